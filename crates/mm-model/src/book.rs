@@ -1,0 +1,290 @@
+//! An order book of levels, and the feed that keeps it true: snapshot plus deltas, gaps noticed at once.
+
+use std::collections::BTreeMap;
+
+use crate::{MarketId, Price, Qty, Side, Timestamp};
+
+/// One price level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Level {
+    /// The price.
+    pub price: Price,
+    /// All that rests there; zero in a delta removes the level.
+    pub qty: Qty,
+}
+
+/// A whole book at one point of the venue's sequence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BookSnapshot {
+    /// Where.
+    pub market: MarketId,
+    /// The venue's sequence number that this reflects.
+    pub seq: u64,
+    /// Bids in any order.
+    pub bids: Vec<Level>,
+    /// Asks in any order.
+    pub asks: Vec<Level>,
+    /// When, by the venue's clock.
+    pub at: Timestamp,
+}
+
+/// A change to a book: absolute sizes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BookDelta {
+    /// Where.
+    pub market: MarketId,
+    /// The sequence number that this change continues from. (A venue that numbers the first change of the
+    /// message, as Backpack's `U` does, gives that number less one.)
+    pub prev: u64,
+    /// The sequence number after this change.
+    pub seq: u64,
+    /// Bids.
+    pub bids: Vec<Level>,
+    /// Asks.
+    pub asks: Vec<Level>,
+    /// When, by the venue's clock.
+    pub at: Timestamp,
+}
+
+/// Best bid and ask with their sizes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Top {
+    /// Best bid.
+    pub bid: Level,
+    /// Best ask.
+    pub ask: Level,
+}
+
+impl Top {
+    /// The best level of a side.
+    #[must_use]
+    pub const fn side(&self, side: Side) -> Level {
+        match side {
+            Side::Buy => self.bid,
+            Side::Sell => self.ask,
+        }
+    }
+}
+
+/// Why there is no book to price from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BookError {
+    /// Nothing has been received yet, or a resync is under way.
+    #[error("no book yet")]
+    Syncing,
+    /// A side is empty.
+    #[error("one side of the book is empty")]
+    OneSided,
+    /// Best bid at or above best ask.
+    #[error("the book is crossed")]
+    Crossed,
+    /// Too old to be believed.
+    #[error("the book is stale: last heard {age_ms} ms ago")]
+    Stale {
+        /// How old.
+        age_ms: u64,
+    },
+}
+
+/// Levels by price.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Book {
+    bids: BTreeMap<Price, Qty>,
+    asks: BTreeMap<Price, Qty>,
+}
+
+impl Book {
+    /// Sets one level; a size of zero removes it.
+    pub fn set(&mut self, side: Side, level: Level) {
+        let levels = match side {
+            Side::Buy => &mut self.bids,
+            Side::Sell => &mut self.asks,
+        };
+        if level.qty.is_zero() {
+            levels.remove(&level.price);
+        } else {
+            levels.insert(level.price, level.qty);
+        }
+    }
+
+    /// Removes all levels.
+    pub fn clear(&mut self) {
+        self.bids.clear();
+        self.asks.clear();
+    }
+
+    /// Levels of a side, best first.
+    pub fn levels(&self, side: Side) -> impl Iterator<Item = Level> + '_ {
+        let (bids, asks) = match side {
+            Side::Buy => (Some(self.bids.iter().rev()), None),
+            Side::Sell => (None, Some(self.asks.iter())),
+        };
+        bids.into_iter()
+            .flatten()
+            .chain(asks.into_iter().flatten())
+            .map(|(&price, &qty)| Level { price, qty })
+    }
+
+    /// The best level of a side.
+    #[must_use]
+    pub fn best(&self, side: Side) -> Option<Level> {
+        match side {
+            Side::Buy => self.bids.last_key_value(),
+            Side::Sell => self.asks.first_key_value(),
+        }
+        .map(|(&price, &qty)| Level { price, qty })
+    }
+
+    /// Best bid and ask.
+    ///
+    /// # Errors
+    /// [`BookError::OneSided`] or [`BookError::Crossed`]: such a book is no book.
+    pub fn top(&self) -> Result<Top, BookError> {
+        let (Some(bid), Some(ask)) = (self.best(Side::Buy), self.best(Side::Sell)) else {
+            return Err(BookError::OneSided);
+        };
+        if bid.price >= ask.price { Err(BookError::Crossed) } else { Ok(Top { bid, ask }) }
+    }
+
+    /// How many levels a side has.
+    #[must_use]
+    pub fn depth(&self, side: Side) -> usize {
+        match side {
+            Side::Buy => self.bids.len(),
+            Side::Sell => self.asks.len(),
+        }
+    }
+}
+
+/// What a message did to a [`BookFeed`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FeedStep {
+    /// The book changed.
+    Applied,
+    /// Old news, or kept for later.
+    Ignored,
+    /// A snapshot is needed: there is none yet, it was too old, or a delta is missing. There is no book until
+    /// it comes.
+    NeedSnapshot,
+}
+
+/// The most deltas kept while waiting for a snapshot.
+const BUFFER_MAX: usize = 1024;
+
+/// One market's book kept from snapshot plus deltas. There is a book only while the chain is whole.
+#[derive(Clone, Debug, Default)]
+pub struct BookFeed {
+    book: Book,
+    /// The sequence number the book reflects; `None` while there is no book.
+    seq: Option<u64>,
+    waiting: Vec<BookDelta>,
+    heard_at: Timestamp,
+}
+
+impl BookFeed {
+    /// Takes a delta heard at `now`. Old ones are dropped, early ones kept, a gap voids the book.
+    pub fn delta(&mut self, now: Timestamp, delta: BookDelta) -> FeedStep {
+        self.heard_at = now;
+        match self.seq {
+            Some(seq) if delta.seq <= seq => FeedStep::Ignored,
+            Some(seq) if delta.prev == seq => {
+                self.apply(&delta);
+                FeedStep::Applied
+            }
+            Some(_) => {
+                self.void();
+                self.keep(delta);
+                FeedStep::NeedSnapshot
+            }
+            None => {
+                self.keep(delta);
+                FeedStep::NeedSnapshot
+            }
+        }
+    }
+
+    /// Takes a snapshot heard at `now` and replays what was kept. Older than the book: ignored. Too old for the
+    /// kept deltas: another one is needed.
+    pub fn snapshot(&mut self, now: Timestamp, snapshot: &BookSnapshot) -> FeedStep {
+        if self.seq.is_some_and(|seq| snapshot.seq <= seq) {
+            return FeedStep::Ignored;
+        }
+        self.waiting.retain(|delta| delta.seq > snapshot.seq);
+        if self.waiting.first().is_some_and(|first| first.prev > snapshot.seq) {
+            return FeedStep::NeedSnapshot;
+        }
+        self.heard_at = now;
+        self.book.clear();
+        for &level in &snapshot.bids {
+            self.book.set(Side::Buy, level);
+        }
+        for &level in &snapshot.asks {
+            self.book.set(Side::Sell, level);
+        }
+        self.seq = Some(snapshot.seq);
+        let waiting = std::mem::take(&mut self.waiting);
+        for (n, delta) in waiting.iter().enumerate() {
+            // The first one may overlap the snapshot; from then on each continues the one before.
+            let seq = self.seq.unwrap_or(0);
+            if delta.prev == seq || (n == 0 && delta.prev < seq) {
+                self.apply(delta);
+            } else if delta.seq > seq {
+                self.void();
+                self.waiting = waiting[n..].to_vec();
+                return FeedStep::NeedSnapshot;
+            }
+        }
+        FeedStep::Applied
+    }
+
+    /// Forgets the book, for instance because the connection was lost.
+    pub fn void(&mut self) {
+        self.book.clear();
+        self.seq = None;
+        self.waiting.clear();
+    }
+
+    /// The book, if it can be believed at `now`.
+    ///
+    /// # Errors
+    /// Says why there is none.
+    pub fn book(&self, now: Timestamp, stale_after: std::time::Duration) -> Result<&Book, BookError> {
+        if self.seq.is_none() {
+            return Err(BookError::Syncing);
+        }
+        let age = now.since(self.heard_at);
+        if age > stale_after {
+            return Err(BookError::Stale { age_ms: u64::try_from(age.as_millis()).unwrap_or(u64::MAX) });
+        }
+        self.book.top().map(|_| &self.book)
+    }
+
+    /// The sequence number that the book reflects; `None` while there is no book.
+    #[must_use]
+    pub const fn seq(&self) -> Option<u64> {
+        self.seq
+    }
+
+    /// When anything was last heard of this book.
+    #[must_use]
+    pub const fn heard_at(&self) -> Timestamp {
+        self.heard_at
+    }
+
+    fn apply(&mut self, delta: &BookDelta) {
+        for &level in &delta.bids {
+            self.book.set(Side::Buy, level);
+        }
+        for &level in &delta.asks {
+            self.book.set(Side::Sell, level);
+        }
+        self.seq = Some(delta.seq);
+    }
+
+    fn keep(&mut self, delta: BookDelta) {
+        if self.waiting.len() == BUFFER_MAX {
+            self.waiting.clear();
+        }
+        self.waiting.push(delta);
+    }
+}

@@ -1,0 +1,280 @@
+//! The contract between our world and a venue's: two closed enums. An [`Ask`] goes out, [`Event`]s come in;
+//! nothing else crosses. A venue's codec turns one into the other, by REST or by stream.
+
+use std::time::Duration;
+
+use crate::{
+    Balance, BookDelta, BookSnapshot, ClientId, FeeRates, Fill, Market, MarketId, NewOrder, OrderReport, Position,
+    Price, Qty, Rate, Side, Timestamp, TradeId, VenueOrderId,
+};
+
+/// An order on its way out: what is wanted and the id it was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placement {
+    /// Our id.
+    pub client_id: ClientId,
+    /// The order.
+    pub order: NewOrder,
+}
+
+/// Which order to cancel. By the venue's id where it is known, else by ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CancelTarget {
+    /// Where.
+    pub market: MarketId,
+    /// Our id; `None` for an order that was not placed by us.
+    pub client_id: Option<ClientId>,
+    /// The venue's id, once known.
+    pub venue_id: Option<VenueOrderId>,
+}
+
+/// Which order to look up, wherever the venue keeps it (live or history).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OrderQuery {
+    /// Where.
+    pub market: MarketId,
+    /// Our id.
+    pub client_id: ClientId,
+    /// The venue's id, once known.
+    pub venue_id: Option<VenueOrderId>,
+}
+
+/// Live orders, or those that are over: some venues keep them in two places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// On the book now.
+    Live,
+    /// Over.
+    History,
+}
+
+/// Everything we can ask of a venue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// The venue's clock → [`Event::ServerTime`].
+    Time,
+    /// What is listed → [`Event::Markets`].
+    Markets,
+    /// A whole book → [`Event::BookSnapshot`].
+    Book(MarketId),
+    /// Place one order → [`Event::Order`] (its first report).
+    Place(Placement),
+    /// Place several in one message → one [`Event::Order`] or [`Event::Refused`] for each.
+    Batch(Vec<Placement>),
+    /// Cancel one → [`Event::Order`], or nothing yet when the venue only took note.
+    Cancel(CancelTarget),
+    /// Cancel all of a market → an [`Event::Order`] for each that the venue names.
+    CancelAll(MarketId),
+    /// Look an order up → [`Event::Order`], or [`Event::NoSuchOrder`].
+    Order(OrderQuery, Mode),
+    /// All live orders, of one market or of all → [`Event::OpenOrders`].
+    OpenOrders(Option<MarketId>),
+    /// Our fills since a time → [`Event::Fills`].
+    FillsSince(Timestamp),
+    /// Our positions → [`Event::Positions`].
+    Positions,
+    /// Our balances → [`Event::Balances`].
+    Balances,
+    /// Our fee rates → [`Event::Fees`].
+    Fees,
+    /// Set the account's leverage.
+    Leverage(u32),
+}
+
+impl Ask {
+    /// Whether this only reads: safe to repeat at will.
+    #[must_use]
+    pub const fn is_read(&self) -> bool {
+        !matches!(
+            self,
+            Self::Place(_) | Self::Batch(_) | Self::Cancel(_) | Self::CancelAll(_) | Self::Leverage(_)
+        )
+    }
+
+    /// Whether this takes orders off: goes before everything else, and is safe to repeat.
+    #[must_use]
+    pub const fn is_cancel(&self) -> bool {
+        matches!(self, Self::Cancel(_) | Self::CancelAll(_))
+    }
+}
+
+/// A list and whether it is the whole truth. Only a complete answer proves absence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// Which market it covers; `None` for the whole account.
+    pub scope: Option<MarketId>,
+    /// Whether nothing is missing within the scope (no paging limit was met).
+    pub complete: bool,
+}
+
+/// A public trade.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicTrade {
+    /// Where.
+    pub market: MarketId,
+    /// The venue's id.
+    pub trade_id: TradeId,
+    /// At which price.
+    pub price: Price,
+    /// How much.
+    pub qty: Qty,
+    /// The side of the order that arrived.
+    pub taker: Side,
+    /// When, by the venue's clock.
+    pub at: Timestamp,
+}
+
+/// The venue's best bid and ask as its own stream tells them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ticker {
+    /// Where.
+    pub market: MarketId,
+    /// Best bid and its size.
+    pub bid: Option<(Price, Qty)>,
+    /// Best ask and its size.
+    pub ask: Option<(Price, Qty)>,
+    /// When, by the venue's clock.
+    pub at: Timestamp,
+}
+
+/// Mark and funding of a perpetual future.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarkPrice {
+    /// Where.
+    pub market: MarketId,
+    /// The price that profit and margin are counted at, rounded to the nearest tick.
+    pub mark: Price,
+    /// The price of the underlying, rounded to the nearest tick.
+    pub index: Option<Price>,
+    /// The funding rate that the venue expects for the running interval; positive: longs pay.
+    pub funding: Option<Rate>,
+    /// When funding is next paid.
+    pub next_funding: Option<Timestamp>,
+}
+
+/// Everything a venue can tell us.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The venue's clock.
+    ServerTime(Timestamp),
+    /// What is listed.
+    Markets(Vec<Market>),
+    /// An order's state.
+    Order(OrderReport),
+    /// A fill of ours.
+    Fill(Fill),
+    /// One order of a batch was refused.
+    Refused {
+        /// Which.
+        client_id: ClientId,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// The venue does not have this order where it was asked for.
+    NoSuchOrder {
+        /// Which.
+        client_id: ClientId,
+        /// Where it was looked for.
+        mode: Mode,
+        /// Whether the answer covered all that could hold it.
+        complete: bool,
+    },
+    /// Live orders.
+    OpenOrders(Snapshot<OrderReport>),
+    /// Fills of ours.
+    Fills(Snapshot<Fill>),
+    /// Positions; a complete list that lacks a market means flat there.
+    Positions(Snapshot<Position>),
+    /// Balances; a complete list that lacks an asset means none of it.
+    Balances(Snapshot<Balance>),
+    /// One position changed.
+    Position(Position),
+    /// One balance changed.
+    Balance(Balance),
+    /// Our fee rates.
+    Fees(FeeRates),
+    /// A whole book.
+    BookSnapshot(BookSnapshot),
+    /// A change to a book.
+    BookDelta(BookDelta),
+    /// Best bid and ask.
+    Ticker(Ticker),
+    /// A public trade.
+    Trade(PublicTrade),
+    /// Mark and funding.
+    Mark(MarkPrice),
+    /// The venue refused or lost a subscription: what we hear is not what we believe we hear.
+    FeedRefused {
+        /// The venue's words.
+        reason: String,
+    },
+}
+
+/// Why a venue said no, in our words. A strategy reacts to these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusalKind {
+    /// A post-only order would have matched.
+    WouldMatch,
+    /// Not enough money or margin.
+    Funds,
+    /// No such order.
+    NotFound,
+    /// This client id is in use.
+    DuplicateClientId,
+    /// Size, price, tick, lot, band or flags are not acceptable.
+    InvalidOrder,
+    /// A reduce-only order would not reduce.
+    NotReducing,
+    /// Nobody to trade with.
+    NoLiquidity,
+    /// Key, signature or rights.
+    Authentication,
+    /// Our clock, or the request was too old.
+    Clock,
+    /// Too many requests; nothing was done.
+    RateLimited,
+    /// The market or the venue does not take this now.
+    Unavailable,
+    /// Something else; the text says what.
+    Other,
+}
+
+/// A venue's no.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {message}")]
+pub struct Refusal {
+    /// In our words.
+    pub kind: RefusalKind,
+    /// The venue's code.
+    pub code: String,
+    /// The venue's text, cut to a sane length.
+    pub message: String,
+    /// When to try again, where the venue says so.
+    pub retry_after: Option<Duration>,
+}
+
+/// How a call to a venue ended when it did not end well. Three truths, three reactions.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// It never left this machine: nothing happened, safe to send again.
+    #[error("not sent: {0}")]
+    NotSent(String),
+    /// The venue said no: nothing happened; the same again gets the same answer.
+    #[error("refused: {0}")]
+    Refused(Refusal),
+    /// It left, and no answer that can be trusted came: it may or may not have happened. Ask the venue.
+    #[error("outcome unknown: {0}")]
+    OutcomeUnknown(String),
+}
+
+/// A message that does not mean anything to the codec: counted and logged, never guessed at.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("cannot read {what}: {why}")]
+pub struct DecodeError {
+    /// Which message.
+    pub what: &'static str,
+    /// What is wrong with it, with the place where it is known.
+    pub why: String,
+}

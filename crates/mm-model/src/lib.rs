@@ -1,0 +1,28 @@
+//! The words of the domain: prices, sizes, markets, orders, books, positions, and the contract between our
+//! world and a venue's ([`Ask`] goes out, [`Event`] comes in).
+//!
+//! Pure data and arithmetic. No async, no JSON, no clock, no randomness, no floats.
+
+mod account;
+mod book;
+mod contract;
+mod market;
+mod number;
+mod order;
+mod record;
+mod time;
+
+pub use account::{Balance, FeeRates, Position};
+pub use book::{Book, BookDelta, BookError, BookFeed, BookSnapshot, FeedStep, Level, Top};
+pub use contract::{
+    Ask, CallError, CancelTarget, DecodeError, Event, MarkPrice, Mode, OrderQuery, Placement, PublicTrade, Refusal,
+    RefusalKind, Snapshot, Ticker,
+};
+pub use market::{Market, MarketId, MarketKind, Markets, Symbol, TradingState};
+pub use number::{Decimal, Money, NumberError, Price, Qty, Rate, SignedQty};
+pub use order::{
+    ClientId, Exposure, Fill, Liquidity, NewOrder, OrderKind, OrderReport, ReportedStatus, SelfTrade, Side, TimeInForce,
+    TradeId, VenueOrderId,
+};
+pub use record::{Anomaly, End, Joined, OrderRecord, OrderState, Unsure};
+pub use time::Timestamp;

@@ -1,0 +1,264 @@
+//! What a venue lists, and the only place where ticks and lots become text and back.
+
+use std::{collections::BTreeMap, fmt, fmt::Write as _};
+
+use crate::{
+    Decimal, Money, NumberError, Price, Qty, SignedQty,
+    number::{SCALE_MAX, pow10},
+};
+
+/// A venue's own name of a market, for instance `SOL_USDC_PERP`.
+pub type Symbol = std::sync::Arc<str>;
+
+/// A market's place in its venue's [`Markets`] table: small, `Copy`, and meaningless outside that venue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MarketId(pub u32);
+
+/// What is traded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MarketKind {
+    /// The asset itself: a buy ends in a balance.
+    Spot,
+    /// A perpetual future: a buy ends in a position, paid for and settled in the quote asset.
+    Perpetual,
+}
+
+/// Which orders the venue takes at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TradingState {
+    /// All orders.
+    Open,
+    /// Only orders that do not match on arrival.
+    PostOnly,
+    /// Limit orders only.
+    LimitOnly,
+    /// Cancels only.
+    CancelOnly,
+    /// Nothing.
+    Closed,
+}
+
+/// One market with the rules that give [`Price`] and [`Qty`] their meaning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Market {
+    /// Its place in the venue's table.
+    pub id: MarketId,
+    /// The venue's name for it.
+    pub symbol: Symbol,
+    /// Base asset, for instance `SOL`.
+    pub base: Symbol,
+    /// Quote asset, for instance `USDC`.
+    pub quote: Symbol,
+    /// Spot or perpetual.
+    pub kind: MarketKind,
+    /// Which orders are taken.
+    pub trading: TradingState,
+    /// Value of one tick in the quote asset. Not always a power of ten.
+    pub tick: Decimal,
+    /// Value of one lot in the base asset. May be above one.
+    pub lot: Decimal,
+    /// Smallest order.
+    pub min_qty: Qty,
+    /// Largest order, where the venue has a limit.
+    pub max_qty: Option<Qty>,
+    /// Smallest price × size, where the venue has a limit.
+    pub min_notional: Option<Money>,
+}
+
+impl Market {
+    /// Decimal places that a price of this market needs.
+    #[must_use]
+    pub fn price_decimals(&self) -> u8 {
+        self.tick.normalized().scale
+    }
+
+    /// Decimal places that a size of this market needs.
+    #[must_use]
+    pub fn size_decimals(&self) -> u8 {
+        self.lot.normalized().scale
+    }
+
+    /// Parses a price that must lie on a tick.
+    ///
+    /// # Errors
+    /// When the text is no plain decimal or lies between two ticks.
+    pub fn price(&self, text: &str) -> Result<Price, NumberError> {
+        steps(text, self.tick).map(Price)
+    }
+
+    /// Parses a size that must be a whole number of lots, zero or more.
+    ///
+    /// # Errors
+    /// When the text is no plain decimal, negative, or no whole number of lots.
+    pub fn qty(&self, text: &str) -> Result<Qty, NumberError> {
+        u64::try_from(steps(text, self.lot)?).map(Qty).map_err(|_| NumberError::Negative(text.to_owned()))
+    }
+
+    /// Parses a signed size that must be a whole number of lots.
+    ///
+    /// # Errors
+    /// When the text is no plain decimal or no whole number of lots.
+    pub fn signed_qty(&self, text: &str) -> Result<SignedQty, NumberError> {
+        steps(text, self.lot).map(SignedQty)
+    }
+
+    /// The dearest price not above `value`: use it for bids.
+    #[must_use]
+    pub fn price_down(&self, value: Decimal) -> Price {
+        Price(steps_down(value, self.tick))
+    }
+
+    /// The cheapest price not below `value`: use it for asks.
+    #[must_use]
+    pub fn price_up(&self, value: Decimal) -> Price {
+        Price(-steps_down(Decimal::new(-value.mantissa, value.scale), self.tick))
+    }
+
+    /// The largest size not above `value`; zero when `value` is negative. Sizes are never rounded up.
+    #[must_use]
+    pub fn qty_down(&self, value: Decimal) -> Qty {
+        Qty(u64::try_from(steps_down(value, self.lot)).unwrap_or(0))
+    }
+
+    /// The price as a decimal with the market's places.
+    #[must_use]
+    pub fn price_decimal(&self, price: Price) -> Decimal {
+        times(self.tick, price.0)
+    }
+
+    /// The size as a decimal with the market's places.
+    #[must_use]
+    pub fn qty_decimal(&self, qty: Qty) -> Decimal {
+        let lot = self.lot.normalized();
+        Decimal::new(i128::from(qty.0) * lot.mantissa, lot.scale)
+    }
+
+    /// The signed size as a decimal with the market's places.
+    #[must_use]
+    pub fn signed_decimal(&self, qty: SignedQty) -> Decimal {
+        times(self.lot, qty.0)
+    }
+
+    /// Writes the price as the venue wants it, without allocating.
+    pub fn write_price(&self, price: Price, out: &mut String) {
+        write!(out, "{}", self.price_decimal(price)).expect("writing to a string cannot fail");
+    }
+
+    /// Writes the size as the venue wants it, without allocating.
+    pub fn write_qty(&self, qty: Qty, out: &mut String) {
+        write!(out, "{}", self.qty_decimal(qty)).expect("writing to a string cannot fail");
+    }
+
+    /// Price × size in the quote asset, exact.
+    ///
+    /// # Panics
+    /// When tick × lot is finer than 10^-18, which [`Market`]s from a venue are checked for on entry
+    /// ([`Market::is_exact`]).
+    #[must_use]
+    pub fn notional(&self, price: Price, qty: Qty) -> Money {
+        Money(i128::from(price.0) * i128::from(qty.0) * self.tick_lot())
+    }
+
+    /// Price × signed size in the quote asset, exact; negative for a short.
+    #[must_use]
+    pub fn signed_notional(&self, price: Price, qty: SignedQty) -> Money {
+        Money(i128::from(price.0) * i128::from(qty.0) * self.tick_lot())
+    }
+
+    /// Whether tick and lot are positive and their product is a whole number of [`Money`] units.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        let (tick, lot) = (self.tick.normalized(), self.lot.normalized());
+        tick.mantissa > 0 && lot.mantissa > 0 && tick.scale + lot.scale <= SCALE_MAX
+    }
+
+    /// The value of one tick on one lot, in [`Money`] units.
+    fn tick_lot(&self) -> i128 {
+        let (tick, lot) = (self.tick.normalized(), self.lot.normalized());
+        tick.mantissa * lot.mantissa * pow10(SCALE_MAX - tick.scale - lot.scale)
+    }
+}
+
+fn times(step: Decimal, n: i64) -> Decimal {
+    let step = step.normalized();
+    Decimal::new(i128::from(n) * step.mantissa, step.scale)
+}
+
+/// `text / step`, which must be a whole number.
+fn steps(text: &str, step: Decimal) -> Result<i64, NumberError> {
+    let value = Decimal::parse(text)?;
+    let step_n = step.normalized();
+    let off = || NumberError::OffStep { value: text.chars().take(40).collect(), step };
+    let units = value.at_scale(step_n.scale).ok_or_else(off)?;
+    if units % step_n.mantissa != 0 {
+        return Err(off());
+    }
+    i64::try_from(units / step_n.mantissa).map_err(|_| NumberError::TooLong(text.chars().take(40).collect()))
+}
+
+/// The largest whole number of steps not above `value`; saturates at the ends of the type.
+fn steps_down(value: Decimal, step: Decimal) -> i64 {
+    let step = step.normalized();
+    let scale = value.scale.max(step.scale);
+    let by = step.mantissa * pow10(scale - step.scale);
+    let n = (value.mantissa.saturating_mul(pow10(scale - value.scale))).div_euclid(by);
+    i64::try_from(n).unwrap_or(if n < 0 { i64::MIN } else { i64::MAX })
+}
+
+impl fmt::Display for Market {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.symbol)
+    }
+}
+
+/// A venue's markets by id and by symbol. Ids stay as they are when the list is refreshed.
+#[derive(Clone, Debug, Default)]
+pub struct Markets {
+    rows: Vec<Market>,
+    by_symbol: BTreeMap<Symbol, MarketId>,
+}
+
+impl Markets {
+    /// Adds a market or replaces the one of the same symbol; returns its id. The `id` inside is set here.
+    pub fn put(&mut self, mut market: Market) -> MarketId {
+        if let Some(&id) = self.by_symbol.get(&market.symbol) {
+            market.id = id;
+            self.rows[id.0 as usize] = market;
+            return id;
+        }
+        let id = MarketId(u32::try_from(self.rows.len()).expect("fewer than 2^32 markets"));
+        market.id = id;
+        self.by_symbol.insert(market.symbol.clone(), id);
+        self.rows.push(market);
+        id
+    }
+
+    /// The market of this id.
+    #[must_use]
+    pub fn get(&self, id: MarketId) -> Option<&Market> {
+        self.rows.get(id.0 as usize)
+    }
+
+    /// The market of this symbol.
+    #[must_use]
+    pub fn by_symbol(&self, symbol: &str) -> Option<&Market> {
+        self.by_symbol.get(symbol).and_then(|id| self.get(*id))
+    }
+
+    /// All markets in the order of their ids.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Market> {
+        self.rows.iter()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether none is known yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}

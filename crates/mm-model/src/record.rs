@@ -1,0 +1,403 @@
+//! What is known of one order: a join of evidence. Whatever order the venue's messages come in, and however
+//! often each is told, the record ends the same. Only the venue's word ends an order; what we merely infer is a
+//! mark beside it, so that a late word is always heard.
+
+use crate::{ClientId, Fill, NewOrder, OrderReport, Qty, ReportedStatus, Timestamp, TradeId, VenueOrderId};
+
+/// The state as a trader sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OrderState {
+    /// Made, not yet given to the connector.
+    New,
+    /// On its way; the venue has not spoken.
+    Submitting,
+    /// Resting.
+    Open,
+    /// Resting or on its way, and partly filled.
+    PartiallyFilled,
+    /// Filled in full.
+    Filled,
+    /// Off the book, perhaps after a partial fill.
+    Cancelled,
+    /// Never on the book.
+    Failed,
+}
+
+impl OrderState {
+    /// The states in which an order stays.
+    pub const FINAL: [Self; 3] = [Self::Filled, Self::Cancelled, Self::Failed];
+
+    /// Whether this is one of [`OrderState::FINAL`].
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        Self::FINAL.contains(&self)
+    }
+
+    /// The word in logs and reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "NEW",
+            Self::Submitting => "SUBMITTING",
+            Self::Open => "OPEN",
+            Self::PartiallyFilled => "PARTIALLY_FILLED",
+            Self::Filled => "FILLED",
+            Self::Cancelled => "CANCELLED",
+            Self::Failed => "FAILED",
+        }
+    }
+}
+
+impl std::fmt::Display for OrderState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// How the venue says an order ended. Ordered by how much it tells: of two words the greater one stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum End {
+    /// Never accepted.
+    Rejected(String),
+    /// Taken off.
+    Cancelled(Option<String>),
+    /// Filled in full.
+    Filled,
+}
+
+/// What we do not know, and since when. A mark, never joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsure {
+    /// Sent, and no answer that can be trusted: live or not, the venue must tell. It counts as exposure.
+    Outcome(Timestamp),
+    /// The venue proved that it never got the order (absent from live orders and from history, after the
+    /// request could no longer be valid).
+    NeverArrived(Timestamp),
+}
+
+/// Something a venue said that cannot be true. Never a panic: an alarm.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Anomaly {
+    /// More was filled than was asked for. The position takes it all the same.
+    #[error("filled {filled:?} of {qty:?} lots")]
+    Overfill {
+        /// All that was filled.
+        filled: Qty,
+        /// All that was asked for.
+        qty: Qty,
+    },
+    /// A fill that no earlier word accounted for, after the venue's end. It counts.
+    #[error("trade {0} came after the end")]
+    LateFill(TradeId),
+    /// The same trade id with other numbers. The first stands.
+    #[error("trade {0} was told twice with different numbers")]
+    ConflictingFill(TradeId),
+    /// Two ends that exclude each other.
+    #[error("the venue ended the order twice: {0:?} and {1:?}")]
+    ConflictingEnds(End, End),
+    /// The venue knows an order of which it had proved that it never arrived.
+    #[error("an order that had never arrived is there after all")]
+    Resurrected,
+    /// The venue gave the order a second id.
+    #[error("the venue calls the order {0} and {1}")]
+    SecondVenueId(VenueOrderId, VenueOrderId),
+}
+
+/// What joining a message did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Joined {
+    /// Whether the record knows more than before.
+    pub changed: bool,
+    /// What the message newly adds to the position, in lots of the order's side. Zero for a message told again.
+    pub newly_filled: Qty,
+    /// What cannot be true.
+    pub anomaly: Option<Anomaly>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    New,
+    Submitting,
+    Open,
+    Done(End),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct CountedFill {
+    trade_id: TradeId,
+    qty: Qty,
+    price: crate::Price,
+}
+
+/// Everything known of one order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderRecord {
+    client_id: ClientId,
+    order: NewOrder,
+    created_at: Timestamp,
+    stage: Stage,
+    venue_id: Option<VenueOrderId>,
+    /// The greatest cumulative that an order message said.
+    said: Qty,
+    /// Distinct trades, sorted by id so that equal evidence makes equal records.
+    fills: Vec<CountedFill>,
+    fills_sum: Qty,
+    /// The venue's size of the order and its time: a venue may shrink a reduce-only order.
+    venue_qty: Option<(Timestamp, Qty)>,
+    unsure: Option<Unsure>,
+    cancel_sent_at: Option<Timestamp>,
+}
+
+impl OrderRecord {
+    /// A new order that nobody has heard of.
+    #[must_use]
+    pub const fn new(client_id: ClientId, order: NewOrder, created_at: Timestamp) -> Self {
+        Self {
+            client_id,
+            order,
+            created_at,
+            stage: Stage::New,
+            venue_id: None,
+            said: Qty::ZERO,
+            fills: Vec::new(),
+            fills_sum: Qty::ZERO,
+            venue_qty: None,
+            unsure: None,
+            cancel_sent_at: None,
+        }
+    }
+
+    /// The state as a trader sees it.
+    #[must_use]
+    pub fn state(&self) -> OrderState {
+        let filled = self.filled();
+        if !filled.is_zero() && filled >= self.qty() {
+            return OrderState::Filled;
+        }
+        match &self.stage {
+            Stage::Done(End::Filled) => OrderState::Filled,
+            Stage::Done(End::Rejected(_)) if filled.is_zero() => OrderState::Failed,
+            Stage::Done(_) => OrderState::Cancelled,
+            Stage::New | Stage::Submitting | Stage::Open if !filled.is_zero() => OrderState::PartiallyFilled,
+            Stage::Open => OrderState::Open,
+            Stage::New | Stage::Submitting if matches!(self.unsure, Some(Unsure::NeverArrived(_))) => {
+                OrderState::Failed
+            }
+            Stage::Submitting => OrderState::Submitting,
+            Stage::New => OrderState::New,
+        }
+    }
+
+    /// Whether the state is final **and** every fill that the venue counted is known trade by trade: only then
+    /// is there nothing left to wait for.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.state().is_final() && !self.lacks_fills()
+    }
+
+    /// Whether the venue counted more than the trades we know.
+    #[must_use]
+    pub fn lacks_fills(&self) -> bool {
+        self.fills_sum < self.said
+    }
+
+    /// Filled so far: the greater of what the venue counted and what the distinct trades add up to.
+    #[must_use]
+    pub fn filled(&self) -> Qty {
+        self.said.max(self.fills_sum)
+    }
+
+    /// What can still be filled, as far as we know: all that is not filled while the order is, or may be, live.
+    #[must_use]
+    pub fn exposed(&self) -> Qty {
+        if self.state().is_final() { Qty::ZERO } else { self.qty().minus(self.filled()) }
+    }
+
+    /// Size of the whole order, as the venue last said it.
+    #[must_use]
+    pub fn qty(&self) -> Qty {
+        self.venue_qty.map_or(self.order.qty, |(_, qty)| qty)
+    }
+
+    /// Whether it was sent and nothing that can be trusted was heard of it.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        matches!(self.stage, Stage::Submitting) && matches!(self.unsure, Some(Unsure::Outcome(_)))
+    }
+
+    /// Whether a cancel is on its way and the order's end is not known.
+    #[must_use]
+    pub fn is_cancel_pending(&self) -> bool {
+        self.cancel_sent_at.is_some() && !self.state().is_final()
+    }
+
+    /// The venue's end, once it said one.
+    #[must_use]
+    pub const fn end(&self) -> Option<&End> {
+        match &self.stage {
+            Stage::Done(end) => Some(end),
+            _ => None,
+        }
+    }
+
+    /// Our id.
+    #[must_use]
+    pub const fn client_id(&self) -> ClientId {
+        self.client_id
+    }
+
+    /// What was asked for.
+    #[must_use]
+    pub const fn order(&self) -> &NewOrder {
+        &self.order
+    }
+
+    /// When it was made.
+    #[must_use]
+    pub const fn created_at(&self) -> Timestamp {
+        self.created_at
+    }
+
+    /// The venue's id, once known.
+    #[must_use]
+    pub const fn venue_id(&self) -> Option<VenueOrderId> {
+        self.venue_id
+    }
+
+    /// What we do not know.
+    #[must_use]
+    pub const fn unsure(&self) -> Option<Unsure> {
+        self.unsure
+    }
+
+    /// We hand it to the connector.
+    pub fn submitting(&mut self) {
+        self.stage = std::mem::replace(&mut self.stage, Stage::New).max(Stage::Submitting);
+    }
+
+    /// We gave up waiting for an answer.
+    pub const fn mark(&mut self, unsure: Unsure) {
+        self.unsure = Some(unsure);
+    }
+
+    /// A cancel is on its way.
+    pub const fn cancel_sent(&mut self, at: Timestamp) {
+        self.cancel_sent_at = Some(at);
+    }
+
+    /// The cancel did not happen: it was refused, or never left.
+    pub const fn cancel_failed(&mut self) {
+        self.cancel_sent_at = None;
+    }
+
+    /// Joins the venue's no to our placement: nothing rests, nothing will.
+    pub fn refuse(&mut self, reason: &str) -> Joined {
+        self.end_with(End::Rejected(reason.to_owned()))
+    }
+
+    /// Joins what an order message says.
+    pub fn report(&mut self, report: &OrderReport) -> Joined {
+        let before = self.filled();
+        let mut joined = Joined::default();
+        match self.venue_id {
+            None => {
+                self.venue_id = Some(report.venue_id);
+                joined.changed = true;
+            }
+            Some(id) if id != report.venue_id => joined.anomaly = Some(Anomaly::SecondVenueId(id, report.venue_id)),
+            Some(_) => {}
+        }
+        if self.said < report.filled {
+            self.said = report.filled;
+            joined.changed = true;
+        }
+        if !report.qty.is_zero() {
+            let heard = (report.at, report.qty);
+            if self.venue_qty.is_none_or(|known| newer(known, heard)) {
+                joined.changed |= self.qty() != report.qty;
+                self.venue_qty = Some(heard);
+            }
+        }
+        let ended = match &report.status {
+            ReportedStatus::Open => self.raise_to_open(),
+            ReportedStatus::Filled => self.end_with(End::Filled),
+            ReportedStatus::Cancelled { reason } => self.end_with(End::Cancelled(reason.clone())),
+            ReportedStatus::Rejected { reason } => self.end_with(End::Rejected(reason.clone())),
+        };
+        self.finish(joined, ended, before)
+    }
+
+    /// Joins a fill. The same trade counts once.
+    pub fn fill(&mut self, fill: &Fill) -> Joined {
+        let before = self.filled();
+        let counted = CountedFill { trade_id: fill.trade_id, qty: fill.qty, price: fill.price };
+        let at = match self.fills.binary_search_by(|known| known.trade_id.cmp(&fill.trade_id)) {
+            Ok(at) => {
+                let anomaly =
+                    (self.fills[at] != counted).then_some(Anomaly::ConflictingFill(fill.trade_id));
+                return Joined { anomaly, ..Joined::default() };
+            }
+            Err(at) => at,
+        };
+        self.fills.insert(at, counted);
+        self.fills_sum = self.fills_sum.plus(fill.qty);
+        let mut joined = Joined { changed: true, ..Joined::default() };
+        if self.venue_id.is_none() {
+            self.venue_id = Some(fill.venue_id);
+        }
+        if matches!(self.stage, Stage::Done(_)) && self.fills_sum > self.said && self.fills_sum > before {
+            joined.anomaly = Some(Anomaly::LateFill(fill.trade_id));
+        }
+        let opened = self.raise_to_open();
+        self.finish(joined, opened, before)
+    }
+
+    /// Trades counted so far, in the order of their ids.
+    pub fn trades(&self) -> impl ExactSizeIterator<Item = (TradeId, crate::Price, Qty)> + '_ {
+        self.fills.iter().map(|fill| (fill.trade_id, fill.price, fill.qty))
+    }
+
+    fn raise_to_open(&mut self) -> Joined {
+        if self.stage >= Stage::Open {
+            return Joined::default();
+        }
+        self.stage = Stage::Open;
+        let anomaly = matches!(self.unsure, Some(Unsure::NeverArrived(_))).then_some(Anomaly::Resurrected);
+        self.unsure = None;
+        Joined { changed: true, newly_filled: Qty::ZERO, anomaly }
+    }
+
+    fn end_with(&mut self, end: End) -> Joined {
+        let mut joined = Joined::default();
+        match &self.stage {
+            Stage::Done(known) if *known == end => return joined,
+            Stage::Done(known) => {
+                let conflict = !matches!((known, &end), (End::Cancelled(_), End::Cancelled(_)));
+                joined.anomaly = conflict.then(|| Anomaly::ConflictingEnds(known.clone(), end.clone()));
+            }
+            _ => {}
+        }
+        let raised = Stage::Done(end);
+        if self.stage < raised {
+            self.stage = raised;
+            self.unsure = None;
+            joined.changed = true;
+        }
+        joined
+    }
+
+    fn finish(&self, mut joined: Joined, step: Joined, before: Qty) -> Joined {
+        joined.changed |= step.changed;
+        joined.newly_filled = self.filled().minus(before);
+        joined.anomaly = joined.anomaly.or(step.anomaly);
+        if self.filled() > self.qty() && !joined.newly_filled.is_zero() {
+            joined.anomaly = Some(Anomaly::Overfill { filled: self.filled(), qty: self.qty() });
+        }
+        joined
+    }
+}
+
+/// Of two sizes the later one stands; of two at the same time the smaller (venues only shrink on their own).
+fn newer(known: (Timestamp, Qty), heard: (Timestamp, Qty)) -> bool {
+    heard.0 > known.0 || (heard.0 == known.0 && heard.1 < known.1)
+}

@@ -1,0 +1,7 @@
+//! The venues' codecs, sans-IO: one folder a venue, each with a client half (our asks to its requests, its words
+//! to our events) and a server half (its requests to the exchange's commands, the exchange's facts to its words),
+//! over the same wire types. No sockets, no clock, no randomness: time is an argument.
+
+pub mod client;
+pub mod http;
+pub mod server;

@@ -1,0 +1,57 @@
+//! The server half of a venue: what the simulator needs of it.
+
+use bytes::Bytes;
+use mm_exchange::{Exchange, Fact};
+use mm_model::Timestamp;
+
+use crate::http::{Reply, Request};
+
+/// One client's socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ConnId(pub u64);
+
+/// What the server sends on a socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outbound {
+    /// A text frame.
+    Frame(ConnId, Bytes),
+    /// A protocol ping.
+    Ping(ConnId),
+    /// Close with a code.
+    Close(ConnId, u16),
+}
+
+/// The server half of one venue's codec over its own [`Exchange`]. Plain data in and out; the host owns sockets,
+/// time, latency and faults.
+pub trait VenueServer: Send {
+    /// Answers a request. Strict: unknown fields, bad signatures and old timestamps are refused as the venue does.
+    fn request(&mut self, now: Timestamp, exchange: &mut Exchange, request: &Request) -> Reply;
+
+    /// A socket opened; `request` is its upgrade request.
+    fn opened(&mut self, now: Timestamp, conn: ConnId, request: &Request, out: &mut Vec<Outbound>);
+
+    /// A text frame arrived.
+    fn frame(
+        &mut self,
+        now: Timestamp,
+        exchange: &mut Exchange,
+        conn: ConnId,
+        text: &str,
+        out: &mut Vec<Outbound>,
+    );
+
+    /// A pong arrived.
+    fn pong(&mut self, now: Timestamp, conn: ConnId);
+
+    /// A socket is gone.
+    fn closed(&mut self, conn: ConnId);
+
+    /// Tells what happened in the exchange to whoever subscribed. Called with every batch of facts, in order.
+    fn facts(&mut self, now: Timestamp, exchange: &Exchange, facts: &[Fact], out: &mut Vec<Outbound>);
+
+    /// Runs what is due by the clock (aggregated and periodic streams, pings).
+    fn tick(&mut self, now: Timestamp, exchange: &mut Exchange, out: &mut Vec<Outbound>);
+
+    /// When [`VenueServer::tick`] is next due.
+    fn next_wake(&self) -> Option<Timestamp>;
+}
