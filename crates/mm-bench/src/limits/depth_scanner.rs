@@ -1,0 +1,108 @@
+//! The limit for "depth message to updated book": a scanner that knows the exact shape of the message, checks
+//! almost nothing, and keeps the book in a flat array of sizes.
+
+/// Sizes by price in ticks, from a base.
+#[derive(Debug)]
+pub struct FlatBook {
+    base: i64,
+    bids: Vec<u64>,
+    asks: Vec<u64>,
+    best_bid: usize,
+    best_ask: usize,
+    /// The last sequence number.
+    pub seq: u64,
+}
+
+impl FlatBook {
+    /// Room for `len` prices from `base` on.
+    #[must_use]
+    pub fn new(base: i64, len: usize) -> Self {
+        Self { base, bids: vec![0; len], asks: vec![0; len], best_bid: 0, best_ask: len - 1, seq: 0 }
+    }
+
+    /// Best bid and ask in ticks.
+    #[must_use]
+    pub fn top(&self) -> (i64, i64) {
+        (self.base + self.best_bid as i64, self.base + self.best_ask as i64)
+    }
+
+    /// Reads one `depth` frame whose prices have two decimals and whose sizes have two; keys may come in any
+    /// order. Returns the best bid and ask.
+    pub fn apply(&mut self, frame: &[u8]) -> (i64, i64) {
+        let mut at = 0;
+        while at + 4 < frame.len() {
+            match &frame[at..at + 4] {
+                [b'"', b'a', b'"', b':'] => at = self.levels(frame, at + 5, false),
+                [b'"', b'b', b'"', b':'] => at = self.levels(frame, at + 5, true),
+                [b'"', b'u', b'"', b':'] => {
+                    let (value, next) = integer(frame, at + 4);
+                    self.seq = value;
+                    at = next;
+                }
+                _ => at += 1,
+            }
+        }
+        self.top()
+    }
+
+    fn levels(&mut self, frame: &[u8], mut at: usize, bid: bool) -> usize {
+        while frame[at] == b'[' {
+            let (price, next) = integer(frame, at + 2);
+            let (qty, next) = integer(frame, next + 3);
+            self.set(bid, (price as i64 - self.base) as usize, qty);
+            at = next + 2;
+            if frame[at] == b',' {
+                at += 1;
+            }
+        }
+        at + 1
+    }
+
+    fn set(&mut self, bid: bool, at: usize, qty: u64) {
+        if bid {
+            self.bids[at] = qty;
+            if qty > 0 && at > self.best_bid {
+                self.best_bid = at;
+            }
+            while self.best_bid > 0 && self.bids[self.best_bid] == 0 {
+                self.best_bid -= 1;
+            }
+        } else {
+            self.asks[at] = qty;
+            if qty > 0 && at < self.best_ask {
+                self.best_ask = at;
+            }
+            while self.best_ask + 1 < self.asks.len() && self.asks[self.best_ask] == 0 {
+                self.best_ask += 1;
+            }
+        }
+    }
+}
+
+/// Digits until something that is neither a digit nor a dot; the dot is dropped.
+fn integer(bytes: &[u8], mut at: usize) -> (u64, usize) {
+    let mut value = 0u64;
+    loop {
+        match bytes[at] {
+            digit @ b'0'..=b'9' => value = value * 10 + u64::from(digit - b'0'),
+            b'.' => {}
+            _ => return (value, at),
+        }
+        at += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_a_frame_as_it_stands_on_the_wire() {
+        let mut book = FlatBook::new(14_000, 2_000);
+        let frame = br#"{"data":{"E":1,"T":1,"U":7,"a":[["150.02","3.00"],["150.03","1.00"]],"b":[["150.00","2.50"]],"e":"depth","s":"SOL_USDC_PERP","u":7},"stream":"depth.SOL_USDC_PERP"}"#;
+        assert_eq!(book.apply(frame), (15_000, 15_002));
+        assert_eq!(book.seq, 7);
+        let gone = br#"{"data":{"a":[["150.02","0.00"]],"b":[],"u":8}}"#;
+        assert_eq!(book.apply(gone), (15_000, 15_003));
+    }
+}
