@@ -3,4 +3,5 @@
 
 pub mod array_book;
 pub mod depth_scanner;
+pub mod loopback;
 pub mod tree_book;
