@@ -1,5 +1,7 @@
 //! The life of a connection: the generic session loop over any venue's codec and any transport, and the throttle.
+
 mod session;
 mod transport;
+
 pub use session::{SessionConfig, SessionError, run};
-pub use transport::{Connected, LinkMessage, Transport, TransportError};
+pub use transport::{Connected, Link, LinkError, LinkMessage, Outgoing, Transport, TransportError};
