@@ -1,0 +1,130 @@
+//! What a simulator is made from, and why one could not be made.
+
+use std::{fmt, path::PathBuf, time::Duration};
+
+use crate::faults::Schedule;
+
+/// The venues that can be simulated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VenueKind {
+    /// Backpack.
+    Backpack,
+}
+
+impl VenueKind {
+    /// All of them.
+    pub const ALL: [Self; 1] = [Self::Backpack];
+
+    /// The word in configuration, endpoints file and control surface.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Backpack => "backpack",
+        }
+    }
+
+    /// From that word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+impl fmt::Display for VenueKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A recorded tape played into one market, where the crowd is then off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TapeConfig {
+    /// The gz file.
+    pub path: PathBuf,
+    /// Into which venue.
+    pub venue: VenueKind,
+    /// Into which of its markets.
+    pub symbol: String,
+}
+
+/// How long messages travel. Each one draws evenly from `min..=max`, but none overtakes another of its socket.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Latency {
+    /// Shortest.
+    pub min: Duration,
+    /// Longest.
+    pub max: Duration,
+}
+
+/// What a simulator is made from.
+#[derive(Clone, Debug)]
+pub struct SimConfig {
+    /// Which venues stand.
+    pub venues: Vec<VenueKind>,
+    /// Decides every random choice: keys, crowd, latency.
+    pub seed: u64,
+    /// Loopback only: the control surface takes this port and the venues the next ones; `None` takes free ports.
+    pub port_base: Option<u16>,
+    /// Loopback only: where the endpoints file is written once every listener is up.
+    pub endpoints_file: Option<PathBuf>,
+    /// Recorded tapes.
+    pub tapes: Vec<TapeConfig>,
+    /// Faults from the start; can be replaced while running.
+    pub faults: Schedule,
+    /// Whether requests beyond the venues' limits are refused as the venues refuse them.
+    pub rate_limits: bool,
+    /// One-way travel time, each way.
+    pub latency: Latency,
+}
+
+impl Default for SimConfig {
+    /// Every venue, seed 1, free ports, a crowd, no tape, no faults, no latency, rate limits on.
+    fn default() -> Self {
+        Self {
+            venues: VenueKind::ALL.to_vec(),
+            seed: 1,
+            port_base: None,
+            endpoints_file: None,
+            tapes: Vec::new(),
+            faults: Schedule::default(),
+            rate_limits: true,
+            latency: Latency::default(),
+        }
+    }
+}
+
+/// Why a simulator could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum SimError {
+    /// The configuration cannot be what is meant.
+    #[error("simulator configuration: {0}")]
+    Config(String),
+    /// A port could not be had.
+    #[error("cannot listen on 127.0.0.1:{port}: {source}; choose another --port-base or none")]
+    Listen {
+        /// Which; 0: any.
+        port: u16,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The endpoints file could not be written.
+    #[error("cannot write the endpoints file {path}: {source}")]
+    EndpointsFile {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A tape could not be read.
+    #[error("tape {path}: {reason}")]
+    Tape {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// The simulator's thread or runtime could not be started.
+    #[error("cannot start the simulator's thread: {0}")]
+    Thread(std::io::Error),
+}

@@ -1,0 +1,115 @@
+//! Where a simulator stands and which accounts it has: what the endpoints file says.
+//!
+//! The file's shape is a contract with programs in other languages, so these types are written out as they appear
+//! there and nothing else is.
+
+use std::{fs, io, io::Write as _, path::Path};
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::SimError;
+
+/// The whole file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Endpoints {
+    /// Always 1.
+    pub version: u32,
+    /// The venues that stand.
+    pub venues: VenueEndpoints,
+    /// The control surface.
+    pub control: ControlEndpoint,
+}
+
+/// One entry for each venue that stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VenueEndpoints {
+    /// Backpack.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backpack: Option<Backpack>,
+}
+
+/// Where Backpack stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Backpack {
+    /// Base URL of the REST interface.
+    pub rest: String,
+    /// URL of the WebSocket.
+    pub ws: String,
+    /// Funded accounts; the first two are `alice` and `bob`.
+    pub accounts: Vec<AccountRow>,
+}
+
+impl Backpack {
+    /// The account of this name.
+    #[must_use]
+    pub fn account(&self, name: &str) -> Option<&AccountRow> {
+        self.accounts.iter().find(|account| account.name == name)
+    }
+}
+
+/// An account of the simulated Backpack.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountRow {
+    /// `alice`, `bob`.
+    pub name: String,
+    /// Base64 of the Ed25519 verifying key.
+    pub api_key: String,
+    /// Base64 of the 32-byte seed. Worth nothing outside the simulator, and marked so
+    /// ([`is_simulated_key`](crate::is_simulated_key)).
+    pub api_secret: String,
+}
+
+impl std::fmt::Debug for AccountRow {
+    /// Without the secret: even a worthless one must not teach anyone to look for secrets in logs.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AccountRow")
+            .field("name", &self.name)
+            .field("api_key", &self.api_key)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The simulator's own HTTP surface.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ControlEndpoint {
+    /// Base URL.
+    pub url: String,
+    /// Bearer token for whatever changes state.
+    pub token: String,
+}
+
+impl std::fmt::Debug for ControlEndpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ControlEndpoint").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+impl Endpoints {
+    /// Writes the file so that a reader sees all of it or none: a temporary file beside it, then a rename.
+    ///
+    /// # Errors
+    /// [`SimError::EndpointsFile`].
+    pub fn write(&self, path: &Path) -> Result<(), SimError> {
+        let failed = |source| SimError::EndpointsFile { path: path.to_owned(), source };
+        let text = serde_json::to_string_pretty(self).map_err(|e| failed(io::Error::other(e)))?;
+        let mut temporary = path.as_os_str().to_owned();
+        temporary.push(format!(".{}.tmp", std::process::id()));
+        let write = || -> io::Result<()> {
+            let mut file = fs::File::create(&temporary)?;
+            file.write_all(text.as_bytes())?;
+            file.write_all(b"\n")?;
+            file.sync_all()?;
+            fs::rename(&temporary, path)
+        };
+        write().map_err(|source| {
+            // The error that matters is the first; a leftover temporary file is only untidy.
+            let _ = fs::remove_file(&temporary);
+            failed(source)
+        })
+    }
+}
