@@ -51,6 +51,8 @@ impl InProcess {
 pub struct InProcessTransport(());
 
 impl Transport for InProcessTransport {
+    type Link = Connected;
+
     fn call(
         &self,
         _base_url: &str,
