@@ -1,5 +1,22 @@
 //! One venue's matching engine with its accounts: pure and deterministic. Time is an argument, money is exact,
 //! and whatever happens is told as a list of [`Fact`]s in order. No wire, no sockets, no randomness.
 
-mod api;
-pub use api::*;
+mod exchange;
+mod fact;
+mod ids;
+mod listing;
+mod order;
+mod reject;
+mod report;
+
+pub use exchange::Exchange;
+pub use fact::{Execution, Fact, PositionView};
+pub use ids::{AccountId, OrderId, TradeNo};
+pub use listing::Listing;
+pub use mm_model::SelfTrade;
+pub use order::{Amount, CancelOrder, Expiry, OrderRef, OrderView, PlaceOrder, Status};
+pub use reject::Reject;
+pub use report::{
+    BalanceView, BookView, Candle, Deposit, ExternalLevel, ExternalTrade, FundingPayment, FundingRate,
+    MarginSummary, TickerStats, Trade,
+};
