@@ -83,6 +83,9 @@ impl Venue {
     pub fn open_orders(&self) -> Vec<OrderRecord> { todo!() }
     /// A tracked order by our id.
     pub fn order(&self, _id: ClientId) -> Option<Order> { todo!() }
+    /// Orders placed through this connector since `since`, live or still kept, oldest first; none that somebody else placed.
+    /// What a caller whose wait was cut short uses to find what it left behind.
+    pub fn placed_since(&self, _since: Timestamp) -> Vec<Order> { todo!() }
     /// Positions as the stream told them. Flat markets are left out.
     pub fn positions(&self) -> Vec<Position> { todo!() }
     /// Balances as last told.
