@@ -2,6 +2,7 @@
 //! to our events) and a server half (its requests to the exchange's commands, the exchange's facts to its words),
 //! over the same wire types. No sockets, no clock, no randomness: time is an argument.
 
+pub mod backpack;
 pub mod client;
 pub mod http;
 pub mod server;

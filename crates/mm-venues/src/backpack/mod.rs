@@ -1,0 +1,3 @@
+//! Backpack Exchange: spot and perpetual futures.
+
+pub mod server;

@@ -1,0 +1,253 @@
+//! Candles of every length the venue has, kept up to date trade by trade. Bounded: old ones are forgotten.
+//!
+//! A candle exists from the first trade in its interval; the empty intervals in between are made when asked for.
+
+use std::{collections::VecDeque, time::Duration};
+
+use mm_model::{Money, Price, Qty, Timestamp};
+
+use super::calendar;
+
+/// How long a candle is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Interval {
+    /// So many seconds, counted from the epoch plus an offset (weeks start on Monday).
+    Seconds {
+        /// The length.
+        length: u32,
+        /// Where the first one starts.
+        offset: u32,
+    },
+    /// A calendar month.
+    Month,
+}
+
+const DAY: u32 = 86_400;
+
+/// The venue's words, in the order of its documentation.
+const INTERVALS: [(&str, Interval); 16] = [
+    ("1s", seconds(1)),
+    ("1m", Interval::MINUTE),
+    ("3m", seconds(180)),
+    ("5m", seconds(300)),
+    ("15m", seconds(900)),
+    ("30m", seconds(1_800)),
+    ("1h", Interval::HOUR),
+    ("2h", seconds(7_200)),
+    ("4h", seconds(14_400)),
+    ("6h", seconds(21_600)),
+    ("8h", seconds(28_800)),
+    ("12h", seconds(43_200)),
+    ("1d", seconds(DAY)),
+    ("3d", seconds(3 * DAY)),
+    // The epoch was a Thursday; the first Monday is four days later.
+    ("1w", Interval::Seconds { length: 7 * DAY, offset: 4 * DAY }),
+    ("1month", Interval::Month),
+];
+
+const fn seconds(length: u32) -> Interval {
+    Interval::Seconds { length, offset: 0 }
+}
+
+impl Interval {
+    pub(super) const MINUTE: Self = seconds(60);
+    pub(super) const HOUR: Self = seconds(3_600);
+
+    /// From the venue's word.
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        INTERVALS.iter().find(|(name, _)| *name == word).map(|(_, interval)| *interval)
+    }
+
+    /// The venue's word.
+    pub(super) fn name(self) -> &'static str {
+        INTERVALS.iter().find(|(_, interval)| *interval == self).map_or("", |(name, _)| name)
+    }
+
+    /// Start of the interval that `at` lies in.
+    pub(super) fn start(self, at: Timestamp) -> Timestamp {
+        match self {
+            Self::Seconds { length, offset } => {
+                let (length, offset) = (u64::from(length) * 1_000_000_000, u64::from(offset) * 1_000_000_000);
+                // Before the offset there is one cut interval, which nobody will ask for: it lies in 1970.
+                at.0.checked_sub(offset).map_or(Timestamp::ZERO, |since| Timestamp(offset + since / length * length))
+            }
+            Self::Month => calendar::month_start(at),
+        }
+    }
+
+    /// Start of the interval after the one that starts at `start`.
+    pub(super) fn next(self, start: Timestamp) -> Timestamp {
+        match self {
+            Self::Seconds { length, .. } => start + Duration::from_secs(u64::from(length)),
+            Self::Month => calendar::next_month(start),
+        }
+    }
+}
+
+/// What traded in one interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Bar {
+    pub(super) open: Price,
+    pub(super) high: Price,
+    pub(super) low: Price,
+    pub(super) close: Price,
+    pub(super) volume: Qty,
+    pub(super) quote_volume: Money,
+    pub(super) trades: u64,
+}
+
+impl Bar {
+    const fn first(price: Price) -> Self {
+        Self {
+            open: price,
+            high: price,
+            low: price,
+            close: price,
+            volume: Qty::ZERO,
+            quote_volume: Money::ZERO,
+            trades: 0,
+        }
+    }
+
+    fn add(&mut self, price: Price, qty: Qty, quote: Money) {
+        self.high = self.high.max(price);
+        self.low = self.low.min(price);
+        self.close = price;
+        self.volume = self.volume.plus(qty);
+        self.quote_volume += quote;
+        self.trades += 1;
+    }
+
+    /// Both bars as one; `later` follows this one.
+    pub(super) fn joined(self, later: Self) -> Self {
+        Self {
+            open: self.open,
+            high: self.high.max(later.high),
+            low: self.low.min(later.low),
+            close: later.close,
+            volume: self.volume.plus(later.volume),
+            quote_volume: self.quote_volume + later.quote_volume,
+            trades: self.trades + later.trades,
+        }
+    }
+}
+
+/// One interval and what traded in it; `None`: nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Candle {
+    pub(super) start: Timestamp,
+    /// Start of the next one.
+    pub(super) end: Timestamp,
+    pub(super) bar: Option<Bar>,
+}
+
+/// Candles kept of each length: enough for a day and more of minutes.
+const KEPT: usize = 1_500;
+
+/// The most candles one answer has (the venue gives no limit; an answer must end somewhere).
+const ANSWER_MAX: usize = 10_000;
+
+/// One market's candles.
+#[derive(Clone, Debug)]
+pub(super) struct Candles {
+    rows: [VecDeque<(Timestamp, Bar)>; INTERVALS.len()],
+}
+
+impl Default for Candles {
+    fn default() -> Self {
+        Self { rows: std::array::from_fn(|_| VecDeque::new()) }
+    }
+}
+
+impl Candles {
+    /// Counts a trade.
+    pub(super) fn trade(&mut self, at: Timestamp, price: Price, qty: Qty, quote: Money) {
+        for ((_, interval), rows) in INTERVALS.iter().zip(&mut self.rows) {
+            let start = interval.start(at);
+            match rows.back_mut() {
+                // A trade never belongs before the newest candle: the exchange's clock does not go back.
+                Some((newest, bar)) if *newest >= start => bar.add(price, qty, quote),
+                _ => {
+                    if rows.len() == KEPT {
+                        rows.pop_front();
+                    }
+                    let mut bar = Bar::first(price);
+                    bar.add(price, qty, quote);
+                    rows.push_back((start, bar));
+                }
+            }
+        }
+    }
+
+    /// The candle that starts at `start`.
+    pub(super) fn at(&self, interval: Interval, start: Timestamp) -> Candle {
+        let rows = self.of(interval);
+        let bar = rows.binary_search_by_key(&start, |(start, _)| *start).ok().map(|n| rows[n].1);
+        Candle { start, end: interval.next(start), bar }
+    }
+
+    /// Candles from the one that `from` lies in to the one that `to` lies in, none before the first trade
+    /// known.
+    pub(super) fn between(&self, interval: Interval, from: Timestamp, to: Timestamp) -> Vec<Candle> {
+        let Some(&(first, _)) = self.of(interval).front() else { return Vec::new() };
+        let mut start = interval.start(from).max(first);
+        let mut out = Vec::new();
+        while start <= to && out.len() < ANSWER_MAX {
+            let candle = self.at(interval, start);
+            start = candle.end;
+            out.push(candle);
+        }
+        out
+    }
+
+    /// Everything that traded since `from`, to the length of `interval`.
+    pub(super) fn since(&self, interval: Interval, from: Timestamp) -> Option<Bar> {
+        let recent = self.of(interval).iter().filter(|(start, _)| *start >= interval.start(from));
+        recent.map(|(_, bar)| *bar).reduce(Bar::joined)
+    }
+
+    fn of(&self, interval: Interval) -> &VecDeque<(Timestamp, Bar)> {
+        let at = INTERVALS.iter().position(|(_, known)| *known == interval);
+        &self.rows[at.expect("intervals are only made from the table")]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: Timestamp = Timestamp::from_ms(1_788_285_240_000); // 2026-09-01T17:54:00, a Tuesday
+
+    #[test]
+    fn intervals_start_where_the_calendar_says() {
+        let starts = |word| {
+            let interval = Interval::parse(word).expect(word);
+            assert_eq!(interval.name(), word);
+            let start = interval.start(START);
+            (calendar::seconds(start), calendar::seconds(interval.next(start)))
+        };
+        let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        assert_eq!(starts("5m"), pair("2026-09-01T17:50:00", "2026-09-01T17:55:00"));
+        assert_eq!(starts("1w"), pair("2026-08-31T00:00:00", "2026-09-07T00:00:00"));
+        assert_eq!(starts("1month"), pair("2026-09-01T00:00:00", "2026-10-01T00:00:00"));
+        assert_eq!(Interval::parse("7m"), None);
+    }
+
+    #[test]
+    fn empty_intervals_are_told() {
+        let mut candles = Candles::default();
+        let late = START + Duration::from_secs(130);
+        candles.trade(START, Price(100), Qty(2), Money(200));
+        candles.trade(START, Price(90), Qty(1), Money(90));
+        candles.trade(late, Price(95), Qty(1), Money(95));
+        let told = candles.between(Interval::MINUTE, Timestamp::ZERO, late);
+        assert_eq!(told.iter().map(|c| c.bar.map(|b| b.close)).collect::<Vec<_>>(), [
+            Some(Price(90)),
+            None,
+            Some(Price(95))
+        ]);
+        let all = candles.since(Interval::MINUTE, START).expect("three trades");
+        assert_eq!((all.open, all.high, all.low, all.close), (Price(100), Price(100), Price(90), Price(95)));
+        assert_eq!((all.volume, all.quote_volume, all.trades), (Qty(4), Money(385), 3));
+    }
+}
