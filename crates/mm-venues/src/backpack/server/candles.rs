@@ -27,12 +27,12 @@ const DAY: u32 = 86_400;
 /// The venue's words, in the order of its documentation.
 const INTERVALS: [(&str, Interval); 16] = [
     ("1s", seconds(1)),
-    ("1m", Interval::MINUTE),
+    ("1m", seconds(60)),
     ("3m", seconds(180)),
     ("5m", seconds(300)),
     ("15m", seconds(900)),
     ("30m", seconds(1_800)),
-    ("1h", Interval::HOUR),
+    ("1h", seconds(3_600)),
     ("2h", seconds(7_200)),
     ("4h", seconds(14_400)),
     ("6h", seconds(21_600)),
@@ -50,9 +50,6 @@ const fn seconds(length: u32) -> Interval {
 }
 
 impl Interval {
-    pub(super) const MINUTE: Self = seconds(60);
-    pub(super) const HOUR: Self = seconds(3_600);
-
     /// From the venue's word.
     pub(super) fn parse(word: &str) -> Option<Self> {
         INTERVALS.iter().find(|(name, _)| *name == word).map(|(_, interval)| *interval)
@@ -116,19 +113,6 @@ impl Bar {
         self.volume = self.volume.plus(qty);
         self.quote_volume += quote;
         self.trades += 1;
-    }
-
-    /// Both bars as one; `later` follows this one.
-    pub(super) fn joined(self, later: Self) -> Self {
-        Self {
-            open: self.open,
-            high: self.high.max(later.high),
-            low: self.low.min(later.low),
-            close: later.close,
-            volume: self.volume.plus(later.volume),
-            quote_volume: self.quote_volume + later.quote_volume,
-            trades: self.trades + later.trades,
-        }
     }
 }
 
@@ -200,12 +184,6 @@ impl Candles {
         out
     }
 
-    /// Everything that traded since `from`, to the length of `interval`.
-    pub(super) fn since(&self, interval: Interval, from: Timestamp) -> Option<Bar> {
-        let recent = self.of(interval).iter().filter(|(start, _)| *start >= interval.start(from));
-        recent.map(|(_, bar)| *bar).reduce(Bar::joined)
-    }
-
     fn of(&self, interval: Interval) -> &VecDeque<(Timestamp, Bar)> {
         let at = INTERVALS.iter().position(|(_, known)| *known == interval);
         &self.rows[at.expect("intervals are only made from the table")]
@@ -240,14 +218,14 @@ mod tests {
         candles.trade(START, Price(100), Qty(2), Money(200));
         candles.trade(START, Price(90), Qty(1), Money(90));
         candles.trade(late, Price(95), Qty(1), Money(95));
-        let told = candles.between(Interval::MINUTE, Timestamp::ZERO, late);
+        let told = candles.between(seconds(60), Timestamp::ZERO, late);
         assert_eq!(told.iter().map(|c| c.bar.map(|b| b.close)).collect::<Vec<_>>(), [
             Some(Price(90)),
             None,
             Some(Price(95))
         ]);
-        let all = candles.since(Interval::MINUTE, START).expect("three trades");
-        assert_eq!((all.open, all.high, all.low, all.close), (Price(100), Price(100), Price(90), Price(95)));
-        assert_eq!((all.volume, all.quote_volume, all.trades), (Qty(4), Money(385), 3));
+        let first = told[0].bar.expect("two trades");
+        assert_eq!((first.open, first.high, first.low, first.close), (Price(100), Price(100), Price(90), Price(90)));
+        assert_eq!((first.volume, first.quote_volume, first.trades), (Qty(3), Money(290), 2));
     }
 }

@@ -59,6 +59,7 @@ impl From<Reject> for Refused {
     fn from(reject: Reject) -> Self {
         let (status, code, message) = match reject {
             Reject::NoSuchMarket => return Self::symbol(),
+            Reject::NoSuchAccount => (401, "UNAUTHORIZED", "Unauthorized"), // words chosen
             Reject::NotTrading => (400, "TRADING_PAUSED", "Trading is paused"), // chosen
             Reject::Size => (400, "INVALID_QUANTITY", "Quantity is below the minimum allowed value"), // code chosen
             Reject::Price => (400, "INVALID_PRICE", "Invalid price"), // chosen
