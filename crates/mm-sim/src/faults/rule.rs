@@ -31,7 +31,7 @@ pub struct Rule {
     #[serde(rename = "match", default)]
     pub matching: Match,
     /// What happens to them.
-    #[serde(rename = "do", with = "super::action_words")]
+    #[serde(rename = "do")]
     pub action: Action,
     /// How likely, in millionths; on the wire a number from 0 to 1.
     #[serde(rename = "probability", with = "super::probability", default = "super::probability::always")]
@@ -80,8 +80,9 @@ pub struct Match {
     pub account: Option<String>,
 }
 
-/// What happens to a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What happens to a message. Written `"drop"`, or `{"delay": {"ms": 250}}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Action {
     /// It is lost. A dropped request never reaches the venue; after a dropped reply the venue has acted.
     Drop,
@@ -94,7 +95,7 @@ pub enum Action {
     Duplicate,
     /// It comes after the one that follows it (or half a second later, when none follows).
     Reorder,
-    /// The connection that carries it is cut.
+    /// The connection that carries it is cut, without a word.
     Disconnect,
     /// It is answered by something between client and venue.
     Status {
