@@ -1,0 +1,186 @@
+//! The venue's allowance, kept from our side. Pure: time is an argument.
+//!
+//! A bucket of units, each of which comes back `per` after it was spent. That is stricter than a bucket that refills
+//! evenly: in no window of `per`, wherever it begins, is more than the capacity spent, so it holds whether the venue
+//! counts in fixed minutes, sliding ones, or with a bucket of its own. What it deliberately does not know: what this
+//! account spent before the process began, and how long requests travel; the venue's 429 tells, and pauses everything.
+
+use std::{collections::VecDeque, time::Duration};
+
+use mm_model::Timestamp;
+use mm_venues::client::{Allowance, Weight};
+
+/// Who asks for a permit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// Takes orders off: may spend the whole bucket.
+    Cancel,
+    /// Everything else: leaves the reserve to cancels.
+    Other,
+}
+
+/// The answer to a wish to send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Permit {
+    /// Send now: it is already counted.
+    Granted,
+    /// Ask again at this time; it may have to wait longer if others spend meanwhile.
+    NotBefore(Timestamp),
+    /// Heavier than the lane's whole share: no waiting will help.
+    Never,
+}
+
+/// An allowance that cannot work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ThrottleError {
+    /// No capacity to share between two lanes, or no time to refill in.
+    #[error(
+        "an allowance of {capacity} units each {per_ms} ms cannot be kept: at least 2 units and 1 ms are needed"
+    )]
+    Allowance {
+        /// Units.
+        capacity: u32,
+        /// Refill time.
+        per_ms: u128,
+    },
+    /// One request that the bucket can never pay for.
+    #[error("a request of weight {weight} can never be sent: {share} of {capacity} units are open to it")]
+    TooHeavy {
+        /// Of the request.
+        weight: u32,
+        /// What its lane may spend.
+        share: u32,
+        /// Of the bucket.
+        capacity: u32,
+    },
+}
+
+/// Units that were spent at nearly the same time. They come back together, when the last of them may.
+#[derive(Clone, Copy, Debug)]
+struct Spent {
+    first: Timestamp,
+    last: Timestamp,
+    units: u32,
+}
+
+/// Spends closer together than `per / GRAINS` are kept as one entry: memory stays bounded at about this many.
+const GRAINS: u32 = 256;
+/// One unit in this many is kept for cancels.
+const RESERVE_SHARE: u32 = 10;
+
+/// A weighted bucket with a reserve for cancels.
+#[derive(Clone, Debug)]
+pub struct Throttle {
+    capacity: u32,
+    reserve: u32,
+    per: Duration,
+    /// Oldest first.
+    spent: VecDeque<Spent>,
+    in_window: u32,
+    paused_until: Timestamp,
+}
+
+impl Throttle {
+    /// A full bucket.
+    ///
+    /// # Errors
+    /// When the allowance cannot work.
+    pub fn new(allowance: Allowance) -> Result<Self, ThrottleError> {
+        let Allowance { capacity, per } = allowance;
+        if capacity < 2 || per < Duration::from_millis(1) {
+            return Err(ThrottleError::Allowance { capacity, per_ms: per.as_millis() });
+        }
+        let reserve = (capacity / RESERVE_SHARE).max(1);
+        Ok(Self {
+            capacity,
+            reserve,
+            per,
+            spent: VecDeque::with_capacity(GRAINS as usize + 2),
+            in_window: 0,
+            paused_until: Timestamp::ZERO,
+        })
+    }
+
+    /// Whether a request of this weight can ever be sent: checked at the start for what is known then.
+    ///
+    /// # Errors
+    /// [`ThrottleError::TooHeavy`].
+    pub const fn fits(&self, lane: Lane, weight: Weight) -> Result<(), ThrottleError> {
+        let share = self.share(lane);
+        if weight.0 <= share {
+            return Ok(());
+        }
+        Err(ThrottleError::TooHeavy { weight: weight.0, share, capacity: self.capacity })
+    }
+
+    /// Takes the units for one request, or says when they may be there.
+    pub fn take(&mut self, now: Timestamp, lane: Lane, weight: Weight) -> Permit {
+        let share = self.share(lane);
+        if weight.0 > share {
+            return Permit::Never;
+        }
+        self.give_back(now);
+        if self.paused_until <= now && self.in_window + weight.0 <= share {
+            self.spend(now, weight.0);
+            return Permit::Granted;
+        }
+        Permit::NotBefore(self.when(share - weight.0))
+    }
+
+    /// Nothing more is sent before `until`: the venue said that it had enough.
+    pub fn pause(&mut self, until: Timestamp) {
+        self.paused_until = self.paused_until.max(until);
+    }
+
+    /// Until when everything waits; in the past when nothing does.
+    #[must_use]
+    pub const fn paused_until(&self) -> Timestamp {
+        self.paused_until
+    }
+
+    const fn share(&self, lane: Lane) -> u32 {
+        match lane {
+            Lane::Cancel => self.capacity,
+            Lane::Other => self.capacity - self.reserve,
+        }
+    }
+
+    fn give_back(&mut self, now: Timestamp) {
+        while let Some(oldest) = self.spent.front()
+            && oldest.last + self.per <= now
+        {
+            self.in_window -= oldest.units;
+            self.spent.pop_front();
+        }
+    }
+
+    fn spend(&mut self, now: Timestamp, units: u32) {
+        self.in_window += units;
+        assert!(self.in_window <= self.capacity, "the allowance is overspent");
+        if let Some(newest) = self.spent.back_mut()
+            && now.since(newest.first) < self.per / GRAINS
+        {
+            newest.last = newest.last.max(now);
+            newest.units += units;
+            return;
+        }
+        self.spent.push_back(Spent { first: now, last: now, units });
+    }
+
+    /// When the pause is over and no more than `level` units are out, if nothing else is spent.
+    fn when(&self, level: u32) -> Timestamp {
+        let mut out = self.in_window;
+        let mut at = self.paused_until;
+        for spent in &self.spent {
+            if out <= level {
+                break;
+            }
+            out -= spent.units;
+            at = at.max(spent.last + self.per);
+        }
+        at
+    }
+}
+
+#[cfg(test)]
+mod tests;
