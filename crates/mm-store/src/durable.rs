@@ -1,0 +1,41 @@
+//! Writes that are there whole after a crash, or not at all.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    path::Path,
+};
+
+/// Replaces the file by `text`: written beside it, synced to disk, renamed over it, the directory synced. When this
+/// returns the new text survives a power cut; when it fails or the process dies, the old text stands.
+///
+/// # Errors
+/// What the file system said. Whether the old or the new text stands is then unknown; it is one of the two.
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let beside = path.with_extension("new");
+    let mut file = private().write(true).create(true).truncate(true).open(&beside)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    drop(file);
+    fs::rename(&beside, path)?;
+    sync_parent(path)
+}
+
+/// Options of a file that only its owner may read.
+pub(crate) fn private() -> OpenOptions {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "modes are Unix's"))]
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Without this a rename may be lost in a power cut. Windows cannot open a directory; its renames are journaled.
+fn sync_parent(path: &Path) -> io::Result<()> {
+    if cfg!(unix)
+        && let Some(dir) = path.parent()
+    {
+        return File::open(dir)?.sync_all();
+    }
+    Ok(())
+}
