@@ -1,0 +1,65 @@
+//! The frame around every stream message, and what a client may send.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::Text;
+
+/// Any frame from the venue: data of a stream, or an error. The payload stays raw until the stream's name, which
+/// comes behind it, has been read. A successful subscribe is answered by silence.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Envelope<'a> {
+    #[serde(borrow)]
+    pub stream: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub data: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub error: Option<StreamError<'a>>,
+}
+
+/// Data of a stream as the server writes it, keys in the venue's order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StreamFrame<'a, T> {
+    pub data: T,
+    pub stream: &'a str,
+}
+
+/// What a refused command is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StreamError<'a> {
+    /// 4006 `Invalid stream`, 4003 `Invalid signature`.
+    pub code: i64,
+    #[serde(borrow, default)]
+    pub message: Text<'a>,
+}
+
+/// An error frame as the server writes it: `{"id":null,"error":{..}}`.
+#[derive(Clone, Debug, Serialize)]
+pub struct ErrorFrame<'a> {
+    /// The command's, given back.
+    pub id: Option<&'a RawValue>,
+    pub error: StreamError<'a>,
+}
+
+/// What a client sends.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Command<'a> {
+    /// In no document, but clients send one and are tolerated.
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub id: Option<&'a RawValue>,
+    pub method: CommandMethod,
+    pub params: Vec<Text<'a>>,
+    /// Verifying key, signature, timestamp in ms, window in ms: four strings over
+    /// `instruction=subscribe&timestamp=..&window=..`. Needed when a name starts with `account.`. Clients that send
+    /// the last two as numbers are understood.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signature: Option<[Text<'a>; 4]>,
+}
+
+/// The commands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum CommandMethod {
+    Subscribe,
+    Unsubscribe,
+}
