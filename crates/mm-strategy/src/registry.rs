@@ -1,0 +1,49 @@
+//! The table of strategies. A new one is a file, a `mod` line and a row here.
+
+use std::sync::Arc;
+
+use mm_core::Strategy;
+use mm_model::Timestamp;
+
+use crate::{
+    params::{Complaint, Param, Settings},
+    smoke_test,
+};
+
+/// Hears what a strategy does while it runs and how it ended. Called in the strategy's own task: it must not
+/// block.
+pub trait Observer: Send + Sync {
+    /// A step on a connector, at the time it happened.
+    fn progress(&self, at: Timestamp, connector: &str, event: &smoke_test::Progress);
+    /// The end of a smoke test.
+    fn report(&self, report: &smoke_test::Report);
+}
+
+/// One strategy: its name in the configuration, what it can be told, and how it is made.
+pub struct StrategySpec {
+    /// Its name in the configuration.
+    pub name: &'static str,
+    /// One line for `list`.
+    pub about: &'static str,
+    /// Keys of the strategy's own section.
+    pub params: &'static [Param],
+    /// Keys of each block under the section's `connectors`.
+    pub connector_params: &'static [Param],
+    /// Makes it, or says which keys do not fit together.
+    pub build: fn(Settings, Arc<dyn Observer>) -> Result<Box<dyn Strategy>, Vec<Complaint>>,
+}
+
+/// All strategies.
+pub static STRATEGIES: &[StrategySpec] = &[StrategySpec {
+    name: "smoke_test",
+    about: "takes each connector through a round trip: limit order in, market order out, everything checked",
+    params: smoke_test::PARAMS,
+    connector_params: smoke_test::CONNECTOR_PARAMS,
+    build: smoke_test::build,
+}];
+
+/// The strategy of this name.
+#[must_use]
+pub fn strategy(name: &str) -> Option<&'static StrategySpec> {
+    STRATEGIES.iter().find(|row| row.name == name)
+}

@@ -1,0 +1,298 @@
+//! The round trip on one connector, as a story: find the market, wait for a book, remember the account, get in by a
+//! limit order that follows the market, compare, get out by a market order, compare again.
+
+use std::{sync::Arc, time::Duration};
+
+use mm_core::{Order, PlaceError, TrackingLimit, TrackingLimitError, place_tracking_limit_order};
+use mm_model::{Exposure, Market, MarketKind, NewOrder, OrderKind, Qty, RefusalKind, Side, Top};
+
+use super::{
+    Leg, Progress, history,
+    sizing::resolve,
+    venue_test::{Halt, VenueTest, direction},
+};
+
+/// How long after a "not now" of the venue, or of our own connector, an order is tried again.
+const TRY_AGAIN: Duration = Duration::from_millis(500);
+
+impl VenueTest {
+    /// Runs until the round trip is done or cannot go on. What went wrong is in the checks.
+    pub(super) async fn story(&mut self) -> Result<(), Halt> {
+        let market = self.find_market()?;
+        let top = self.first_book(&market).await?;
+        let size = self.resolve_size(&market, top)?;
+        self.look_at_account(&market).await?;
+        self.measure_round_trip().await;
+        let entered = self.enter(&market, size).await;
+        if self.placed.iter().any(|(_, order)| !order.snapshot().state().is_final()) {
+            return Err(Halt); // It may still fill: nothing is built on it, the clean-up takes it off first.
+        }
+        if self.net().is_flat() {
+            return entered;
+        }
+        // Whatever was filled is taken out again, also when the entry did not come to its end.
+        let since = self.clock.now();
+        let prior = self.prior.clone().ok_or(Halt)?;
+        let held = self.positions_agree(&market, &prior).await;
+        let held = self.record("position held", since, held);
+        self.leave(&market).await?;
+        let since = self.clock.now();
+        let after = self.account_after(&market).await;
+        let after = self.record("account after", since, after);
+        self.leg_took("comparing", since);
+        self.look_at_orders(&market);
+        entered.and(held).and(after)
+    }
+
+    fn find_market(&mut self) -> Result<Arc<Market>, Halt> {
+        let since = self.clock.now();
+        match self.venue.market(&self.plan.symbol) {
+            Ok(market) => {
+                self.market = Some(market.clone());
+                let seen = format!(
+                    "{} tick {} lot {} minimum {}",
+                    market.symbol,
+                    market.tick,
+                    market.lot,
+                    market.qty_decimal(market.min_qty)
+                );
+                self.record("market", since, Ok(seen))?;
+                Ok(market)
+            }
+            Err(error) => {
+                self.record("market", since, Err(error.to_string()))?;
+                Err(Halt)
+            }
+        }
+    }
+
+    /// Waits for a book that can be believed.
+    async fn first_book(&mut self, market: &Market) -> Result<Top, Halt> {
+        const LOOK_EVERY: Duration = Duration::from_millis(20);
+        let since = self.clock.now();
+        let until = since + self.plan.tracking_timeout;
+        loop {
+            match self.venue.top(market.id) {
+                Ok(top) => {
+                    let (bid, ask) =
+                        (market.price_decimal(top.bid.price), market.price_decimal(top.ask.price));
+                    self.record("book", since, Ok(format!("{bid} / {ask}")))?;
+                    return Ok(top);
+                }
+                Err(error) if self.clock.now() >= until => {
+                    self.record(
+                        "book",
+                        since,
+                        Err(format!("{error} after {:?}", self.plan.tracking_timeout)),
+                    )?;
+                }
+                Err(_) => self.clock.sleep(LOOK_EVERY).await,
+            }
+        }
+    }
+
+    fn resolve_size(&mut self, market: &Market, top: Top) -> Result<Qty, Halt> {
+        let since = self.clock.now();
+        let found = resolve(market, &self.plan, top.bid.price);
+        let text = found.clone().map(|qty| format!("{} {}", market.qty_decimal(qty), market.base));
+        if let Ok(size) = &text {
+            self.size = Some(size.clone());
+            self.tell(Progress::Sized {
+                side: self.plan.side.to_string(),
+                size: size.clone(),
+                bid: market.price_decimal(top.bid.price).to_string(),
+                ask: market.price_decimal(top.ask.price).to_string(),
+            });
+        }
+        self.record("size", since, text)?;
+        found.map_err(|_| Halt)
+    }
+
+    /// Remembers what the account holds, and refuses to trade into somebody else's position.
+    async fn look_at_account(&mut self, market: &Market) -> Result<(), Halt> {
+        let since = self.clock.now();
+        let found = self.look_before(market).await;
+        let verdict = match &found {
+            Err(reason) => Err(reason.clone()),
+            Ok(prior) if prior.net.0 * self.plan.side.sign() < 0 => Err(format!(
+                "the account holds {} here and a test that goes {} would cut into it: close it, turn the side, or \
+                 choose another market",
+                super::evidence::show(market, prior.net),
+                direction(self.plan.side)
+            )),
+            Ok(prior) if market.kind == MarketKind::Spot => {
+                Ok(format!("{} {}, {} open orders", prior.base, market.base, prior.orders))
+            }
+            Ok(prior) => {
+                Ok(format!("{}, {} open orders", super::evidence::show(market, prior.net), prior.orders))
+            }
+        };
+        self.prior = found.ok();
+        self.record("account before", since, verdict)
+    }
+
+    /// The tracking limit, with its progress, and a look at the resting order from both sides meanwhile.
+    async fn enter(&mut self, market: &Market, size: Qty) -> Result<(), Halt> {
+        let since = self.clock.now();
+        let params = TrackingLimit {
+            market: market.id,
+            side: self.plan.side,
+            qty: size,
+            interval: self.plan.tracking_interval,
+            timeout: self.plan.tracking_timeout,
+            price_offset_ticks: self.plan.price_offset_ticks,
+            cancel_wait: self.plan.cancel_wait,
+            post_only: self.plan.post_only,
+            exposure: Exposure::Any,
+            worst_price: None,
+        };
+        let (clock, venue) = (self.clock.clone(), self.venue.clone());
+        let tracking = Box::pin(place_tracking_limit_order(&clock, &venue, params));
+        let (ended, resting) = self.watch_entry(market, tracking).await;
+        self.adopt(Leg::Entry);
+        self.leg_took("entry", since);
+        let found = match ended {
+            Ok(tracked) => {
+                let n = tracked.orders.len();
+                let filled = market.qty_decimal(tracked.filled);
+                Ok(format!("{filled} {} by {n} order{}", market.base, if n == 1 { "" } else { "s" }))
+            }
+            Err(error) => Err(tracking_failure(market, size, &error)),
+        };
+        let entered = self.record("entry filled", since, found);
+        match resting {
+            Some(found) => _ = self.record("entry on the book", since, found),
+            None => self.skip("entry on the book", "it did not rest long enough to be compared"),
+        }
+        entered
+    }
+
+    /// The market exit of exactly what was filled.
+    async fn leave(&mut self, market: &Market) -> Result<(), Halt> {
+        let since = self.clock.now();
+        let (side, qty) = self.way_out(market);
+        let found = if qty.is_zero() {
+            Err("less than one lot was bought after fees: nothing can be sold".to_owned())
+        } else {
+            self.market_order(market, Leg::Exit, side, qty).await
+        };
+        self.leg_took("exit", since);
+        self.record("exit filled", since, found)
+    }
+
+    /// Side and size of the order that takes back what our fills opened. On spot what was bought less a fee taken
+    /// in the base asset, in whole lots.
+    pub(super) fn way_out(&self, market: &Market) -> (Side, Qty) {
+        match market.kind {
+            MarketKind::Perpetual => {
+                let net = self.net();
+                (if net.0 > 0 { Side::Sell } else { Side::Buy }, net.abs())
+            }
+            MarketKind::Spot => {
+                let change = self.base_change(market);
+                let size = if change.0 > 0 { change } else { -change };
+                (if change.0 > 0 { Side::Sell } else { Side::Buy }, market.qty_down(size.decimal()))
+            }
+        }
+    }
+
+    /// Sends a market order that can only reduce (perpetuals) and waits for its settled end. An order whose fate is
+    /// unknown is waited for, never sent again; only what certainly did not happen is tried again.
+    pub(super) async fn market_order(
+        &mut self,
+        market: &Market,
+        leg: Leg,
+        side: Side,
+        qty: Qty,
+    ) -> Result<String, String> {
+        let exposure = match market.kind {
+            MarketKind::Perpetual => Exposure::ReduceOnly,
+            MarketKind::Spot => Exposure::Any,
+        };
+        let order = NewOrder { market: market.id, side, qty, kind: OrderKind::Market, exposure };
+        let text = market.qty_decimal(qty).to_string();
+        self.tell(Progress::Exiting { leg, side: side.to_string(), qty: text.clone() });
+        let until = self.clock.now() + self.plan.market_timeout;
+        let sent = loop {
+            let (venue, clock) = (self.venue.clone(), self.clock.clone());
+            let placing = Box::pin(async move { venue.place(order).await });
+            let (why, pause) = match self.watch(market, leg, placing).await {
+                Ok(order) | Err(PlaceError::OutcomeUnknown { order, .. }) => break order,
+                Err(PlaceError::NotSent(why)) => (why, TRY_AGAIN),
+                Err(PlaceError::Rejected(refusal)) if is_passing(refusal.kind) => {
+                    (refusal.to_string(), refusal.retry_after.unwrap_or(TRY_AGAIN))
+                }
+                Err(PlaceError::Rejected(refusal)) => {
+                    self.adopt(leg);
+                    return Err(format!("the venue refused the market order: {refusal}"));
+                }
+            };
+            self.adopt(leg);
+            if clock.now() + pause > until {
+                return Err(format!("no market order could be sent: {why}"));
+            }
+            clock.sleep(pause).await;
+        };
+        self.adopt(leg);
+        let left = until.since(self.clock.now()).max(TRY_AGAIN);
+        let (clock, mut waiting) = (self.clock.clone(), sent.clone());
+        let settled = Box::pin(async move { clock.within(left, waiting.wait_final()).await.is_some() });
+        if !self.watch(market, leg, settled).await {
+            return Err(format!("{} after {:?}", unsettled(&sent), self.plan.market_timeout));
+        }
+        let record = sent.snapshot();
+        if record.filled() != qty {
+            let filled = market.qty_decimal(record.filled());
+            return Err(format!("filled {filled} of {text}, the venue ended the rest as {}", record.state()));
+        }
+        Ok(format!("{text} {}", market.base))
+    }
+
+    /// Nothing of ours is open and the account is as it was, on REST and stream.
+    async fn account_after(&self, market: &Market) -> Result<String, String> {
+        let prior = self.prior.as_ref().ok_or("the account before the test is not known")?;
+        self.orders_agree(market).await?;
+        self.positions_agree(market, prior).await
+    }
+
+    /// What each order went through is a life that an order can have, and every fill has its fee.
+    fn look_at_orders(&mut self, market: &Market) {
+        let since = self.clock.now();
+        let orders: Vec<Order> = self.placed.iter().map(|(_, order)| order.clone()).collect();
+        let sane = orders.iter().try_for_each(|order| {
+            let record = order.snapshot();
+            history::is_sane(&order.history(), record.filled(), record.order().qty)
+                .map_err(|why| format!("order {}: {why}", order.client_id()))
+        });
+        let n = orders.len();
+        _ = self.record("order history", since, sane.map(|()| format!("{n} orders, every step legal")));
+        let fees = history::fees(market, &orders);
+        _ = self.record("fees", since, fees);
+    }
+}
+
+/// A no that holds for now only.
+const fn is_passing(kind: RefusalKind) -> bool {
+    matches!(kind, RefusalKind::RateLimited | RefusalKind::Unavailable)
+}
+
+fn unsettled(order: &Order) -> String {
+    let record = order.snapshot();
+    let state = if record.is_unknown() { "of unknown outcome" } else { record.state().as_str() };
+    let fills = if record.lacks_fills() { ", with fills still to be told" } else { "" };
+    format!("order {} is {state}{fills}", order.client_id())
+}
+
+fn tracking_failure(market: &Market, size: Qty, error: &TrackingLimitError) -> String {
+    let of = |filled: &Qty| {
+        format!("{} of {} {} filled", market.qty_decimal(*filled), market.qty_decimal(size), market.base)
+    };
+    match error {
+        TrackingLimitError::Timeout { filled, orders } => {
+            format!("timed out after {} orders, {}", orders.len(), of(filled))
+        }
+        TrackingLimitError::NoBook { filled, .. }
+        | TrackingLimitError::Stuck { filled, .. }
+        | TrackingLimitError::Rejected { filled, .. } => format!("{error}, {}", of(filled)),
+    }
+}
