@@ -1,0 +1,232 @@
+//! `cargo xtask test`: our own tests, then the venues' own clients against `mm-bot venue`, then one line that says
+//! how it went. A suite that does not build, or in which no test ran, has failed.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail, ensure};
+
+/// Where the Python client is made ready; the folder is made here and thrown away when its list changes.
+const PYTHON: &str = "tests-official/python";
+const RUST: &str = "tests-official/rust/Cargo.toml";
+
+/// How one suite went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Tally {
+    passed: u32,
+    failed: u32,
+    ignored: u32,
+}
+
+impl Tally {
+    fn add(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.ignored += other.ignored;
+    }
+}
+
+/// Which of a child's two outputs carries its results.
+enum Results {
+    Stdout(fn(&str) -> Tally),
+    Stderr(fn(&str) -> Tally),
+}
+
+/// Runs the suites in `only`, or all when it is empty.
+///
+/// # Errors
+/// When a test failed, or a suite's name is unknown.
+pub(crate) fn run(root: &Path, only: &[&str]) -> Result<()> {
+    type Suite = (&'static str, &'static str, fn(&Path) -> Result<Tally>);
+    let suites: [Suite; 3] = [
+        ("workspace", "our own tests", workspace),
+        ("rust", "Backpack's official Rust client against mm-bot venue", official_rust),
+        ("python", "bpx-py against mm-bot venue", official_python),
+    ];
+    if let Some(unknown) = only.iter().find(|name| !suites.iter().any(|(suite, ..)| suite == *name)) {
+        bail!("no suite {unknown}: there are workspace, rust and python");
+    }
+    let mut rows = Vec::new();
+    for (name, what, suite) in suites.into_iter().filter(|(name, ..)| only.is_empty() || only.contains(name))
+    {
+        println!("\n=== {name}: {what}");
+        let begun = now();
+        let tally = suite(root).unwrap_or_else(|error| {
+            println!("error: {error:#}");
+            Tally { failed: 1, ..Tally::default() }
+        });
+        rows.push((name, tally, begun.elapsed().as_secs()));
+    }
+
+    let mut total = Tally::default();
+    println!("\n{:<12}{:>8}{:>8}{:>9}{:>9}", "suite", "passed", "failed", "ignored", "seconds");
+    for (name, tally, took_s) in rows {
+        println!("{name:<12}{:>8}{:>8}{:>9}{took_s:>9}", tally.passed, tally.failed, tally.ignored);
+        total.add(tally);
+    }
+    println!("{} passed, {} failed", total.passed, total.failed);
+    ensure!(total.failed == 0, "{} failed", total.failed);
+    Ok(())
+}
+
+fn workspace(root: &Path) -> Result<Tally> {
+    let mut tests = Command::new(crate::cargo());
+    tests.args(["test", "--workspace", "--no-fail-fast"]).current_dir(root);
+    counted(&mut tests, &Results::Stdout(libtest))
+}
+
+fn official_rust(root: &Path) -> Result<Tally> {
+    let program = mm_bot(root)?;
+    let mut tests = Command::new(crate::cargo());
+    tests.args(["test", "--locked", "--no-fail-fast", "--manifest-path", RUST]).current_dir(root);
+    counted(tests.env("MM_BOT_PROGRAM", program), &Results::Stdout(libtest))
+}
+
+fn official_python(root: &Path) -> Result<Tally> {
+    let program = mm_bot(root)?;
+    let folder = root.join(PYTHON);
+    let mut tests = Command::new(venv(&folder)?);
+    tests.args(["-B", "-m", "unittest", "-v"]).current_dir(folder);
+    counted(tests.env("MM_BOT_PROGRAM", program), &Results::Stderr(unittest))
+}
+
+/// Builds the program that the official clients talk to, and says where it is.
+fn mm_bot(root: &Path) -> Result<PathBuf> {
+    succeed(Command::new(crate::cargo()).args(["build", "--package", "mm-bot"]).current_dir(root))?;
+    // xtask itself lies in the same folder, wherever the target directory is.
+    let here = std::env::current_exe().context("where am I")?;
+    let program = here.with_file_name(format!("mm-bot{}", std::env::consts::EXE_SUFFIX));
+    ensure!(program.exists(), "{} was not built", program.display());
+    Ok(program)
+}
+
+/// The Python of a virtual environment that has exactly what `requirements.txt` lists.
+fn venv(folder: &Path) -> Result<PathBuf> {
+    let (venv, wanted) = (folder.join(".venv"), folder.join("requirements.txt"));
+    let (python, stamp) = (venv.join("bin/python"), venv.join("requirements.txt"));
+    let wanted_text = std::fs::read(&wanted).with_context(|| wanted.display().to_string())?;
+    if std::fs::read(&stamp).ok() == Some(wanted_text) {
+        return Ok(python);
+    }
+    println!("making {}", venv.display());
+    let system = std::env::var_os("PYTHON").unwrap_or_else(|| "python3".into());
+    succeed(Command::new(system).args(["-m", "venv", "--clear"]).arg(&venv))?;
+    let quiet =
+        ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--requirement"];
+    succeed(Command::new(&python).args(quiet).arg(&wanted))?;
+    std::fs::copy(&wanted, &stamp).with_context(|| stamp.display().to_string())?;
+    Ok(python)
+}
+
+fn succeed(command: &mut Command) -> Result<()> {
+    let status =
+        command.stdin(Stdio::null()).status().with_context(|| format!("{command:?} did not start"))?;
+    ensure!(status.success(), "{command:?}: {status}");
+    Ok(())
+}
+
+/// Runs `command`, shows what it prints, and counts the results in it.
+fn counted(command: &mut Command, results: &Results) -> Result<Tally> {
+    command.stdin(Stdio::null());
+    match results {
+        Results::Stdout(_) => command.stdout(Stdio::piped()),
+        Results::Stderr(_) => command.stderr(Stdio::piped()),
+    };
+    let mut child = command.spawn().with_context(|| format!("{command:?} did not start"))?;
+    let (output, read): (Box<dyn Read>, _) = match results {
+        Results::Stdout(read) => (Box::new(child.stdout.take().context("piped above")?), read),
+        Results::Stderr(read) => (Box::new(child.stderr.take().context("piped above")?), read),
+    };
+    let mut tally = Tally::default();
+    for line in BufReader::new(output).split(b'\n') {
+        let line = line?;
+        let line = String::from_utf8_lossy(&line);
+        println!("{line}");
+        tally.add(read(&line));
+    }
+    Ok(judge(tally, child.wait()?.success()))
+}
+
+/// A suite that ended badly without saying which test failed has one failure more; so has one that ran nothing.
+fn judge(mut tally: Tally, ended_well: bool) -> Tally {
+    if tally.failed == 0 && (!ended_well || tally.passed == 0) {
+        tally.failed = 1;
+    }
+    tally
+}
+
+/// `test result: ok. 12 passed; 0 failed; 1 ignored; …`, once a test program.
+fn libtest(line: &str) -> Tally {
+    let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". ")) else {
+        return Tally::default();
+    };
+    let count = |name: &str| {
+        let part = counts.split(';').find_map(|part| part.trim().strip_suffix(name));
+        part.and_then(|number| number.trim().parse().ok()).unwrap_or(0)
+    };
+    Tally { passed: count("passed"), failed: count("failed"), ignored: count("ignored") }
+}
+
+/// `test_x (file.Class.test_x) ... ok`, once a test; a test that prints before it ends has its verdict on a line of
+/// its own.
+fn unittest(line: &str) -> Tally {
+    let verdict = line.rsplit_once(" ... ").map_or(line, |(_, verdict)| verdict);
+    match verdict.split(' ').next() {
+        Some("ok") => Tally { passed: 1, ..Tally::default() },
+        Some("FAIL" | "ERROR" | "unexpected") => Tally { failed: 1, ..Tally::default() },
+        Some("skipped" | "expected") if verdict != line => Tally { ignored: 1, ..Tally::default() },
+        _ => Tally::default(),
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long a suite took is told to a person; nothing depends on it"
+)]
+fn now() -> Instant {
+    Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tally(passed: u32, failed: u32, ignored: u32) -> Tally {
+        Tally { passed, failed, ignored }
+    }
+
+    #[test]
+    fn libtest_lines() {
+        let check = |line: &str, expected| assert_eq!(libtest(line), expected, "{line}");
+        check(
+            "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out; finished in 0.01s",
+            tally(12, 0, 1),
+        );
+        check("test result: FAILED. 2 passed; 3 failed; 0 ignored; 0 measured", tally(2, 3, 0));
+        check("test tests::says_test_result ... ok", Tally::default());
+        check("running 3 tests", Tally::default());
+    }
+
+    #[test]
+    fn unittest_lines() {
+        let check = |line: &str, expected| assert_eq!(unittest(line), expected, "{line}");
+        check("test_a (test_x.A.test_a) ... ok", tally(1, 0, 0));
+        check("ok", tally(1, 0, 0));
+        check("test_a (test_x.A.test_a) ... FAIL", tally(0, 1, 0));
+        check("test_a (test_x.A.test_a) ... ERROR", tally(0, 1, 0));
+        check("test_a (test_x.A.test_a) ... skipped 'no tape'", tally(0, 0, 1));
+        check("FAIL: test_a (test_x.A.test_a)", Tally::default());
+        check("Ran 8 tests in 2.1s", Tally::default());
+        check("OK", Tally::default());
+    }
+
+    #[test]
+    fn silence_is_failure() {
+        assert_eq!(judge(tally(3, 0, 1), true), tally(3, 0, 1));
+        assert_eq!(judge(tally(3, 0, 0), false), tally(3, 1, 0), "it crashed after three");
+        assert_eq!(judge(tally(3, 2, 0), false), tally(3, 2, 0));
+        assert_eq!(judge(tally(0, 0, 4), true), tally(0, 1, 4), "nothing ran");
+    }
+}
