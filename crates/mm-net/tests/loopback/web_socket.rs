@@ -1,0 +1,158 @@
+//! Sockets.
+
+use std::future::{Future, poll_fn};
+
+use bytes::Bytes;
+use futures_util::{FutureExt, SinkExt, StreamExt};
+use mm_net::{Roots, Socket};
+use mm_session::{Link, LinkMessage, Outgoing, Transport, TransportError};
+use mm_venues::client::{Frame, LinkSpec};
+use tokio::{net::TcpStream, task::JoinHandle};
+use tokio_tungstenite::{
+    WebSocketStream, accept_async,
+    tungstenite::{
+        Message,
+        protocol::{CloseFrame, frame::coding::CloseCode},
+    },
+};
+
+use crate::{net, servers};
+
+/// Serves one WebSocket.
+async fn serve<F: Future<Output = ()> + Send + 'static>(
+    then: impl FnOnce(WebSocketStream<TcpStream>) -> F + Send + 'static,
+) -> (LinkSpec, JoinHandle<()>) {
+    let (listener, address) = servers::listen().await;
+    let served = tokio::spawn(async move {
+        let (tcp, _) = listener.accept().await.expect("a client");
+        then(accept_async(tcp).await.expect("an upgrade")).await;
+    });
+    (LinkSpec { url: format!("ws://{address}/stream"), name: "public" }, served)
+}
+
+pub(crate) async fn next(socket: &mut Socket) -> LinkMessage {
+    poll_fn(|cx| socket.poll_next(cx)).await
+}
+
+fn frame(text: &str) -> LinkMessage {
+    LinkMessage::Frame(Bytes::copy_from_slice(text.as_bytes()))
+}
+
+fn text(text: &str) -> Outgoing {
+    Outgoing::Frame(Frame(text.to_owned()))
+}
+
+#[tokio::test]
+async fn frames_and_pings_both_ways() {
+    let (link, served) = serve(|mut server| async move {
+        let heard = server.next().await.expect("a frame").expect("whole");
+        server.send(heard).await.expect("echoed");
+        server.send(Message::Ping(Bytes::from_static(b"61"))).await.expect("sent");
+        server.send(Message::Binary(Bytes::from_static(b"\xff"))).await.expect("sent");
+        // Our ping is answered by tungstenite as it is read; the pong to its own ping must come as well.
+        let mut heard = Vec::new();
+        while heard.len() < 2 {
+            heard.push(server.next().await.expect("a message").expect("whole"));
+        }
+        let expected = [Message::Pong(Bytes::from_static(b"61")), Message::Ping(Bytes::new())];
+        assert!(expected.iter().all(|message| heard.contains(message)), "{heard:?}");
+        server.close(None).await.expect("closed");
+    })
+    .await;
+    let mut socket = net(Roots::Public).connect(&link).await.expect("open");
+    socket.send(text("hello")).expect("room");
+    assert_eq!(next(&mut socket).await, frame("hello"));
+    assert_eq!(next(&mut socket).await, LinkMessage::Alive);
+    socket.send(Outgoing::Ping).expect("room");
+    let binary = LinkMessage::Frame(Bytes::from_static(b"\xff"));
+    assert_eq!(next(&mut socket).await, binary, "the codec's to refuse");
+    assert_eq!(next(&mut socket).await, LinkMessage::Alive, "the answer to our ping");
+    assert!(matches!(next(&mut socket).await, LinkMessage::Closed(_)));
+    served.await.expect("served");
+}
+
+#[tokio::test]
+async fn the_code_of_a_close_is_told() {
+    let (link, served) = serve(|mut server| async move {
+        let bye = CloseFrame { code: CloseCode::Away, reason: "deploy\n".into() };
+        server.close(Some(bye)).await.expect("closed");
+    })
+    .await;
+    let mut socket = net(Roots::Public).connect(&link).await.expect("open");
+    let expected = LinkMessage::Closed(r"closed by the other end with code 1001: 'deploy\n'".to_owned());
+    assert_eq!(next(&mut socket).await, expected);
+    served.await.expect("served");
+}
+
+#[tokio::test]
+async fn we_say_goodbye() {
+    let (link, served) = serve(|mut server| async move {
+        assert!(matches!(server.next().await, Some(Ok(Message::Close(_)))));
+    })
+    .await;
+    let mut socket = net(Roots::Public).connect(&link).await.expect("open");
+    poll_fn(|cx| socket.poll_close(cx)).await;
+    served.await.expect("served");
+}
+
+#[tokio::test]
+async fn a_cut_connection_and_a_huge_message_end_the_socket() {
+    let (link, _served) = serve(|server| async move { drop(server) }).await;
+    let mut socket = net(Roots::Public).connect(&link).await.expect("open");
+    assert!(matches!(next(&mut socket).await, LinkMessage::Closed(_)));
+
+    let (link, _served) = serve(|mut server| async move {
+        let _cut_off = server.send(Message::text("x".repeat((4 << 20) + 1))).await;
+    })
+    .await;
+    let mut socket = net(Roots::Public).connect(&link).await.expect("open");
+    match next(&mut socket).await {
+        LinkMessage::Closed(why) => assert!(why.contains("too long") && why.len() < 200, "{why}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn what_waits_for_a_slow_reader_is_bounded() {
+    let (link, served) = serve(|server| async move {
+        std::future::pending::<()>().await;
+        drop(server);
+    })
+    .await;
+    let mut socket = net(Roots::Public).connect(&link).await.expect("open");
+    let big = "x".repeat(64 << 10);
+    let refused = (0..4096).find_map(|_| {
+        let refused = socket.send(text(&big)).err();
+        assert!(poll_fn(|cx| socket.poll_next(cx)).now_or_never().is_none(), "nothing comes");
+        refused
+    });
+    let why = refused.expect("256 MiB do not fit anywhere").to_string();
+    assert!(why.contains("does not read") && why.len() < 200, "{why}");
+    served.abort();
+}
+
+#[tokio::test]
+async fn anything_but_an_upgrade_is_refused() {
+    for (status, part) in [("403 Forbidden", "403"), ("302 Found\r\nlocation: ws://127.0.0.1:1/", "302")] {
+        let (url, served) = servers::http(vec![vec![servers::reply(status, "canary")]]).await;
+        let link = LinkSpec { url: url.replace("http", "ws"), name: "public" };
+        match net(Roots::Public).connect(&link).await {
+            Err(TransportError::NotSent(why)) => {
+                assert!(why.contains(part) && !why.contains("canary"), "{why}")
+            }
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(served.await.expect("served").len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn plain_sockets_to_another_machine_are_refused_unsent() {
+    for url in ["ws://192.0.2.1", "ws://example.invalid/stream"] {
+        let link = LinkSpec { url: url.to_owned(), name: "public" };
+        match net(Roots::Public).connect(&link).now_or_never() {
+            Some(Err(TransportError::NotSent(why))) => assert!(why.contains("use wss://"), "{why}"),
+            other => panic!("{url}: {other:?}"),
+        }
+    }
+}
