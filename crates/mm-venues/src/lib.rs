@@ -6,3 +6,4 @@ pub mod backpack;
 pub mod client;
 pub mod http;
 pub mod server;
+pub mod spec;

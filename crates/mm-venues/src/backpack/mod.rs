@@ -2,6 +2,11 @@
 //! shared; `client` turns our asks into its requests and its words into our events; `server` is the same protocol
 //! seen from the venue.
 
+mod client;
 pub mod server;
 pub mod sign;
+mod spec;
 pub mod wire;
+
+pub use client::{Client, Credentials, Options, OptionsError};
+pub use spec::{ALLOWANCE, SPEC};

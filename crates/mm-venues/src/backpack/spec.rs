@@ -1,0 +1,43 @@
+//! What the rest of the house must know of Backpack.
+
+use std::time::Duration;
+
+use super::sign::{WINDOW_DEFAULT_MS, WINDOW_MAX_MS};
+use crate::{
+    client::Allowance,
+    spec::{Environment, Key, VenueSpec, Window},
+};
+
+/// Requests over REST per minute and subaccount (the venue's FAQ, read 2026-11). Historical market data has an
+/// allowance of its own, which we never use.
+pub const ALLOWANCE: Allowance = Allowance { capacity: 2_000, per: Duration::from_secs(60) };
+
+/// Backpack. No test network is documented.
+pub const SPEC: VenueSpec = VenueSpec {
+    name: "backpack",
+    environments: &[Environment {
+        name: "mainnet",
+        rest_url: "https://api.backpack.exchange",
+        ws_url: "wss://ws.backpack.exchange",
+        real_money: true,
+    }],
+    // `clientId` is a u32 (OpenAPI text, August 2026); zero is left out because bpx-py drops it as "not set".
+    client_ids: 1..=u32::MAX as u64,
+    // Undocumented: ccxt sends at most 20, bbgo 50; the smaller is safe under both.
+    batch_max: 20,
+    window: Window {
+        default: Duration::from_millis(WINDOW_DEFAULT_MS as u64),
+        max: Duration::from_millis(WINDOW_MAX_MS as u64),
+    },
+    allowance: ALLOWANCE,
+    keys: &[
+        Key { name: "api_key", default: None, help: "base64 of the Ed25519 verifying key" },
+        Key { name: "api_secret", default: None, help: "base64 of the 32-byte Ed25519 seed" },
+        Key {
+            name: "window_ms",
+            default: Some("5000"),
+            help: "how long a signed request stays valid, at most 60000",
+        },
+        Key { name: "broker_id", default: None, help: "number sent as X-Broker-Id, not signed" },
+    ],
+};

@@ -1,0 +1,59 @@
+//! What the rest of the house must know of a venue without knowing the venue: its environments, its limits and the
+//! keys that its configuration has. One `const` in each venue's folder.
+
+use std::time::Duration;
+
+use crate::client::Allowance;
+
+/// A venue.
+#[derive(Clone, Debug)]
+pub struct VenueSpec {
+    /// Its name in configurations and on the command line.
+    pub name: &'static str,
+    /// Where it can be reached with real money or test money. The simulator is not among them: it tells its
+    /// addresses itself.
+    pub environments: &'static [Environment],
+    /// The client order ids it takes, both ends included.
+    pub client_ids: std::ops::RangeInclusive<u64>,
+    /// The most orders in one batch.
+    pub batch_max: usize,
+    /// How long a signed request stays valid.
+    pub window: Window,
+    /// Its allowance of requests.
+    pub allowance: Allowance,
+    /// Keys of a connector's configuration beyond those that every connector has.
+    pub keys: &'static [Key],
+}
+
+/// One place where a venue is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Environment {
+    /// Its name in configurations.
+    pub name: &'static str,
+    /// Base of the REST interface, without a trailing slash.
+    pub rest_url: &'static str,
+    /// The socket.
+    pub ws_url: &'static str,
+    /// Whether orders there cost real money: such an environment needs the user's explicit word.
+    pub real_money: bool,
+}
+
+/// How long a signed request stays valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// When nothing is configured.
+    pub default: Duration,
+    /// The longest that the venue takes.
+    pub max: Duration,
+}
+
+/// A key of the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds when it is not given; `None` where it must be given or means nothing without.
+    pub default: Option<&'static str>,
+    /// What it is, in one sentence.
+    pub help: &'static str,
+}
