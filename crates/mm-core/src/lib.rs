@@ -3,18 +3,20 @@
 
 mod clock;
 mod driver;
-mod order;
+pub mod orders;
 mod strategy;
+mod sync;
 mod tracking_limit;
 mod trading_core;
 mod venue;
 
-pub use clock::{Clock, Spawner, Tick, Ticks};
+pub use clock::{Clock, Spawner, Task, TaskEnd, Tick, Ticks, VirtualClock, VirtualRuntime};
 pub use driver::{Call, CallId, Driver, LinkState};
-pub use order::{HistoryEntry, Order};
-pub use strategy::{Context, Needs, Outcome, Stop, Strategy, StrategyError};
+pub use orders::{ExternalOrder, HistoryEntry, Order, OrderTracker, Orders};
+pub use strategy::{Context, Needs, Outcome, Stop, Story, Strategy, StrategyError};
 pub use tracking_limit::{Tracked, TrackingLimit, TrackingLimitError, place_tracking_limit_order};
 pub use trading_core::{Connector, CoreConfig, CoreStatus, StartError, StopReport, TradingCore};
 pub use venue::{
-    CancelError, IdSource, Listener, PlaceError, Venue, VenueConfig, VenueError, VenueStatus, venue,
+    CancelError, IdSource, Lagged, Listener, PlaceError, Submission, Venue, VenueConfig, VenueError,
+    VenueStatus, venue,
 };

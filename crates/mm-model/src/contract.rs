@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use crate::{
-    Balance, BookDelta, BookSnapshot, ClientId, FeeRates, Fill, Market, MarketId, NewOrder, OrderReport, Position,
-    Price, Qty, Rate, Side, Timestamp, TradeId, VenueOrderId,
+    Balance, BookDelta, BookSnapshot, ClientId, FeeRates, Fill, Market, MarketId, NewOrder, OrderReport,
+    Position, Price, Qty, Rate, Side, Timestamp, TradeId, VenueOrderId,
 };
 
 /// An order on its way out: what is wanted and the id it was given.

@@ -15,14 +15,14 @@ mod time;
 pub use account::{Balance, FeeRates, Position};
 pub use book::{Book, BookDelta, BookError, BookFeed, BookSnapshot, FeedStep, Level, Top};
 pub use contract::{
-    Ask, CallError, CancelTarget, DecodeError, Event, MarkPrice, Mode, OrderQuery, Placement, PublicTrade, Refusal,
-    RefusalKind, Snapshot, Ticker,
+    Ask, CallError, CancelTarget, DecodeError, Event, MarkPrice, Mode, OrderQuery, Placement, PublicTrade,
+    Refusal, RefusalKind, Snapshot, Ticker,
 };
 pub use market::{Market, MarketId, MarketKind, Markets, Symbol, TradingState};
 pub use number::{Decimal, Money, NumberError, Price, Qty, Rate, SignedQty};
 pub use order::{
-    ClientId, Exposure, Fill, Liquidity, NewOrder, OrderKind, OrderReport, ReportedStatus, SelfTrade, Side, TimeInForce,
-    TradeId, VenueOrderId,
+    ClientId, Exposure, Fill, Liquidity, NewOrder, OrderKind, OrderReport, ReportedStatus, SelfTrade, Side,
+    TimeInForce, TradeId, VenueOrderId,
 };
 pub use record::{Anomaly, End, Joined, OrderRecord, OrderState, Unsure};
 pub use time::Timestamp;

@@ -257,3 +257,18 @@ pub struct OrderReport {
     /// When, by the venue's clock; [`Timestamp::ZERO`] where the message carries no time.
     pub at: Timestamp,
 }
+
+impl From<&OrderReport> for NewOrder {
+    /// The order as the venue shows it. What a report does not tell is taken as it binds least: good till cancelled, and
+    /// free to open a position.
+    fn from(report: &OrderReport) -> Self {
+        let limit = |price| OrderKind::Limit { price, time_in_force: TimeInForce::Gtc };
+        Self {
+            market: report.market,
+            side: report.side,
+            qty: report.qty,
+            kind: report.price.map_or(OrderKind::Market, limit),
+            exposure: Exposure::Any,
+        }
+    }
+}

@@ -101,6 +101,12 @@ pub enum Anomaly {
     /// The venue gave the order a second id.
     #[error("the venue calls the order {0} and {1}")]
     SecondVenueId(VenueOrderId, VenueOrderId),
+    /// The venue said no to the order and shows it on the book.
+    #[error("the venue refused the order and shows it as open")]
+    OpenAfterRefusal,
+    /// The message carries our id and another market or side: it tells of somebody else's order, and is not joined.
+    #[error("a message names the order but another market or side")]
+    OtherOrder,
 }
 
 /// What joining a message did.
@@ -167,6 +173,13 @@ impl OrderRecord {
         }
     }
 
+    /// Becomes a new order, as [`OrderRecord::new`] makes it, and keeps the memory it has.
+    pub fn renew(&mut self, client_id: ClientId, order: NewOrder, created_at: Timestamp) {
+        let mut fills = std::mem::take(&mut self.fills);
+        fills.clear();
+        *self = Self { fills, ..Self::new(client_id, order, created_at) };
+    }
+
     /// The state as a trader sees it.
     #[must_use]
     pub fn state(&self) -> OrderState {
@@ -198,7 +211,12 @@ impl OrderRecord {
     /// Whether the venue counted more than the trades we know.
     #[must_use]
     pub fn lacks_fills(&self) -> bool {
-        self.fills_sum < self.said
+        let counted = if matches!(self.stage, Stage::Done(End::Filled)) {
+            self.said.max(self.qty())
+        } else {
+            self.said
+        };
+        self.fills_sum < counted
     }
 
     /// Filled so far: the greater of what the venue counted and what the distinct trades add up to.
@@ -275,9 +293,12 @@ impl OrderRecord {
         self.stage = std::mem::replace(&mut self.stage, Stage::New).max(Stage::Submitting);
     }
 
-    /// We gave up waiting for an answer.
-    pub const fn mark(&mut self, unsure: Unsure) {
-        self.unsure = Some(unsure);
+    /// We gave up waiting for an answer, or have proof that none will come. The venue's word stands above a mark: once
+    /// it has spoken, this does nothing.
+    pub fn mark(&mut self, unsure: Unsure) {
+        if self.stage < Stage::Open {
+            self.unsure = Some(unsure);
+        }
     }
 
     /// A cancel is on its way.
@@ -297,6 +318,9 @@ impl OrderRecord {
 
     /// Joins what an order message says.
     pub fn report(&mut self, report: &OrderReport) -> Joined {
+        if report.market != self.order.market || report.side != self.order.side {
+            return Joined { anomaly: Some(Anomaly::OtherOrder), ..Joined::default() };
+        }
         let before = self.filled();
         let mut joined = Joined::default();
         match self.venue_id {
@@ -304,7 +328,9 @@ impl OrderRecord {
                 self.venue_id = Some(report.venue_id);
                 joined.changed = true;
             }
-            Some(id) if id != report.venue_id => joined.anomaly = Some(Anomaly::SecondVenueId(id, report.venue_id)),
+            Some(id) if id != report.venue_id => {
+                joined.anomaly = Some(Anomaly::SecondVenueId(id, report.venue_id))
+            }
             Some(_) => {}
         }
         if self.said < report.filled {
@@ -329,12 +355,14 @@ impl OrderRecord {
 
     /// Joins a fill. The same trade counts once.
     pub fn fill(&mut self, fill: &Fill) -> Joined {
+        if fill.market != self.order.market || fill.side != self.order.side {
+            return Joined { anomaly: Some(Anomaly::OtherOrder), ..Joined::default() };
+        }
         let before = self.filled();
         let counted = CountedFill { trade_id: fill.trade_id, qty: fill.qty, price: fill.price };
         let at = match self.fills.binary_search_by(|known| known.trade_id.cmp(&fill.trade_id)) {
             Ok(at) => {
-                let anomaly =
-                    (self.fills[at] != counted).then_some(Anomaly::ConflictingFill(fill.trade_id));
+                let anomaly = (self.fills[at] != counted).then_some(Anomaly::ConflictingFill(fill.trade_id));
                 return Joined { anomaly, ..Joined::default() };
             }
             Err(at) => at,
@@ -359,12 +387,17 @@ impl OrderRecord {
 
     fn raise_to_open(&mut self) -> Joined {
         if self.stage >= Stage::Open {
-            return Joined::default();
+            let refused = matches!(self.stage, Stage::Done(End::Rejected(_)));
+            return Joined { anomaly: refused.then_some(Anomaly::OpenAfterRefusal), ..Joined::default() };
         }
         self.stage = Stage::Open;
-        let anomaly = matches!(self.unsure, Some(Unsure::NeverArrived(_))).then_some(Anomaly::Resurrected);
-        self.unsure = None;
-        Joined { changed: true, newly_filled: Qty::ZERO, anomaly }
+        Joined { changed: true, newly_filled: Qty::ZERO, anomaly: self.settle_mark() }
+    }
+
+    /// The venue spoke: what we inferred is over, and wrong if it was that the order never arrived.
+    fn settle_mark(&mut self) -> Option<Anomaly> {
+        let mark = self.unsure.take();
+        matches!(mark, Some(Unsure::NeverArrived(_))).then_some(Anomaly::Resurrected)
     }
 
     fn end_with(&mut self, end: End) -> Joined {
@@ -379,9 +412,10 @@ impl OrderRecord {
         }
         let raised = Stage::Done(end);
         if self.stage < raised {
+            let refused = matches!(raised, Stage::Done(End::Rejected(_)));
             self.stage = raised;
-            self.unsure = None;
             joined.changed = true;
+            joined.anomaly = joined.anomaly.or(self.settle_mark().filter(|_| !refused));
         }
         joined
     }

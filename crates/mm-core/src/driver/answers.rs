@@ -1,0 +1,213 @@
+//! How calls end. Three truths: not sent, refused, unknown; and an answer, which is learned from like anything else.
+
+use std::time::Duration;
+
+use mm_model::{
+    Ask, CallError, ClientId, Event, OrderState, Placement, RefusalKind, Snapshot, Timestamp, Unsure,
+};
+
+use super::{CallId, Driver, Origin, Running, events::Source, upkeep::Chore};
+use crate::{
+    orders::Update,
+    venue::{CallResult, merged},
+};
+
+/// How often the venue's clock is compared with ours.
+const TIME_EVERY: Duration = Duration::from_secs(60);
+/// How often ticks, sizes and trading states are asked for again.
+const MARKETS_EVERY: Duration = Duration::from_secs(600);
+/// How often our fee rates are asked for again.
+const FEES_EVERY: Duration = Duration::from_secs(3600);
+/// How long the stream may take to tell the end of an order whose cancel the venue took note of.
+const CANCEL_LAG: Duration = Duration::from_secs(1);
+/// A time request that took longer tells too little about the venue's clock.
+const TIME_ROUND_TRIP_MAX: Duration = Duration::from_secs(2);
+
+impl Driver {
+    /// A call ended. A call that was dropped by the throttle or the transport is completed too: with `NotSent`.
+    pub fn complete(&mut self, now: Timestamp, call: CallId, result: CallResult) {
+        let Some(running) = self.running.remove(&call) else {
+            self.alarm(&format_args!("call {} ended twice, or was never handed out", call.0));
+            return;
+        };
+        if let Ok(events) = &result {
+            self.shared.state().health.round_trip = Some(now.since(running.sent_at));
+            let by_strategy = matches!(running.origin, Origin::Handle(_));
+            let source = Source::Answer { sent_at: running.sent_at, by_strategy };
+            for event in events {
+                if self.learn(now, event, source) {
+                    self.tell(event.clone());
+                }
+            }
+        }
+        match &running.ask {
+            Ask::Place(placement) => self.placed(now, std::slice::from_ref(placement), &result),
+            Ask::Batch(placements) => self.placed(now, placements, &result),
+            Ask::Cancel(_) | Ask::CancelAll(_) => self.cancel_ended(now, &running.cancels, &result),
+            Ask::Time => self.compare_clocks(now, running.sent_at, &result),
+            _ => {}
+        }
+        if let Err(CallError::Refused(refusal)) = &result
+            && refusal.kind == RefusalKind::Clock
+        {
+            self.upkeep.want(Chore::Time, now);
+        }
+        match running.origin {
+            Origin::Upkeep(chore) => self.chore_ended(now, chore, &running, &result),
+            // Whoever asked may have left.
+            Origin::Handle(reply) => drop(reply.send(result)),
+        }
+        self.publish_readiness();
+    }
+
+    fn placed(&mut self, now: Timestamp, placements: &[Placement], result: &CallResult) {
+        for Placement { client_id, .. } in placements {
+            self.placing.remove(client_id);
+            match result {
+                Err(CallError::NotSent(why)) => self.refused(*client_id, why, now),
+                Err(CallError::Refused(refusal)) if refusal.kind != RefusalKind::DuplicateClientId => {
+                    self.refused(*client_id, &refusal.to_string(), now);
+                }
+                _ => self.outcome_unknown(*client_id, now),
+            }
+        }
+        let (waiting, free) = std::mem::take(&mut self.parked).into_iter().partition(|command| {
+            matches!(&command.ask, Ask::Cancel(target) if target.client_id.is_some_and(|id| self.placing.contains(&id)))
+        });
+        self.parked = waiting;
+        self.unparked.extend::<Vec<_>>(free);
+    }
+
+    /// The venue's no, or proof that nothing left. A venue that has shown the order contradicts itself: then it is asked.
+    pub(super) fn refused(&mut self, id: ClientId, why: &str, now: Timestamp) {
+        match self.state_of(id) {
+            Some(OrderState::New | OrderState::Submitting) => {
+                self.shared.orders.apply(id, now, Update::Refused(why));
+            }
+            Some(state) if !state.is_final() => {
+                self.alarm(&format_args!("order {id} was refused ({why}), and is {state}"));
+                self.upkeep.want(Chore::Lookup(id), now);
+            }
+            _ => {}
+        }
+    }
+
+    /// Nothing that can be trusted was said: unless the stream did, the order is looked up.
+    pub(super) fn outcome_unknown(&mut self, id: ClientId, now: Timestamp) {
+        if self.state_of(id) == Some(OrderState::Submitting) {
+            self.shared.orders.apply(id, now, Update::Unsure(Unsure::Outcome(now)));
+            self.upkeep.want(Chore::Lookup(id), now);
+        }
+    }
+
+    pub(super) fn state_of(&self, id: ClientId) -> Option<OrderState> {
+        self.shared.orders.read(id, |tracker| tracker.record().state())
+    }
+
+    /// A cancel that was refused or never left is no longer on its way. Whatever the answer, the order's own end must be
+    /// heard: if the stream does not tell it, the order is looked up.
+    fn cancel_ended(&mut self, now: Timestamp, ids: &[ClientId], result: &CallResult) {
+        for &id in ids {
+            if self.state_of(id).is_none_or(OrderState::is_final) {
+                continue;
+            }
+            match result {
+                Err(CallError::NotSent(_)) => {
+                    self.shared.orders.apply(id, now, Update::CancelFailed);
+                }
+                Err(CallError::Refused(_)) => {
+                    self.shared.orders.apply(id, now, Update::CancelFailed);
+                    self.upkeep.want(Chore::Lookup(id), now);
+                }
+                Err(CallError::OutcomeUnknown(_)) | Ok(_) => {
+                    self.upkeep.want(Chore::Lookup(id), now + CANCEL_LAG)
+                }
+            }
+        }
+    }
+
+    /// The venue read its clock somewhere within the round trip: half-way is the best guess.
+    fn compare_clocks(&self, now: Timestamp, sent_at: Timestamp, result: &CallResult) {
+        let round_trip = now.since(sent_at);
+        let told = result.iter().flatten().find_map(|event| match event {
+            Event::ServerTime(at) => Some(*at),
+            _ => None,
+        });
+        let Some(server) = told.filter(|_| round_trip <= TIME_ROUND_TRIP_MAX) else { return };
+        let ours = sent_at + round_trip / 2;
+        let offset_ns = i128::from(server.0) - i128::from(ours.0);
+        self.shared.state().health.clock_offset_ns = i64::try_from(offset_ns).unwrap_or(0);
+    }
+
+    fn chore_ended(&mut self, now: Timestamp, chore: Chore, running: &Running, result: &CallResult) {
+        let answered = self.is_answered(now, chore, running, result);
+        if answered {
+            self.readiness.done(chore, running.epoch);
+        } else if let Err(error) = result {
+            tracing::warn!(venue = %self.shared.config.name, ?chore, %error, "housekeeping failed: trying again");
+        }
+        let done = answered && (chore != Chore::Fills || !self.lacks_fills());
+        self.upkeep.ended(chore, now, done);
+        match chore {
+            Chore::Time if answered => self.upkeep.want(chore, now + TIME_EVERY),
+            Chore::Fees if answered => self.upkeep.want(chore, now + FEES_EVERY),
+            Chore::OpenOrders | Chore::Positions | Chore::Balances if answered => {
+                self.upkeep.want(chore, now + self.shared.config.reconcile_every);
+            }
+            Chore::Markets if answered => {
+                self.upkeep.want(chore, now + MARKETS_EVERY);
+                self.markets_known(now);
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether the answer is whole: an error, or a part of a list, proves nothing.
+    fn is_answered(&mut self, now: Timestamp, chore: Chore, running: &Running, result: &CallResult) -> bool {
+        let events = match result {
+            Ok(events) => events.as_slice(),
+            Err(_) => &[],
+        };
+        match chore {
+            Chore::Lookup(id) => self.looked_up(now, id, running, result),
+            Chore::Reap(id) => self.reaped(id, now),
+            Chore::Time => events.iter().any(|event| matches!(event, Event::ServerTime(_))),
+            Chore::Markets => {
+                events.iter().any(|event| matches!(event, Event::Markets(rows) if !rows.is_empty()))
+            }
+            Chore::Fees => events.iter().any(|event| matches!(event, Event::Fees(_))),
+            Chore::Book(market) => {
+                self.shared.state().books.get(&market).is_none_or(|feed| feed.seq().is_some())
+            }
+            Chore::OpenOrders => {
+                let pages = events.iter().filter_map(|event| match event {
+                    Event::OpenOrders(page) => Some(page.clone()),
+                    _ => None,
+                });
+                let Some(snapshot) = merged(pages).filter(|snapshot| snapshot.complete) else { return false };
+                self.look_up_missing(now, running.sent_at, &snapshot);
+                true
+            }
+            Chore::Fills => is_whole(events, |event| match event {
+                Event::Fills(page) => Some(is_last(page)),
+                _ => None,
+            }),
+            Chore::Positions => is_whole(events, |event| match event {
+                Event::Positions(page) => Some(is_last(page)),
+                _ => None,
+            }),
+            Chore::Balances => is_whole(events, |event| match event {
+                Event::Balances(page) => Some(is_last(page)),
+                _ => None,
+            }),
+        }
+    }
+}
+
+const fn is_last<T>(page: &Snapshot<T>) -> bool {
+    page.complete
+}
+
+fn is_whole(events: &[Event], page: impl Fn(&Event) -> Option<bool>) -> bool {
+    events.iter().filter_map(page).next_back() == Some(true)
+}

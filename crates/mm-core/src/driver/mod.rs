@@ -1,0 +1,347 @@
+//! The driver's side of a venue: the generic connector logic between a codec's events and the strategies' handles.
+//! Pure and synchronous but for `next`: the session loop feeds it events and executes its calls.
+
+mod answers;
+mod events;
+mod lookups;
+mod readiness;
+mod upkeep;
+
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    fmt,
+    sync::Arc,
+};
+
+use mm_model::{
+    Ask, CallError, CancelTarget, ClientId, DecodeError, Event, MarketId, OrderState, Timestamp, Unsure,
+};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    orders::Update,
+    sync::lock,
+    venue::{CallResult, Command, Shared},
+};
+use events::Source;
+use lookups::Absence;
+use readiness::Readiness;
+use upkeep::{Chore, Upkeep};
+
+/// A call's number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallId(pub u64);
+
+/// Something to ask of the venue. The session must end each with exactly one [`Driver::complete`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Its number.
+    pub id: CallId,
+    /// What to ask.
+    pub ask: Ask,
+}
+
+/// State of the sockets as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinkState {
+    /// At least one is down.
+    Down {
+        /// Why.
+        reason: String,
+    },
+    /// All are open and subscribed.
+    Up,
+}
+
+/// A call that the session has and has not ended.
+struct Running {
+    ask: Ask,
+    sent_at: Timestamp,
+    /// How often the link had come up when it was handed out.
+    epoch: u64,
+    origin: Origin,
+    /// The orders that a cancel is meant for.
+    cancels: Vec<ClientId>,
+}
+
+/// Who wants a call.
+enum Origin {
+    Handle(oneshot::Sender<CallResult>),
+    Upkeep(Chore),
+}
+
+/// The driver.
+pub struct Driver {
+    shared: Arc<Shared>,
+    cancels: mpsc::Receiver<Command>,
+    others: mpsc::Receiver<Command>,
+    n_calls: u64,
+    running: BTreeMap<CallId, Running>,
+    /// Placements that the session has and has not ended: a cancel must not overtake them.
+    placing: BTreeSet<ClientId>,
+    /// Cancels of those.
+    parked: Vec<Command>,
+    /// Cancels whose placement has ended.
+    unparked: VecDeque<Command>,
+    upkeep: Upkeep,
+    readiness: Readiness,
+    /// Orders that complete answers lacked.
+    absences: BTreeMap<ClientId, Absence>,
+    /// The venue's time of the latest fill of ours.
+    last_fill_at: Timestamp,
+    started_at: Timestamp,
+}
+
+impl Driver {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        cancels: mpsc::Receiver<Command>,
+        others: mpsc::Receiver<Command>,
+    ) -> Self {
+        let now = shared.clock.now();
+        let mut driver = Self {
+            shared,
+            cancels,
+            others,
+            n_calls: 0,
+            running: BTreeMap::new(),
+            placing: BTreeSet::new(),
+            parked: Vec::new(),
+            unparked: VecDeque::new(),
+            upkeep: Upkeep::default(),
+            readiness: Readiness::default(),
+            absences: BTreeMap::new(),
+            last_fill_at: Timestamp::ZERO,
+            started_at: now,
+        };
+        driver.prepare(now);
+        driver
+    }
+
+    /// The next call: strategies' commands (cancels first, then the rest in order) and the driver's own housekeeping
+    /// (markets, time, book snapshots, catching up after a reconnect, looking up unknown orders, missing fills). `None` when
+    /// every handle is gone or the core asked the connector to stop. Cancel-safe.
+    pub async fn next(&mut self) -> Option<Call> {
+        let shared = self.shared.clone();
+        let mut stop = shared.stop.subscribe();
+        loop {
+            if *stop.borrow_and_update() {
+                return None;
+            }
+            let now = shared.clock.now();
+            if let Some(call) = self.pick(now) {
+                return Some(call);
+            }
+            let due = self.upkeep.next_due();
+            let wake = async {
+                match due {
+                    Some(at) => shared.clock.sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
+            let command = tokio::select! {
+                biased;
+                _ = stop.changed() => continue,
+                command = self.cancels.recv() => command,
+                () = shared.nudge.notified() => continue,
+                command = self.others.recv() => command,
+                () = wake => continue,
+            };
+            // Both lanes live and die with the last handle.
+            if let Some(call) = self.take(command?, shared.clock.now()) {
+                return Some(call);
+            }
+        }
+    }
+
+    /// What can be handed out without waiting: cancels, then our own questions (they are few), then the rest.
+    fn pick(&mut self, now: Timestamp) -> Option<Call> {
+        let abandoned = std::mem::take(&mut *lock(&self.shared.abandoned));
+        for id in abandoned {
+            self.reap(id, now);
+        }
+        while let Some(command) = self.unparked.pop_front().or_else(|| self.cancels.try_recv().ok()) {
+            if let Some(call) = self.take(command, now) {
+                return Some(call);
+            }
+        }
+        while let Some(chore) = self.upkeep.start(now) {
+            match self.ask_of(chore) {
+                Some(ask) => return Some(self.hand_out(ask, Origin::Upkeep(chore), now)),
+                None => self.upkeep.ended(chore, now, true),
+            }
+        }
+        while let Ok(command) = self.others.try_recv() {
+            if let Some(call) = self.take(command, now) {
+                return Some(call);
+            }
+        }
+        None
+    }
+
+    fn hand_out(&mut self, ask: Ask, origin: Origin, now: Timestamp) -> Call {
+        self.n_calls += 1;
+        let id = CallId(self.n_calls);
+        self.note_placed(&ask, now);
+        let cancels = self.cancelled_by(&ask);
+        for id in &cancels {
+            self.shared.orders.apply(*id, now, Update::CancelSent);
+        }
+        let running =
+            Running { ask: ask.clone(), sent_at: now, epoch: self.readiness.epoch(), origin, cancels };
+        self.running.insert(id, running);
+        Call { id, ask }
+    }
+
+    /// Takes a command; `None` when it was answered here, or waits for something.
+    fn take(&mut self, mut command: Command, now: Timestamp) -> Option<Call> {
+        match &mut command.ask {
+            Ask::Cancel(CancelTarget { client_id: Some(id), venue_id, .. }) => {
+                let id = *id;
+                if self.placing.contains(&id) {
+                    self.parked.push(command);
+                    return None;
+                }
+                let state = self.shared.orders.read(id, |tracker| {
+                    *venue_id = venue_id.or_else(|| tracker.record().venue_id());
+                    tracker.record().state()
+                });
+                // An order that was not handed out yet is called back, one that is over needs nothing.
+                if state == Some(OrderState::New) {
+                    self.withdraw(id, now);
+                }
+                if state.is_none_or(|state| state.is_final() || state == OrderState::New) {
+                    let _ = command.reply.send(Ok(Vec::new())); // Whoever asked may have left.
+                    return None;
+                }
+            }
+            Ask::CancelAll(market) => self.withdraw_all(*market, now),
+            Ask::Place(placement) if !self.is_new(placement.client_id) => {
+                let _ = command.reply.send(Err(CallError::NotSent("cancelled before it was sent".into())));
+                return None;
+            }
+            Ask::Batch(placements) => {
+                placements.retain(|placement| self.is_new(placement.client_id));
+                if placements.is_empty() {
+                    let _ =
+                        command.reply.send(Err(CallError::NotSent("cancelled before it was sent".into())));
+                    return None;
+                }
+            }
+            _ => {}
+        }
+        Some(self.hand_out(command.ask, Origin::Handle(command.reply), now))
+    }
+
+    fn is_new(&self, id: ClientId) -> bool {
+        self.shared.orders.read(id, |tracker| tracker.record().state()) == Some(OrderState::New)
+    }
+
+    /// Calls an order back that waits in our own queue: it will not be sent.
+    fn withdraw(&self, id: ClientId, now: Timestamp) {
+        self.shared.orders.apply(id, now, Update::Refused("cancelled before it was sent"));
+    }
+
+    fn withdraw_all(&self, market: MarketId, now: Timestamp) {
+        for record in self.shared.orders.open() {
+            if record.order().market == market && record.state() == OrderState::New {
+                self.withdraw(record.client_id(), now);
+            }
+        }
+    }
+
+    /// Our own records know it before the bytes leave.
+    fn note_placed(&mut self, ask: &Ask, now: Timestamp) {
+        let orders = &self.shared.orders;
+        let placements = match ask {
+            Ask::Place(placement) => std::slice::from_ref(placement),
+            Ask::Batch(placements) => placements,
+            _ => &[],
+        };
+        for placement in placements {
+            orders.apply(placement.client_id, now, Update::Sent);
+            self.placing.insert(placement.client_id);
+        }
+    }
+
+    /// The orders of ours that a cancel is meant for.
+    fn cancelled_by(&self, ask: &Ask) -> Vec<ClientId> {
+        match ask {
+            Ask::Cancel(target) => target.client_id.into_iter().collect(),
+            Ask::CancelAll(market) => {
+                let open = self.shared.orders.open();
+                open.iter()
+                    .filter(|record| record.order().market == *market)
+                    .map(|record| record.client_id())
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Any sign of life on the sockets (frame, ping, pong).
+    pub fn heard(&mut self, now: Timestamp) {
+        self.shared.state().health.heard_at = now;
+    }
+
+    /// A frame could not be read: counted, logged, and the truth is asked for again.
+    pub fn undecodable(&mut self, now: Timestamp, error: &DecodeError) {
+        tracing::error!(venue = %self.shared.config.name, %error, "a frame could not be read");
+        self.shared.state().health.undecodable += 1;
+        self.reconcile(now);
+    }
+
+    /// Something came by stream.
+    pub fn apply(&mut self, now: Timestamp, event: Event) {
+        if self.learn(now, &event, Source::Stream) {
+            self.tell(event);
+        }
+    }
+
+    /// Estimated `server clock − our clock`, from the last `ServerTime` (half the round trip taken off).
+    #[must_use]
+    pub fn clock_offset_ns(&self) -> i64 {
+        self.shared.state().health.clock_offset_ns
+    }
+
+    /// Something cannot be true, or cannot be ours: counted and told, never a panic.
+    fn alarm(&self, what: &dyn fmt::Display) {
+        tracing::error!(venue = %self.shared.config.name, "{what}");
+        self.shared.state().health.anomalies += 1;
+    }
+}
+
+impl fmt::Debug for Driver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Driver").field(&self.shared.config.name).finish()
+    }
+}
+
+impl Drop for Driver {
+    /// What was handed out and never ended may have happened; what was not handed out did not.
+    fn drop(&mut self) {
+        let now = self.shared.clock.now();
+        for id in std::mem::take(&mut self.placing) {
+            self.shared.orders.apply(id, now, Update::Unsure(Unsure::Outcome(now)));
+        }
+        self.cancels.close();
+        self.others.close();
+        while let Ok(command) = self.others.try_recv() {
+            let why = "the connector has stopped";
+            match &command.ask {
+                Ask::Place(placement) => self.withdraw(placement.client_id, now),
+                Ask::Batch(all) => all.iter().for_each(|placement| self.withdraw(placement.client_id, now)),
+                _ => {}
+            }
+            let _ = command.reply.send(Err(CallError::NotSent(why.into())));
+        }
+        {
+            let mut state = self.shared.state();
+            state.health.stopped = true;
+            state.health.reason = Some("the connector has stopped".into());
+            state.books.values_mut().for_each(mm_model::BookFeed::void);
+        }
+        self.shared.ready.send_replace(false);
+        lock(&self.shared.listeners).take();
+    }
+}

@@ -1,0 +1,154 @@
+//! When a venue is fit to trade: the sockets are up, nothing that we rely on was refused, and everything that may have
+//! happened while we did not listen is known.
+
+use std::collections::BTreeSet;
+
+use mm_model::{BookFeed, Timestamp};
+
+use super::{Driver, LinkState, upkeep::Chore};
+
+/// What is missing.
+#[derive(Debug)]
+pub(super) struct Readiness {
+    /// Why the sockets are down; `None` when they are up.
+    down: Option<String>,
+    /// How often they came up.
+    epoch: u64,
+    /// The last one that housekeeping began to catch up for.
+    caught_up_epoch: u64,
+    /// What a subscription was refused for.
+    refused: Option<String>,
+    /// Symbols to follow that the venue does not list.
+    unlisted: Option<String>,
+    /// Chores that must be done first.
+    missing: BTreeSet<Chore>,
+}
+
+impl Default for Readiness {
+    fn default() -> Self {
+        Self {
+            down: Some("not connected yet".into()),
+            epoch: 0,
+            caught_up_epoch: 0,
+            refused: None,
+            unlisted: None,
+            missing: BTreeSet::from([Chore::Time, Chore::Markets, Chore::Fees]),
+        }
+    }
+}
+
+impl Readiness {
+    pub(super) const fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    pub(super) const fn is_up(&self) -> bool {
+        self.down.is_none()
+    }
+
+    pub(super) fn refuse(&mut self, reason: String) {
+        self.refused = Some(reason);
+    }
+
+    /// A chore was done by a call that was handed out in `epoch`: only what was asked after the sockets came up catches up.
+    pub(super) fn done(&mut self, chore: Chore, epoch: u64) {
+        let once = matches!(chore, Chore::Time | Chore::Markets | Chore::Fees);
+        if once || epoch == self.epoch {
+            self.missing.remove(&chore);
+        }
+    }
+
+    fn reason(&self) -> Option<String> {
+        let down = self.down.as_ref().map(|reason| format!("disconnected: {reason}"));
+        let refused = self.refused.as_ref().map(|reason| format!("a subscription was refused: {reason}"));
+        let unlisted = self.unlisted.as_ref().map(|symbol| format!("the venue lists no market '{symbol}'"));
+        let missing = self.missing.first().map(|first| match self.missing.len() {
+            1 => format!("catching up: {first:?}"),
+            n => format!("catching up: {first:?} and {} more", n - 1),
+        });
+        unlisted.or(refused).or(down).or(missing)
+    }
+}
+
+impl Driver {
+    /// At the start: what the codec and the strategies cannot do without.
+    pub(super) fn prepare(&mut self, now: Timestamp) {
+        for chore in [Chore::Time, Chore::Markets, Chore::Fees] {
+            self.upkeep.want(chore, now);
+        }
+        self.publish_readiness();
+    }
+
+    /// The sockets changed. Down: books are void, nothing trades. Up: housekeeping catches up, then the venue is ready.
+    pub fn link(&mut self, now: Timestamp, state: LinkState) {
+        match state {
+            LinkState::Down { reason } => {
+                tracing::warn!(venue = %self.shared.config.name, %reason, "disconnected");
+                self.readiness.down = Some(reason);
+                self.shared.state().books.values_mut().for_each(BookFeed::void);
+            }
+            LinkState::Up if self.readiness.is_up() => {}
+            LinkState::Up => {
+                self.readiness.down = None;
+                self.readiness.refused = None;
+                self.readiness.epoch += 1;
+                if self.readiness.epoch > 1 {
+                    self.shared.state().health.reconnects += 1;
+                }
+                self.catch_up(now);
+            }
+        }
+        self.publish_readiness();
+    }
+
+    /// The markets are known (again): on the first time, what waited for them can be asked.
+    pub(super) fn markets_known(&mut self, now: Timestamp) {
+        let waited = self.readiness.epoch > 0 && self.readiness.caught_up_epoch < self.readiness.epoch;
+        if waited || self.readiness.unlisted.is_some() {
+            self.catch_up(now);
+        }
+    }
+
+    /// Asks for everything that may have happened while we did not listen. Needs the markets: without them nothing that the
+    /// venue says has a meaning.
+    pub(super) fn catch_up(&mut self, now: Timestamp) {
+        if !self.readiness.is_up() || self.readiness.missing.contains(&Chore::Markets) {
+            return;
+        }
+        self.readiness.caught_up_epoch = self.readiness.epoch;
+        let mut chores = vec![Chore::OpenOrders, Chore::Fills, Chore::Positions, Chore::Balances];
+        self.readiness.unlisted = None;
+        {
+            let mut state = self.shared.state();
+            for symbol in &self.shared.config.symbols {
+                let Some(&market) = state.by_symbol.get(symbol.as_str()) else {
+                    self.readiness.unlisted = Some(symbol.clone());
+                    continue;
+                };
+                // What the stream brings from now on is kept for the snapshot.
+                state.books.entry(market).or_default();
+                chores.push(Chore::Book(market));
+            }
+        }
+        for chore in chores {
+            self.readiness.missing.insert(chore);
+            self.upkeep.want(chore, now);
+        }
+        for record in self.shared.orders.open().iter().filter(|record| record.is_unknown()) {
+            self.upkeep.want(Chore::Lookup(record.client_id()), now);
+        }
+    }
+
+    /// Tells the handles where we stand.
+    pub(super) fn publish_readiness(&self) {
+        let reason = self.readiness.reason();
+        let ready = reason.is_none();
+        {
+            let health = &mut self.shared.state().health;
+            if health.reason != reason {
+                health.reason = reason;
+            }
+        }
+        self.shared.ready.send_if_modified(|known| std::mem::replace(known, ready) != ready);
+    }
+}

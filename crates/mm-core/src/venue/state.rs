@@ -1,0 +1,108 @@
+//! What both ends of a venue share: the driver writes it, the handles read it.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
+
+use mm_model::{
+    Ask, Balance, BookFeed, CallError, ClientId, Event, FeeRates, Market, MarketId, Position, SignedQty,
+    Symbol, Timestamp,
+};
+use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
+
+use super::{IdSource, VenueConfig};
+use crate::{Clock, orders::Orders, sync::lock};
+
+/// A strategy's command on its way to the driver.
+#[derive(Debug)]
+pub(crate) struct Command {
+    pub(crate) ask: Ask,
+    /// The call's own result, told after the driver learned from it.
+    pub(crate) reply: oneshot::Sender<CallResult>,
+}
+
+pub(crate) type CallResult = Result<Vec<Event>, CallError>;
+
+/// Commands that wait to be sent, in each of the two lanes.
+pub(crate) const LANE_QUEUE: usize = 1024;
+
+/// The ways in. The driver stops when the last handle drops them.
+#[derive(Debug)]
+pub(crate) struct Lanes {
+    /// Served first.
+    pub(crate) cancels: mpsc::Sender<Command>,
+    pub(crate) others: mpsc::Sender<Command>,
+}
+
+pub(crate) struct Shared {
+    pub(crate) config: VenueConfig,
+    pub(crate) clock: Clock,
+    pub(crate) ids: Arc<dyn IdSource>,
+    pub(crate) orders: Orders,
+    pub(crate) state: Mutex<State>,
+    pub(crate) ready: watch::Sender<bool>,
+    pub(crate) stop: watch::Sender<bool>,
+    pub(crate) listeners: Mutex<Option<broadcast::Sender<Event>>>,
+    /// Orders that a handle wants off the book whatever happens to that handle.
+    pub(crate) abandoned: Mutex<Vec<ClientId>>,
+    /// Wakes the driver to look at `abandoned`.
+    pub(crate) nudge: Notify,
+}
+
+impl Shared {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+}
+
+/// What is known of the venue and the account, orders apart.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub(crate) markets: BTreeMap<MarketId, Arc<Market>>,
+    pub(crate) by_symbol: BTreeMap<Symbol, MarketId>,
+    pub(crate) books: BTreeMap<MarketId, BookFeed>,
+    pub(crate) positions: BTreeMap<MarketId, Known<Position>>,
+    pub(crate) balances: BTreeMap<Symbol, Known<Balance>>,
+    pub(crate) fees: Option<FeeRates>,
+    /// What our own orders filled since the start, signed.
+    pub(crate) filled: BTreeMap<MarketId, SignedQty>,
+    pub(crate) health: Health,
+}
+
+/// A row of state and when it was last heard by stream.
+#[derive(Clone, Debug)]
+pub(crate) struct Known<T> {
+    pub(crate) row: T,
+    /// By our clock; zero when only a REST answer told it.
+    pub(crate) streamed_at: Timestamp,
+}
+
+/// Counters and the reason why the venue is not ready.
+#[derive(Debug)]
+pub(crate) struct Health {
+    pub(crate) reason: Option<String>,
+    pub(crate) stopped: bool,
+    pub(crate) reconnects: u64,
+    pub(crate) undecodable: u64,
+    pub(crate) anomalies: u64,
+    pub(crate) clock_offset_ns: i64,
+    pub(crate) round_trip: Option<Duration>,
+    pub(crate) heard_at: Timestamp,
+}
+
+impl Default for Health {
+    fn default() -> Self {
+        Self {
+            reason: Some("not started".into()),
+            stopped: false,
+            reconnects: 0,
+            undecodable: 0,
+            anomalies: 0,
+            clock_offset_ns: 0,
+            round_trip: None,
+            heard_at: Timestamp::ZERO,
+        }
+    }
+}
