@@ -66,7 +66,8 @@ impl Interval {
             Self::Seconds { length, offset } => {
                 let (length, offset) = (u64::from(length) * 1_000_000_000, u64::from(offset) * 1_000_000_000);
                 // Before the offset there is one cut interval, which nobody will ask for: it lies in 1970.
-                at.0.checked_sub(offset).map_or(Timestamp::ZERO, |since| Timestamp(offset + since / length * length))
+                at.0.checked_sub(offset)
+                    .map_or(Timestamp::ZERO, |since| Timestamp(offset + since / length * length))
             }
             Self::Month => calendar::month_start(at),
         }
@@ -193,6 +194,7 @@ impl Candles {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backpack::wire;
 
     const START: Timestamp = Timestamp::from_ms(1_788_285_240_000); // 2026-09-01T17:54:00, a Tuesday
 
@@ -202,7 +204,7 @@ mod tests {
             let interval = Interval::parse(word).expect(word);
             assert_eq!(interval.name(), word);
             let start = interval.start(START);
-            (calendar::seconds(start), calendar::seconds(interval.next(start)))
+            (wire::time::seconds(start), wire::time::seconds(interval.next(start)))
         };
         let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
         assert_eq!(starts("5m"), pair("2026-09-01T17:50:00", "2026-09-01T17:55:00"));
@@ -219,13 +221,15 @@ mod tests {
         candles.trade(START, Price(90), Qty(1), Money(90));
         candles.trade(late, Price(95), Qty(1), Money(95));
         let told = candles.between(seconds(60), Timestamp::ZERO, late);
-        assert_eq!(told.iter().map(|c| c.bar.map(|b| b.close)).collect::<Vec<_>>(), [
-            Some(Price(90)),
-            None,
-            Some(Price(95))
-        ]);
+        assert_eq!(
+            told.iter().map(|c| c.bar.map(|b| b.close)).collect::<Vec<_>>(),
+            [Some(Price(90)), None, Some(Price(95))]
+        );
         let first = told[0].bar.expect("two trades");
-        assert_eq!((first.open, first.high, first.low, first.close), (Price(100), Price(100), Price(90), Price(90)));
+        assert_eq!(
+            (first.open, first.high, first.low, first.close),
+            (Price(100), Price(100), Price(90), Price(90))
+        );
         assert_eq!((first.volume, first.quote_volume, first.trades), (Qty(3), Money(290), 2));
     }
 }

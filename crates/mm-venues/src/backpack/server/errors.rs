@@ -48,6 +48,11 @@ impl Refused {
         Self::new(404, "RESOURCE_NOT_FOUND", "Not Found")
     }
 
+    /// A good signature by a key that has no account here.
+    pub(super) fn unknown_key() -> Self {
+        Self::new(401, "UNAUTHORIZED", "Unauthorized") // words chosen
+    }
+
     /// A market that is not listed.
     pub(super) fn symbol() -> Self {
         Self::new(400, "INVALID_SYMBOL", "Invalid symbol") // chosen
@@ -59,7 +64,7 @@ impl From<Reject> for Refused {
     fn from(reject: Reject) -> Self {
         let (status, code, message) = match reject {
             Reject::NoSuchMarket => return Self::symbol(),
-            Reject::NoSuchAccount => (401, "UNAUTHORIZED", "Unauthorized"), // words chosen
+            Reject::NoSuchAccount => return Self::unknown_key(),
             Reject::NotTrading => (400, "TRADING_PAUSED", "Trading is paused"), // chosen
             Reject::Size => (400, "INVALID_QUANTITY", "Quantity is below the minimum allowed value"), // code chosen
             Reject::Price => (400, "INVALID_PRICE", "Invalid price"), // chosen

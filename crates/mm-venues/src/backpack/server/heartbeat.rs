@@ -67,10 +67,6 @@ impl Heartbeat {
         self.pulses.remove(&conn);
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.pulses.is_empty()
-    }
-
     /// Pings whom it is time to ping; forgets, closes and returns whoever has been silent for too long.
     pub(super) fn tick(&mut self, now: Timestamp, out: &mut Vec<Outbound>) -> Vec<ConnId> {
         let mut silent = Vec::new();

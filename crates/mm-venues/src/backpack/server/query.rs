@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use super::errors::Refused;
+use crate::backpack::wire::query;
 
 /// The parameters of a request that nobody has asked for yet.
 pub(super) struct Query {
@@ -10,18 +11,15 @@ pub(super) struct Query {
 }
 
 impl Query {
-    /// Splits and decodes. Names without a value have the empty one.
+    /// Splits and decodes.
     ///
     /// # Errors
-    /// When a percent sign is not followed by two hexadecimal digits, or the result is not UTF-8.
+    /// When it is no list of `name=value` in percent-encoded UTF-8.
     pub(super) fn parse(text: &str) -> Result<Self, Refused> {
-        let mut left = Vec::new();
-        for pair in text.split('&').filter(|pair| !pair.is_empty()) {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let decoded = decoded(name).zip(decoded(value));
-            left.push(decoded.ok_or_else(|| Refused::parameter(name, "not valid percent-encoded text"))?);
-        }
-        Ok(Self { left })
+        let pairs = query::pairs(text).map_err(|error| Refused::client(error.to_string()))?;
+        Ok(Self {
+            left: pairs.into_iter().map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),
+        })
     }
 
     /// The value of `name`, if it was sent.
@@ -30,9 +28,11 @@ impl Query {
         Some(self.left.remove(at).1)
     }
 
-    /// The value of `name`, or of its other spelling.
-    pub(super) fn either(&mut self, name: &str, alias: Option<&str>) -> Option<String> {
-        self.optional(name).or_else(|| self.optional(alias?))
+    /// Gives a parameter the name that the route knows it by.
+    pub(super) fn rename(&mut self, from: &str, to: &str) {
+        for (name, _) in self.left.iter_mut().filter(|(name, _)| name == from) {
+            to.clone_into(name);
+        }
     }
 
     /// The value of `name`, which must be there.
@@ -46,7 +46,10 @@ impl Query {
     }
 
     /// The number `name`, if it was sent.
-    pub(super) fn number<T: std::str::FromStr<Err: Display>>(&mut self, name: &str) -> Result<Option<T>, Refused> {
+    pub(super) fn number<T: std::str::FromStr<Err: Display>>(
+        &mut self,
+        name: &str,
+    ) -> Result<Option<T>, Refused> {
         self.optional(name).map(|text| number(name, &text)).transpose()
     }
 
@@ -56,7 +59,7 @@ impl Query {
     }
 
     /// Refuses whatever was not asked for.
-    pub(super) fn finish(self) -> Result<(), Refused> {
+    pub(super) fn finish(&self) -> Result<(), Refused> {
         match self.left.first() {
             None => Ok(()),
             Some((name, _)) => Err(Refused::parameter(name, "unknown or repeated parameter")),
@@ -73,40 +76,14 @@ pub(super) fn number<T: std::str::FromStr<Err: Display>>(name: &str, text: &str)
     text.parse().map_err(|error: T::Err| Refused::parameter(name, &error.to_string()))
 }
 
-/// Percent-decodes; `+` is a space, as forms have it.
-fn decoded(text: &str) -> Option<String> {
-    let mut bytes = text.bytes();
-    let mut out = Vec::with_capacity(text.len());
-    while let Some(byte) = bytes.next() {
-        out.push(match byte {
-            b'%' => hex(bytes.next()?)? * 16 + hex(bytes.next()?)?,
-            b'+' => b' ',
-            plain => plain,
-        });
-    }
-    String::from_utf8(out).ok()
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn decoding() {
-        assert_eq!(decoded("100%25+a"), Some("100% a".to_owned()));
-        assert_eq!(decoded("%E2%82%AC"), Some("€".to_owned()));
-        for bad in ["%", "%2", "%zz", "%ff"] {
-            assert_eq!(decoded(bad), None, "{bad}");
-        }
-    }
-
-    #[test]
     fn everything_must_be_asked_for() {
-        let mut query = Query::parse("symbol=SOL_USDC&marketType=SPOT&marketType=PERP&limit=5").expect("valid");
+        let mut query =
+            Query::parse("symbol=SOL_USDC&marketType=SPOT&marketType=PERP&limit=5").expect("valid");
         assert_eq!(query.required("symbol").expect("sent"), "SOL_USDC");
         assert_eq!(query.all("marketType"), ["SPOT", "PERP"]);
         assert_eq!(query.number::<u32>("limit").expect("a number"), Some(5));

@@ -216,9 +216,21 @@ mod tests {
             };
             assert_eq!(topic.name(|_| "SOL_USDC_PERP"), text);
         }
-        let bad = ["", "depth", "depth.", "depth.100ms.SOL_USDC_PERP", "depth.0200ms.SOL_USDC_PERP", "liquidation."]
-            .into_iter()
-            .chain(["account.balanceUpdate.SOL_USDC_PERP", "account", "kline.7m.SOL_USDC_PERP", "trade.SOL_USDC"]);
+        let bad = [
+            "",
+            "depth",
+            "depth.",
+            "depth.100ms.SOL_USDC_PERP",
+            "depth.0200ms.SOL_USDC_PERP",
+            "liquidation.",
+        ]
+        .into_iter()
+        .chain([
+            "account.balanceUpdate.SOL_USDC_PERP",
+            "account",
+            "kline.7m.SOL_USDC_PERP",
+            "trade.SOL_USDC",
+        ]);
         for text in bad {
             assert_eq!(Name::parse(text, market), None, "{text}");
         }

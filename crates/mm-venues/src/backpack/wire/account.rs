@@ -89,6 +89,26 @@ pub struct MaxOrder<'a> {
     pub symbol: Text<'a>,
 }
 
+/// `GET /api/v1/account/limits/borrow`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MaxBorrow<'a> {
+    #[serde(borrow)]
+    pub max_borrow_quantity: Text<'a>,
+    pub symbol: Text<'a>,
+}
+
+/// `GET /api/v1/account/limits/withdrawal`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MaxWithdrawal<'a> {
+    pub auto_borrow: Option<bool>,
+    pub auto_lend_redeem: Option<bool>,
+    #[serde(borrow)]
+    pub max_withdrawal_quantity: Text<'a>,
+    pub symbol: Text<'a>,
+}
+
 /// `GET /api/v1/capital`: by asset. Assets of which there is nothing are left out; lent funds do not show.
 pub type Capital<'a> = BTreeMap<Text<'a>, Balance<'a>>;
 

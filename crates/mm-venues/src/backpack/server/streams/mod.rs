@@ -1,0 +1,132 @@
+//! The WebSocket: who listens to what, and what they are told.
+//!
+//! A frame is written once and sent to all who subscribed to its stream. Streams that nobody listens to cost
+//! nothing.
+
+mod command;
+mod depth;
+mod periodic;
+mod private;
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use mm_exchange::{AccountId, Exchange, Fact};
+use mm_model::{MarketId, SignedQty, Timestamp};
+use serde::Serialize;
+
+pub(super) use self::command::Heard;
+use self::{depth::DepthStreams, periodic::Beats};
+use super::{
+    Switches,
+    candles::Candles,
+    heartbeat::Heartbeat,
+    levels::{Change, Changes},
+    topics::{Subscriptions, Topic},
+};
+use crate::{
+    backpack::wire::stream::StreamFrame,
+    server::{ConnId, Outbound},
+};
+
+/// What a stream is told from.
+#[derive(Clone, Copy)]
+pub(super) struct World<'a> {
+    pub(super) now: Timestamp,
+    pub(super) exchange: &'a Exchange,
+    pub(super) candles: &'a BTreeMap<MarketId, Candles>,
+}
+
+/// All sockets and what each listens to.
+#[derive(Debug)]
+pub(super) struct Streams {
+    switches: Switches,
+    subscriptions: Subscriptions,
+    heartbeat: Heartbeat,
+    depth: DepthStreams,
+    beats: Beats,
+    /// Sizes of positions as last told, to know what a change is called.
+    held: BTreeMap<(AccountId, MarketId), SignedQty>,
+}
+
+impl Streams {
+    pub(super) fn new(switches: Switches) -> Self {
+        Self {
+            switches,
+            subscriptions: Subscriptions::default(),
+            heartbeat: Heartbeat::default(),
+            depth: DepthStreams::default(),
+            beats: Beats::default(),
+            held: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn opened(&mut self, now: Timestamp, conn: ConnId) {
+        self.heartbeat.opened(now, conn);
+    }
+
+    pub(super) fn pong(&mut self, now: Timestamp, conn: ConnId) {
+        self.heartbeat.pong(now, conn);
+    }
+
+    pub(super) fn closed(&mut self, conn: ConnId) {
+        self.heartbeat.closed(conn);
+        self.subscriptions.gone(conn);
+    }
+
+    /// Tells a batch of facts, in order; the changes of a book in it become one message.
+    pub(super) fn facts(&mut self, world: World<'_>, facts: &[Fact], out: &mut Vec<Outbound>) {
+        let mut changed: BTreeMap<MarketId, Changes> = BTreeMap::new();
+        let mut traded: BTreeMap<MarketId, ()> = BTreeMap::new();
+        for fact in facts {
+            match fact {
+                Fact::Level { market, seq, side, price, qty, at } => {
+                    let change = Change { seq: *seq, side: *side, price: *price, qty: *qty, at: *at };
+                    changed.entry(*market).or_insert_with(|| Changes::new(*seq)).add(change);
+                }
+                Fact::Traded { market, .. } => {
+                    traded.insert(*market, ());
+                    self.trade(world, fact, out);
+                }
+                _ => self.private(world, fact, out),
+            }
+        }
+        for (market, changes) in &changed {
+            self.book_changed(world, *market, changes, out);
+        }
+        for market in traded.keys() {
+            self.open_candles(world, *market, out);
+        }
+    }
+
+    /// Does what the clock asks for.
+    pub(super) fn tick(&mut self, world: World<'_>, out: &mut Vec<Outbound>) {
+        for conn in self.heartbeat.tick(world.now, out) {
+            self.subscriptions.gone(conn);
+        }
+        self.aggregated_depth(world, out);
+        self.periodic(world, out);
+    }
+
+    /// When there is something to do; never while nobody is connected.
+    pub(super) fn next_wake(&self) -> Option<Timestamp> {
+        let ping = self.heartbeat.next()?;
+        Some(ping.min(self.depth.due()).min(self.beats.due()))
+    }
+
+    /// Sends `data` to all who listen to a stream.
+    fn tell<T: Serialize>(&self, exchange: &Exchange, topic: Topic, data: T, out: &mut Vec<Outbound>) {
+        let mut listeners = self.subscriptions.listeners(&topic).peekable();
+        if listeners.peek().is_some() {
+            let frame = frame(exchange, topic, data);
+            out.extend(listeners.map(|conn| Outbound::Frame(conn, frame.clone())));
+        }
+    }
+}
+
+/// A message of a stream.
+fn frame<T: Serialize>(exchange: &Exchange, topic: Topic, data: T) -> Bytes {
+    let symbol = |market| exchange.markets().get(market).map_or("", |market| &*market.symbol);
+    let frame = StreamFrame { data, stream: &topic.name(symbol) };
+    Bytes::from(serde_json::to_vec(&frame).expect("wire types have string keys and no values that can fail"))
+}
