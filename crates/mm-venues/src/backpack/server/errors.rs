@@ -43,6 +43,12 @@ impl Refused {
         Self::new(501, "NOT_IMPLEMENTED", format!("{what}: not simulated"))
     }
 
+    /// An order that asks for something the simulated venue does not have. Not a 5xx: that would leave its outcome
+    /// open.
+    pub(super) fn order_not_simulated(what: &str) -> Self {
+        Self { status: 400, ..Self::not_implemented(what) }
+    }
+
     /// An order, a position or a path that is not there.
     pub(super) fn not_found() -> Self {
         Self::new(404, "RESOURCE_NOT_FOUND", "Not Found")

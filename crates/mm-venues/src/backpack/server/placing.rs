@@ -27,7 +27,7 @@ pub(super) fn placing(
     };
     let reduce_only = request.reduce_only.unwrap_or(false);
     if reduce_only && market.kind == MarketKind::Spot {
-        return Err(Refused::order("Invalid order: reduce only is for futures")); // words chosen
+        return Err(Refused::order("Invalid order: a position can only be reduced on a futures market")); // words chosen
     }
     Ok(PlaceOrder {
         market: market.id,
@@ -57,15 +57,15 @@ fn not_simulated(request: &OrderRequest<'_>, switches: &Switches) -> Result<(), 
         &request.take_profit_trigger_price,
     ];
     if conditions.into_iter().chain(attached).any(Option::is_some) {
-        return Err(Refused::not_implemented("conditional orders"));
+        return Err(Refused::order_not_simulated("conditional orders"));
     }
     if request.slippage_tolerance.is_some() || request.slippage_tolerance_type.is_some() {
-        return Err(Refused::not_implemented("slippage tolerance"));
+        return Err(Refused::order_not_simulated("slippage tolerance"));
     }
     let lending =
         [request.auto_borrow, request.auto_borrow_repay, request.auto_lend, request.auto_lend_redeem];
     if !switches.lending_flags_are_ignored && lending.contains(&Some(true)) {
-        return Err(Refused::not_implemented("borrowing and lending"));
+        return Err(Refused::order_not_simulated("borrowing and lending"));
     }
     Ok(())
 }

@@ -22,7 +22,9 @@
 //! - The leverage limit is a whole number.
 //! - A position's id is made of its account and market, so a position opened anew has the old id.
 //! - `estLiquidationPrice` is always `0`, `cumulativeInterest` too: there is nothing borrowed here.
-//! - The book ticker is silent while one side of the book is empty: the payload has no way to say so.
+//! - The book ticker shows an empty side as size and price zero: the payload has no other way to say it.
+//! - An order with a condition, a slippage tolerance or another thing that is not simulated is HTTP 400
+//!   `NOT_IMPLEMENTED`, so that nobody takes it for an outcome unknown; a whole route is HTTP 501.
 //! - Order history has orders that are over; those that rest are in `/api/v1/orders`.
 //! - The fee of a rebate is negative.
 //! - The rate-limit answer carries no `Retry-After`: no such header appears in recorded traffic.

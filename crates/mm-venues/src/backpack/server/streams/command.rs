@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use mm_exchange::Exchange;
 use mm_model::Timestamp;
+use serde_json::value::RawValue;
 
 use super::{Streams, frame};
 use crate::{
@@ -46,11 +47,17 @@ impl Streams {
         let command: Command<'_> = match serde_json::from_str(text) {
             Ok(command) => command,
             Err(error) => {
-                return refuse(heard.conn, INVALID_MESSAGE, format!("Invalid message: {error}"), out);
+                let message = format!("Invalid message: {error}");
+                return refuse((heard.conn, None), INVALID_MESSAGE, &message, out);
             }
         };
         if command.params.len() > NAMES_MAX {
-            return refuse(heard.conn, INVALID_MESSAGE, "Invalid message: too many streams".to_owned(), out);
+            return refuse(
+                (heard.conn, command.id),
+                INVALID_MESSAGE,
+                "Invalid message: too many streams",
+                out,
+            );
         }
         match command.method {
             CommandMethod::Subscribe => self.subscribe(&heard, &command, out),
@@ -65,14 +72,14 @@ impl Streams {
         // Public streams need no signature; one that is there all the same is not looked at.
         let account = match private.then(|| signer(heard, command)).transpose() {
             Ok(account) => account,
-            Err(message) => return refuse(heard.conn, INVALID_SIGNATURE, message, out),
+            Err(message) => return refuse((heard.conn, command.id), INVALID_SIGNATURE, &message, out),
         };
         for name in names {
             let topic = match (name, account) {
                 (Some(Name::Public(topic)), _) => topic,
                 (Some(Name::Private(kind, market)), Some(account)) => Topic::Account(account, kind, market),
                 _ => {
-                    refuse(heard.conn, INVALID_STREAM, "Invalid stream".to_owned(), out);
+                    refuse((heard.conn, command.id), INVALID_STREAM, "Invalid stream", out);
                     continue;
                 }
             };
@@ -90,7 +97,7 @@ impl Streams {
                 Some(Name::Private(kind, market)) => {
                     self.subscriptions.remove_private(kind, market, heard.conn)
                 }
-                None => refuse(heard.conn, INVALID_STREAM, "Invalid stream".to_owned(), out),
+                None => refuse((heard.conn, command.id), INVALID_STREAM, "Invalid stream", out),
             }
         }
     }
@@ -120,8 +127,9 @@ fn snapshot(heard: &Heard<'_>, topic: Topic, out: &mut Vec<Outbound>) {
     }
 }
 
-fn refuse(conn: ConnId, code: i64, message: String, out: &mut Vec<Outbound>) {
-    let frame = ErrorFrame { id: None, error: StreamError { code, message: Text::from(message) } };
+/// Answers a command that is refused; its own id, if it had one, is given back.
+fn refuse((conn, id): (ConnId, Option<&RawValue>), code: i64, message: &str, out: &mut Vec<Outbound>) {
+    let frame = ErrorFrame { id, error: StreamError { code, message: Text::new(message) } };
     let frame = serde_json::to_vec(&frame).expect("wire types have string keys and no values that can fail");
     out.push(Outbound::Frame(conn, Bytes::from(frame)));
 }

@@ -112,7 +112,9 @@ impl Streams {
         if self.depth.tops.insert(id, top) == Some(top) {
             return;
         }
-        let (Some(bid), Some(ask)) = top else { return };
+        // An empty side is nobody at no price: the payload has no other way to say it.
+        let nobody = Level { price: Price(0), qty: Qty::ZERO };
+        let (bid, ask) = (top.0.unwrap_or(nobody), top.1.unwrap_or(nobody));
         let data = BookTicker {
             ask_quantity: numbers::qty(market, ask.qty),
             bid_quantity: numbers::qty(market, bid.qty),
