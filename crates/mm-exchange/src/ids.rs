@@ -11,6 +11,11 @@ impl AccountId {
     /// The outside world of a market with external levels: the other side of what our orders trade with it. It is
     /// never refused and never liquidated, and pays no fees.
     pub const OUTSIDE: Self = Self(1);
+
+    /// Whether this is no client's account: it is not limited, not charged, and nothing is told to it.
+    pub(crate) const fn is_system(self) -> bool {
+        self.0 <= Self::OUTSIDE.0
+    }
 }
 
 /// The exchange's id of an order: unique over all its markets, ascending in time, and the place of the order in

@@ -3,12 +3,17 @@
 
 mod exchange;
 mod fact;
+mod fixed_map;
 mod ids;
+mod ledger;
 mod listing;
+mod market;
 mod matching;
 mod order;
+mod overlay;
 mod reject;
 mod report;
+mod ring;
 
 pub use exchange::Exchange;
 pub use fact::{Execution, Fact, PositionView};

@@ -67,7 +67,7 @@ pub enum Expiry {
     SelfTrade,
     /// A reduce-only order that no longer reduces.
     NotReducing,
-    /// Not enough margin when it came to match.
+    /// The account no longer has the initial margin of its positions, and this order would enlarge them.
     Margin,
     /// The account is being liquidated.
     Liquidation,

@@ -108,6 +108,9 @@ impl Ladder {
     /// The next key below this one.
     pub(super) fn below(&self, key: i64) -> Option<i64> {
         let Some(at) = self.near(key) else {
+            if key >= self.base {
+                return self.best(); // better than the whole window, hence than all there is
+            }
             return self.far.range(..key).next_back().map(|(&key, _)| key);
         };
         let word = at / 64;

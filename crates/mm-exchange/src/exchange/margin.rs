@@ -1,0 +1,155 @@
+//! Cross margin of perpetuals: what an account's positions and orders need, and what is free.
+//!
+//! A position needs `initial margin × |net| × mark`; open orders need what the largest position that they could
+//! lead to needs on top (bids and asks are not added up: they cannot both fill and leave that position).
+
+use mm_model::{Exposure, MarketId, MarketKind, Money, Qty, Rate, Side};
+
+use super::{Exchange, admit::Preview};
+use crate::{
+    AccountId, MarginSummary, PlaceOrder, Reject,
+    ledger::{Account, Holding},
+};
+
+/// Lots to be counted as if they were open already.
+type Extra = (MarketId, Side, Qty);
+
+impl Exchange {
+    /// The account's cross margin in one settlement asset; all zero for an account that does not exist.
+    #[must_use]
+    pub fn margin(&self, account: AccountId, asset: &str) -> MarginSummary {
+        match (self.accounts.get(account.0 as usize), self.asset(asset)) {
+            (Some(account), Some(asset)) => self.margin_with(account, asset, None),
+            _ => MarginSummary::default(),
+        }
+    }
+
+    /// How many times its equity the account's positions may be worth: caps what the listings allow.
+    #[must_use]
+    pub fn leverage(&self, account: AccountId) -> u32 {
+        self.accounts.get(account.0 as usize).map_or(1, |account| account.leverage)
+    }
+
+    /// Sets the leverage limit of an account.
+    ///
+    /// # Errors
+    /// [`Reject::Margin`] when its positions and orders would not fit it, [`Reject::Size`] for zero.
+    pub fn set_leverage(&mut self, account: AccountId, leverage: u32) -> Result<(), Reject> {
+        let held = self.accounts.get(account.0 as usize).ok_or(Reject::NoSuchAccount)?;
+        if leverage == 0 {
+            return Err(Reject::Size);
+        }
+        if leverage < held.leverage {
+            let mut lowered = held.clone();
+            lowered.leverage = leverage;
+            for asset in 0..self.assets.len() {
+                let margin = self.margin_with(&lowered, asset, None);
+                if margin.positions + margin.orders > Money::ZERO && margin.available < Money::ZERO {
+                    return Err(Reject::Margin);
+                }
+            }
+        }
+        self.account_mut(account).leverage = leverage;
+        Ok(())
+    }
+
+    /// What of an asset may be spent: what is available, and not needed as margin.
+    pub(super) fn spendable(&self, id: AccountId, asset: usize) -> Money {
+        let account = self.account(id);
+        let available = account.cash(asset).available;
+        available.min(self.margin_with(account, asset, None).available.max(Money::ZERO))
+    }
+
+    /// Whether an order on a perpetual leaves enough margin. An order that does not raise what is needed is
+    /// always taken, so that an account in trouble can reduce.
+    pub(super) fn check_margin(
+        &self,
+        account: AccountId,
+        order: &PlaceOrder,
+        size: (Qty, &Preview),
+    ) -> Result<(), Reject> {
+        let (lots, preview) = size;
+        if order.exposure == Exposure::ReduceOnly {
+            return Ok(());
+        }
+        let (owner, state) = (self.account(account), self.state(order.market));
+        let before = self.margin_with(owner, state.units.quote, None);
+        let after = self.margin_with(owner, state.units.quote, Some((order.market, order.side, lots)));
+        if after.positions + after.orders <= before.positions + before.orders {
+            return Ok(());
+        }
+        // What it pays over the mark (or sells under it) is lost at once, and so is the fee.
+        let fair = Money(state.lot_value() * i128::from(preview.qty.0));
+        let loss = match order.side {
+            Side::Buy => preview.value - fair,
+            Side::Sell => fair - preview.value,
+        };
+        let fee = preview.value.times(state.units.taker_fee);
+        let needed = loss.max(Money::ZERO) + fee.max(Money::ZERO);
+        if after.available < needed { Err(Reject::Margin) } else { Ok(()) }
+    }
+
+    /// The margin in one asset, with some lots counted as open.
+    pub(super) fn margin_with(&self, account: &Account, asset: usize, extra: Option<Extra>) -> MarginSummary {
+        let cash = account.cash(asset);
+        let mut sum = MarginSummary {
+            balance: cash.available + cash.locked,
+            locked: cash.locked,
+            ..Default::default()
+        };
+        let mut extra = extra;
+        for (&market, holding) in &account.holdings {
+            let here = extra.take_if(|extra| extra.0 == market);
+            self.add_margin(&mut sum, (account, asset), (market, holding, here));
+        }
+        if let Some(here) = extra {
+            self.add_margin(&mut sum, (account, asset), (here.0, &Holding::default(), Some(here)));
+        }
+        sum.equity = sum.balance + sum.unrealized;
+        sum.available = sum.equity - sum.locked - sum.positions - sum.orders;
+        sum
+    }
+
+    fn add_margin(
+        &self,
+        sum: &mut MarginSummary,
+        whose: (&Account, usize),
+        what: (MarketId, &Holding, Option<Extra>),
+    ) {
+        let ((account, asset), (market, holding, extra)) = (whose, what);
+        let (state, listing) = (self.state(market), &self.listings[market.0 as usize]);
+        if state.units.kind != MarketKind::Perpetual || state.units.quote != asset {
+            return;
+        }
+        let worst = match extra {
+            None => holding.worst(),
+            Some((_, side, lots)) => {
+                let mut holding = Holding {
+                    position: holding.position,
+                    open_buys: holding.open_buys,
+                    open_sells: holding.open_sells,
+                    ..Holding::default()
+                };
+                *holding.open_mut(side) += i64::try_from(lots.0).unwrap_or(i64::MAX / 2);
+                holding.worst()
+            }
+        };
+        if worst == 0 {
+            return;
+        }
+        let lot_value = state.lot_value();
+        let worth = Money(i128::from(holding.position.net.unsigned_abs()) * lot_value);
+        let initial = listing.initial_margin.max(leverage_margin(account.leverage));
+        let positions = worth.times(initial);
+        sum.exposure += worth;
+        sum.unrealized += holding.position.unrealized(lot_value);
+        sum.positions += positions;
+        sum.orders += Money(worst * lot_value).times(initial) - positions;
+        sum.maintenance += worth.times(listing.maintenance_margin);
+    }
+}
+
+/// The initial margin that a leverage limit means.
+fn leverage_margin(leverage: u32) -> Rate {
+    Rate(1_000_000_000 / i64::from(leverage.max(1)))
+}
