@@ -10,6 +10,8 @@ mod outside;
 mod place;
 mod query;
 mod settle;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,128 @@
+//! Any list of commands: `World::check` after each of them holds.
+
+use proptest::prelude::*;
+
+use super::{reference::any_order, *};
+use crate::{ExternalLevel, ExternalTrade};
+
+#[derive(Clone, Debug)]
+enum Op {
+    Place(usize, PlaceOrder),
+    Cancel(usize, prop::sample::Index),
+    CancelAll(usize),
+    Index(MarketId, i64),
+    Wait(u64),
+    Funding(MarketId),
+    Level(MarketId, Side, i64, u64),
+    Trade(MarketId, Side, i64, u64),
+}
+
+fn market() -> impl Strategy<Value = MarketId> {
+    (0_u32..3).prop_map(MarketId)
+}
+
+fn side() -> impl Strategy<Value = Side> {
+    prop_oneof![Just(Side::Buy), Just(Side::Sell)]
+}
+
+fn place() -> impl Strategy<Value = Op> {
+    let size = prop_oneof![
+        4 => (1_u64..300).prop_map(|qty| Amount::Base(Qty(qty))),
+        1 => (1_i128..3_000_000).prop_map(|n| Amount::Quote(Money(n * 7_777_777_777_777))),
+    ];
+    let client_id = prop_oneof![2 => Just(None), 1 => (0_u64..9).prop_map(|id| Some(ClientId(id)))];
+    (0_usize..4, any_order(), market(), size, any::<bool>(), client_id).prop_map(
+        |(who, order, market, amount, reduce, client_id)| {
+            let reduce = reduce && market != SPOT;
+            let exposure = if reduce { Exposure::ReduceOnly } else { Exposure::Any };
+            let amount = if order.limit.is_some() && matches!(amount, Amount::Quote(_)) {
+                order.amount
+            } else {
+                amount
+            };
+            Op::Place(who, PlaceOrder { market, amount, exposure, client_id, ..order })
+        },
+    )
+}
+
+fn op(outside: bool) -> impl Strategy<Value = Op> {
+    let outside = u32::from(outside) * 8;
+    prop_oneof![
+        24 => place(),
+        4 => (0_usize..4, any::<prop::sample::Index>()).prop_map(|(who, n)| Op::Cancel(who, n)),
+        1 => (0_usize..4).prop_map(Op::CancelAll),
+        2 => (market(), 900_i64..1100).prop_map(|(market, index)| Op::Index(market, index)),
+        1 => (1_u64..40_000).prop_map(Op::Wait),
+        1 => market().prop_map(Op::Funding),
+        outside => (market(), side(), 985_i64..1015, 0_u64..60).prop_map(|(m, s, p, q)| Op::Level(m, s, p, q)),
+        outside => (market(), side(), 985_i64..1015, 0_u64..60).prop_map(|(m, s, p, q)| Op::Trade(m, s, p, q)),
+    ]
+}
+
+const NAMES: [&str; 4] = ["alice", "bob", "carol", "poor"];
+
+fn run(ops: Vec<Op>) -> World {
+    let mut world = World::rich();
+    world.fund("poor", "USDC", "0.7");
+    world.fund("poor", "ETH", "0.0000001");
+    for op in ops {
+        let now = world.now;
+        match op {
+            Op::Place(who, order) => {
+                let before = world.net(NAMES[who], order.market);
+                let placed = world.place(NAMES[who], order);
+                let after = world.net(NAMES[who], order.market);
+                if placed.is_ok() && order.exposure == Exposure::ReduceOnly {
+                    assert!(
+                        before.signum() * after.signum() >= 0 && after.abs() <= before.abs(),
+                        "it reduced"
+                    );
+                }
+            }
+            Op::Cancel(who, n) => {
+                let open = world.exchange.open_orders(world.id(NAMES[who]), None);
+                if !open.is_empty() {
+                    let view = open[n.index(open.len())];
+                    let done = world.cancel(NAMES[who], view.order.market, OrderRef::Id(view.id));
+                    assert_eq!(done.map(|view| view.status), Ok(Status::Cancelled));
+                }
+            }
+            Op::CancelAll(who) => drop(world.exchange.cancel_all(now, world.id(NAMES[who]), None)),
+            Op::Index(market, index) => world.exchange.set_index(now, market, Price(index)),
+            Op::Wait(seconds) => {
+                world.now = now + Duration::from_secs(seconds);
+                world.exchange.advance(world.now);
+            }
+            Op::Funding(market) => world.exchange.settle_funding(now, market),
+            Op::Level(market, side, price, qty) => {
+                let level = ExternalLevel { side, price: Price(price), qty: Qty(qty) };
+                world.exchange.set_external_level(now, market, level);
+            }
+            Op::Trade(market, taker, price, qty) => {
+                let trade = ExternalTrade { price: Price(price), qty: Qty(qty), taker };
+                world.exchange.external_trade(now, market, trade);
+            }
+        }
+        world.check();
+    }
+    world
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn money_books_and_orders_balance(ops in prop::collection::vec(op(false), 1..80)) {
+        run(ops);
+    }
+
+    #[test]
+    fn with_an_outside_world_too(ops in prop::collection::vec(op(true), 1..80)) {
+        run(ops);
+    }
+
+    #[test]
+    fn the_same_commands_make_the_same_facts(ops in prop::collection::vec(op(true), 1..40)) {
+        prop_assert_eq!(run(ops.clone()).facts, run(ops).facts);
+    }
+}
