@@ -138,7 +138,7 @@ async fn anything_but_an_upgrade_is_refused() {
         let link = LinkSpec { url: url.replace("http", "ws"), name: "public" };
         match net(Roots::Public).connect(&link).await {
             Err(TransportError::NotSent(why)) => {
-                assert!(why.contains(part) && !why.contains("canary"), "{why}")
+                assert!(why.contains(part) && !why.contains("canary"), "{why}");
             }
             other => panic!("{other:?}"),
         }

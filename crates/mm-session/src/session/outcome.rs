@@ -1,0 +1,125 @@
+//! What the answers mean for the session itself: whether it can start, and how fast it may go on. Pure.
+
+use std::time::Duration;
+
+use mm_model::{Ask, CallError, CancelTarget, MarketId, RefusalKind, Timestamp};
+use mm_venues::{
+    client::{Next, Protocol},
+    http::Reply,
+};
+use rand::Rng;
+
+use super::{SessionError, backoff::jitter};
+use crate::{Lane, Throttle};
+
+/// HTTP's word for "too many requests".
+const TOO_MANY_REQUESTS: u16 = 429;
+/// The pause after the first 429 that names none (Backpack's never do); it doubles with each further one.
+const PAUSE_MIN: Duration = Duration::from_secs(1);
+/// The longest such pause.
+const PAUSE_MAX: Duration = Duration::from_secs(30);
+/// Added at random to every pause, so that not all bots come back in the same instant.
+const PAUSE_JITTER: Duration = Duration::from_millis(250);
+/// A venue that names a longer pause than this is not believed: nobody is told to come back after a day.
+const PAUSE_TOLD_MAX: Duration = Duration::from_secs(24 * 3600);
+
+type Answer = Result<Next, CallError>;
+
+/// How far the session has come.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Start {
+    knows_time: bool,
+    knows_markets: bool,
+    /// The venue has answered something that only we may ask.
+    key_accepted: bool,
+}
+
+impl Start {
+    /// Whether the sockets may be opened.
+    pub(super) const fn may_connect(self) -> bool {
+        self.knows_time && self.knows_markets
+    }
+
+    /// Learns from an answer. A key that is refused before it was ever accepted, and after the clocks were compared,
+    /// is the wrong key: there is no point in going on. Later the driver and the strategy decide.
+    pub(super) fn answered(&mut self, ask: &Ask, answer: &Answer) -> Option<SessionError> {
+        let is_public = matches!(ask, Ask::Time | Ask::Markets | Ask::Book(_));
+        match answer {
+            Ok(next) => {
+                self.knows_time |= matches!(ask, Ask::Time);
+                self.knows_markets |= matches!(ask, Ask::Markets) && *next == Next::Done;
+                self.key_accepted |= !is_public;
+            }
+            Err(CallError::Refused(refusal))
+                if refusal.kind == RefusalKind::Authentication
+                    && !is_public
+                    && self.knows_time
+                    && !self.key_accepted =>
+            {
+                let text =
+                    format!("the venue refuses the key ({refusal}): check the key file and the key's rights");
+                return Some(SessionError(text));
+            }
+            Err(_) => {}
+        }
+        None
+    }
+}
+
+/// Pauses after "too many requests".
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct RateLimits {
+    n_in_a_row: u32,
+}
+
+impl RateLimits {
+    /// How long everything must wait after this answer.
+    pub(super) fn pause_after(
+        &mut self,
+        reply: &Reply,
+        answer: &Answer,
+        rng: &mut impl Rng,
+    ) -> Option<Duration> {
+        let refusal = match answer {
+            Err(CallError::Refused(refusal)) => Some(refusal),
+            _ => None,
+        };
+        let limited = refusal.is_some_and(|refusal| refusal.kind == RefusalKind::RateLimited);
+        if reply.status != TOO_MANY_REQUESTS && !limited {
+            self.n_in_a_row = 0;
+            return None;
+        }
+        let told = refusal.and_then(|refusal| refusal.retry_after).filter(|pause| *pause <= PAUSE_TOLD_MAX);
+        let pause =
+            told.unwrap_or_else(|| PAUSE_MIN.saturating_mul(1 << self.n_in_a_row.min(10)).min(PAUSE_MAX));
+        self.n_in_a_row = self.n_in_a_row.saturating_add(1);
+        Some(pause + jitter(PAUSE_JITTER, rng))
+    }
+}
+
+/// Fault 46: a request heavier than the bucket would wait for ever. (Orders are checked when they come: a batch may
+/// hold any number.)
+///
+/// # Errors
+/// Names the request.
+pub(super) fn check_weights(throttle: &Throttle, protocol: &dyn Protocol) -> Result<(), SessionError> {
+    let market = MarketId(0);
+    let asks = [
+        Ask::Time,
+        Ask::Markets,
+        Ask::Book(market),
+        Ask::Cancel(CancelTarget { market, client_id: None, venue_id: None }),
+        Ask::CancelAll(market),
+        Ask::OpenOrders(None),
+        Ask::FillsSince(Timestamp::ZERO),
+        Ask::Positions,
+        Ask::Balances,
+        Ask::Fees,
+    ];
+    for ask in asks {
+        let lane = if ask.is_cancel() { Lane::Cancel } else { Lane::Other };
+        let weight = protocol.weight(&ask);
+        throttle.fits(lane, weight).map_err(|error| SessionError(format!("{ask:?}: {error}")))?;
+    }
+    Ok(())
+}
