@@ -15,7 +15,8 @@ struct Naive {
 }
 
 impl Naive {
-    fn place(&mut self, arrival: u64, side: Side, price: i64, mut left: u64) -> Vec<(u64, i64, u64)> {
+    fn place(&mut self, arrival: u64, order: (Side, i64, u64)) -> Vec<(u64, i64, u64)> {
+        let (side, price, mut left) = order;
         let mut trades = Vec::new();
         while left > 0 {
             let crossing =
@@ -79,7 +80,7 @@ fn same_as_naive(ops: &[Op]) {
                 if let Some(id) = book.place(incoming, note) {
                     live.push((arrival, id));
                 }
-                assert_eq!(trades, naive.place(arrival, side, price, qty));
+                assert_eq!(trades, naive.place(arrival, (side, price, qty)));
             }
             Op::Cancel(at) if !live.is_empty() => {
                 let (arrival, id) = live.swap_remove(at % live.len());
@@ -153,7 +154,7 @@ fn many_levels_grow_the_window() {
         let incoming =
             Incoming { arrival: n as u64 + 1, owner: AccountId(7), side, price: Price(price), qty: Qty(qty) };
         let _ = book.place(incoming, |m| trades.push((m.maker.id.0 >> 24, m.maker.price.0, m.qty.0)));
-        assert_eq!(trades, naive.place(n as u64 + 1, side, price, qty));
+        assert_eq!(trades, naive.place(n as u64 + 1, (side, price, qty)));
     }
     same_levels(&book, &naive);
 }

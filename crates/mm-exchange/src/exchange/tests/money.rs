@@ -138,7 +138,11 @@ fn an_account_below_maintenance_is_closed_at_the_market() {
     world.exchange.set_index(world.now, PERP, Price(990));
     world.check();
     assert_eq!(world.net("alice", PERP), 1900, "equity 8.005, maintenance 5.643");
-    assert_eq!(ends(&world, "alice"), [Status::Filled, Status::Expired(Expiry::Margin)], "below initial margin");
+    assert_eq!(
+        ends(&world, "alice"),
+        [Status::Filled, Status::Expired(Expiry::Margin)],
+        "below initial margin"
+    );
     world.exchange.set_index(world.now, PERP, Price(975));
     world.check();
     assert_eq!(world.net("alice", PERP), 0, "equity 5.155, maintenance 5.5575");
@@ -152,9 +156,10 @@ fn losses_beyond_the_account_are_the_houses() {
     world.place("bob", limit(PERP, Side::Buy, 900, 1000)).unwrap();
     world.exchange.set_index(world.now, PERP, Price(900));
     world.check();
-    let liquidated = Status::Expired(Expiry::Liquidation);
     assert_eq!(world.net("alice", PERP), 900, "the book took a thousand");
-    assert_eq!(ends(&world, "alice"), [Status::Filled, liquidated, liquidated], "its resting order, and the rest");
+    let (orders, rest) =
+        (Status::Expired(Expiry::Liquidation), Status::Expired(Expiry::InsufficientLiquidity));
+    assert_eq!(ends(&world, "alice"), [Status::Filled, orders, rest]);
     world.place("bob", limit(PERP, Side::Buy, 890, 1000)).unwrap();
     world.exchange.advance(world.now);
     world.check();
