@@ -2,6 +2,8 @@
 
 use std::{fmt, path::PathBuf, time::Duration};
 
+use mm_model::Timestamp;
+
 use crate::faults::Schedule;
 
 /// The venues that can be simulated.
@@ -57,6 +59,19 @@ pub struct Latency {
     pub max: Duration,
 }
 
+/// What a simulator's time follows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TimeSource {
+    /// The clock: of the machine on loopback, the caller's in process.
+    #[default]
+    Real,
+    /// Its own: it stands until the control surface moves it on. Loopback only.
+    Own,
+}
+
+/// Where a world's own time begins: an arbitrary moment that looks like one, 2026-01-01 00:00 UTC.
+pub(crate) const OWN_TIME_START: Timestamp = Timestamp(1_767_225_600_000_000_000);
+
 /// What a simulator is made from.
 #[derive(Clone, Debug)]
 pub struct SimConfig {
@@ -76,6 +91,8 @@ pub struct SimConfig {
     pub rate_limits: bool,
     /// One-way travel time, each way.
     pub latency: Latency,
+    /// What its time follows.
+    pub time: TimeSource,
 }
 
 impl Default for SimConfig {
@@ -90,6 +107,7 @@ impl Default for SimConfig {
             faults: Schedule::default(),
             rate_limits: true,
             latency: Latency::default(),
+            time: TimeSource::default(),
         }
     }
 }

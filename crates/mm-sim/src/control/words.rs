@@ -120,6 +120,25 @@ pub struct CounterOrder {
     pub size: String,
 }
 
+/// What became of a counterparty's order at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placed {
+    /// The exchange's id.
+    pub venue_id: String,
+    /// Filled on arrival.
+    pub filled: String,
+    /// Whether the rest is on the book.
+    pub resting: bool,
+}
+
+/// Moves a world's own clock on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClockCommand {
+    /// By how many milliseconds.
+    pub advance_ms: u64,
+}
+
 /// Why the control surface did not do it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ControlError {

@@ -280,6 +280,7 @@ impl World {
                 Some(Action::Drop) => {
                     if let Some(socket) = self.sockets.get_mut(&conn) {
                         socket.silent = true;
+                        self.due.push(Delivery::Silence(conn));
                     }
                 }
                 // The rest is about connections that are being opened.

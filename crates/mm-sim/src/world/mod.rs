@@ -56,6 +56,8 @@ pub(crate) enum Delivery {
     Close(ConnId, u16),
     /// The socket is cut without a word.
     CutSocket(ConnId),
+    /// The socket stays, and nothing passes any more, either way.
+    Silence(ConnId),
 }
 
 /// Whether a socket may open.
@@ -208,6 +210,9 @@ impl World {
             Some(_) => return Admission::Cut,
         };
         self.sockets.insert(conn, Socket::new(venue, silent));
+        if silent {
+            self.due.push(Delivery::Silence(conn));
+        }
         self.inbound(conn, Event::Opened(conn, Box::new(request)));
         self.advance(now);
         Admission::Open
