@@ -71,8 +71,13 @@ mod tests {
 
     #[test]
     fn keys_differ_by_everything_they_are_made_from_and_bear_the_mark() {
-        let secrets = [(7, "backpack", "alice"), (8, "backpack", "alice"), (7, "other", "alice"), (7, "backpack", "bob")]
-            .map(|(seed, venue, account)| SecretSeed::derive(seed, venue, account).base64());
+        let secrets = [
+            (7, "backpack", "alice"),
+            (8, "backpack", "alice"),
+            (7, "other", "alice"),
+            (7, "backpack", "bob"),
+        ]
+        .map(|(seed, venue, account)| SecretSeed::derive(seed, venue, account).base64());
         for (n, secret) in secrets.iter().enumerate() {
             assert!(is_simulated_key(secret));
             assert!(!secrets[..n].contains(secret));
@@ -82,7 +87,9 @@ mod tests {
 
     #[test]
     fn other_keys_are_not_taken_for_simulated_ones() {
-        for text in ["", "mm-bot-simulated", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", &STANDARD.encode(MARK)] {
+        for text in
+            ["", "mm-bot-simulated", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", &STANDARD.encode(MARK)]
+        {
             assert!(!is_simulated_key(text), "{text}");
         }
     }

@@ -9,7 +9,8 @@ use mm_exchange::{AccountId, Amount, PlaceOrder, Status};
 use mm_model::{Exposure, Market, SelfTrade, Side, TimeInForce};
 
 pub use self::words::{
-    AccountState, ClockCommand, ControlError, CounterOrder, CrowdAction, CrowdCommand, FillRow, OpenOrderRow, Placed, State,
+    AccountState, ClockCommand, ControlError, CounterOrder, CrowdAction, CrowdCommand, FillRow, OpenOrderRow,
+    Placed, State,
 };
 use crate::{
     config::VenueKind,

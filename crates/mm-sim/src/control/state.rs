@@ -55,7 +55,9 @@ fn account_state(exchange: &Exchange, account: &Account) -> AccountState {
         balances: exchange
             .balances(account.id)
             .into_iter()
-            .map(|balance| (balance.asset.to_string(), with_a_dot((balance.available + balance.locked).decimal())))
+            .map(|balance| {
+                (balance.asset.to_string(), with_a_dot((balance.available + balance.locked).decimal()))
+            })
             .collect(),
         positions: exchange
             .positions(account.id)

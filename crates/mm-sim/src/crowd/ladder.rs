@@ -71,7 +71,12 @@ impl Crowd {
     }
 
     /// Fills one side up. A client's order on the other side caps it: the makers settle behind.
-    fn fill_side_up(&mut self, now: Timestamp, exchange: &mut Exchange, (side, standing): (Side, &[OrderView])) {
+    fn fill_side_up(
+        &mut self,
+        now: Timestamp,
+        exchange: &mut Exchange,
+        (side, standing): (Side, &[OrderView]),
+    ) {
         let mut top = self.ladder.touch(side);
         if let Some(met) = exchange.best(self.market, side.opposite())
             && self.ladder.reaches(side, met.price)

@@ -149,8 +149,7 @@ impl Crowd {
                 if self.mood == Mood::Paused {
                     (self.next_step, self.next_trade) = (now, now);
                 }
-                self.mood =
-                    if matches!(action, CrowdAction::NeverFill) { Mood::Shy } else { Mood::Trading };
+                self.mood = if matches!(action, CrowdAction::NeverFill) { Mood::Shy } else { Mood::Trading };
             }
             CrowdAction::Move { bps, over_ms } => {
                 let left = i64::try_from(i128::from(self.fair_x2) * i128::from(bps) / 10_000).unwrap_or(0);
@@ -249,8 +248,7 @@ impl Crowd {
             && let Some(client) = self.client_touch(exchange, want.side.opposite())
         {
             let before = client.offset(-want.side.sign());
-            want.price =
-                if want.side == Side::Buy { want.price.min(before) } else { want.price.max(before) };
+            want.price = if want.side == Side::Buy { want.price.min(before) } else { want.price.max(before) };
         }
         let order = PlaceOrder { time_in_force: TimeInForce::Ioc, post_only: false, ..self.order(want) };
         exchange.place(now, self.takers, order).is_ok_and(|view| !view.filled.is_zero())

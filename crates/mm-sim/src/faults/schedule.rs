@@ -56,7 +56,11 @@ impl Faults {
             let rule = &armed.rule;
             let due = rule.from_ns <= elapsed_ns && rule.until_ns.is_none_or(|until| elapsed_ns < until);
             let left = rule.times.is_none_or(|times| armed.n_hits < times);
-            if due && left && fits(rule, passing) && self.chance.random_range(0..1_000_000) < rule.probability_ppm {
+            if due
+                && left
+                && fits(rule, passing)
+                && self.chance.random_range(0..1_000_000) < rule.probability_ppm
+            {
                 armed.n_hits += 1;
                 return Some(rule.action.clone());
             }
@@ -78,7 +82,8 @@ impl Faults {
 
 fn fits(rule: &Rule, passing: &Passing<'_>) -> bool {
     let Match { ask, path, stream, account } = &rule.matching;
-    let equals = |wanted: &Option<String>, has: Option<&str>| wanted.as_deref().is_none_or(|w| has == Some(w));
+    let equals =
+        |wanted: &Option<String>, has: Option<&str>| wanted.as_deref().is_none_or(|w| has == Some(w));
     let begins = |wanted: &Option<String>, has: Option<&str>| {
         wanted.as_deref().is_none_or(|w| has.is_some_and(|h| h.starts_with(w)))
     };

@@ -95,7 +95,9 @@ fn chance_comes_from_the_seed() {
     let hits = |seed| {
         let rule = Rule::new(Place::Reply, Action::Drop).probability_ppm(200_000);
         let mut faults = Faults::new(Schedule { seed, rules: vec![rule] }, Timestamp(0)).unwrap();
-        (0..1000).map(|n| faults.fate(Timestamp(n), &passing(Place::Reply, "place")).is_some()).collect::<Vec<_>>()
+        (0..1000)
+            .map(|n| faults.fate(Timestamp(n), &passing(Place::Reply, "place")).is_some())
+            .collect::<Vec<_>>()
     };
     let n_hits = hits(3).into_iter().filter(|hit| *hit).count();
     assert!((150..250).contains(&n_hits), "{n_hits}");

@@ -48,16 +48,20 @@ impl Surface {
     fn is_addressed(&self, headers: &HeaderMap) -> bool {
         let Some(address) = self.address else { return false };
         let names = [address.to_string(), format!("localhost:{}", address.port())];
-        let says = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default().to_owned());
+        let says =
+            |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default().to_owned());
         let host_fits = says(HOST).is_some_and(|host| names.contains(&host));
-        let origin_fits = says(ORIGIN)
-            .is_none_or(|origin| names.iter().any(|name| origin.strip_prefix("http://") == Some(name.as_str())));
+        let origin_fits = says(ORIGIN).is_none_or(|origin| {
+            names.iter().any(|name| origin.strip_prefix("http://") == Some(name.as_str()))
+        });
         host_fits && origin_fits
     }
 
     /// Compared without regard to where they differ: the time it takes tells nothing of the token.
     fn is_authorised(&self, headers: &HeaderMap) -> bool {
-        let Some(value) = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()) else { return false };
+        let Some(value) = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()) else {
+            return false;
+        };
         let Some(token) = value.strip_prefix("Bearer ") else { return false };
         let differing = token.bytes().zip(self.token.bytes()).fold(0, |sum, (a, b)| sum | (a ^ b));
         token.len() == self.token.len() && differing == 0
@@ -65,13 +69,19 @@ impl Surface {
 
     fn answer(&self, headers: &HeaderMap, request: &Request) -> Answer {
         if !self.is_addressed(headers) {
-            return refused(StatusCode::FORBIDDEN, "this is the simulator's control surface on loopback; address it as such");
+            return refused(
+                StatusCode::FORBIDDEN,
+                "this is the simulator's control surface on loopback; address it as such",
+            );
         }
         let path = request.path.as_str();
         let is_known = matches!(path, "/state" | "/faults" | "/crowd" | "/orders" | "/clock");
         let wanted = if path == "/state" { Method::Get } else { Method::Post };
         if !is_known {
-            return refused(StatusCode::NOT_FOUND, "there are GET /state, POST /faults, /crowd, /orders, /clock");
+            return refused(
+                StatusCode::NOT_FOUND,
+                "there are GET /state, POST /faults, /crowd, /orders, /clock",
+            );
         }
         if request.method != wanted {
             return refused(StatusCode::METHOD_NOT_ALLOWED, &format!("{path} takes {}", wanted.as_str()));
@@ -85,8 +95,12 @@ impl Surface {
         let body = &request.body;
         let done = match path {
             "/state" => Ok(json!(self.control.state())),
-            "/faults" => parse::<Schedule>(body).and_then(|it| self.control.set_faults(it)).map(|()| json!({})),
-            "/crowd" => parse::<CrowdCommand>(body).and_then(|it| self.control.crowd(&it)).map(|()| json!({})),
+            "/faults" => {
+                parse::<Schedule>(body).and_then(|it| self.control.set_faults(it)).map(|()| json!({}))
+            }
+            "/crowd" => {
+                parse::<CrowdCommand>(body).and_then(|it| self.control.crowd(&it)).map(|()| json!({}))
+            }
             "/orders" => parse::<CounterOrder>(body).and_then(|it| self.control.order(&it)).map(to_json),
             _ => parse::<ClockCommand>(body)
                 .and_then(|it| self.control.advance_ms(it.advance_ms))
@@ -131,7 +145,8 @@ async fn respond(
 /// Reads a body. A parameter of an action may also stand beside it: `{"do": "move", "bps": -300, "over_ms": 0}`
 /// means `{"do": {"move": {"bps": -300, "over_ms": 0}}}`.
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ControlError> {
-    let bad = |error: serde_json::Error| ControlError::BadRequest(format!("the body cannot be read: {error}"));
+    let bad =
+        |error: serde_json::Error| ControlError::BadRequest(format!("the body cannot be read: {error}"));
     let mut value: Value = serde_json::from_slice(body).map_err(bad)?;
     gather(&mut value);
     if let Some(rules) = value.get_mut("rules").and_then(Value::as_array_mut) {

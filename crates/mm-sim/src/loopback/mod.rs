@@ -58,7 +58,9 @@ impl Simulator {
             };
             let listener = listen(port)?;
             let site = Site { rest: url("http", &listener)?, ws: url("ws", &listener)? };
-            host.with_world(|world, _| (row(kind).endpoints)(&mut venues, &site, &world.venues()[n].accounts));
+            host.with_world(|world, _| {
+                (row(kind).endpoints)(&mut venues, &site, &world.venues()[n].accounts)
+            });
             venue_listeners.push((VenueIndex(n), listener));
         }
         let endpoints = Endpoints { version: 1, venues, control };
@@ -68,10 +70,8 @@ impl Simulator {
             control: (control_listener, endpoints.control.token.clone()),
             venues: venue_listeners,
         };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(SimError::Thread)?;
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(SimError::Thread)?;
         let thread = thread::Builder::new()
             .name("mm-sim".to_owned())
             .spawn(move || runtime.block_on(work.run(stopped)))

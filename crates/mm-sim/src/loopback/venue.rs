@@ -7,7 +7,10 @@ use http_body_util::Full;
 use hyper::{
     Request as HyperRequest, Response, StatusCode,
     body::Incoming,
-    header::{CONNECTION, HeaderMap, HeaderName, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE},
+    header::{
+        CONNECTION, HeaderMap, HeaderName, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION,
+        UPGRADE,
+    },
     server::conn::http1,
     service::service_fn,
     upgrade::OnUpgrade,
@@ -61,8 +64,10 @@ async fn answer(
     granted: &Granted,
     request: HyperRequest<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Cut> {
-    let is_upgrade =
-        request.headers().get(UPGRADE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"));
+    let is_upgrade = request
+        .headers()
+        .get(UPGRADE)
+        .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"));
     if is_upgrade {
         return upgrade(host, venue, granted, request);
     }
@@ -92,10 +97,15 @@ fn upgrade(
             *granted.lock().expect("nothing panics while holding it") = Some((on_upgrade, opened));
             let mut response = Response::new(Full::default());
             *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
-            let headers: [(HeaderName, String); 3] =
-                [(CONNECTION, "Upgrade".into()), (UPGRADE, "websocket".into()), (SEC_WEBSOCKET_ACCEPT, accept)];
+            let headers: [(HeaderName, String); 3] = [
+                (CONNECTION, "Upgrade".into()),
+                (UPGRADE, "websocket".into()),
+                (SEC_WEBSOCKET_ACCEPT, accept),
+            ];
             for (name, value) in headers {
-                response.headers_mut().insert(name, value.parse().expect("base64 and words are header values"));
+                response
+                    .headers_mut()
+                    .insert(name, value.parse().expect("base64 and words are header values"));
             }
             Ok(response)
         }
@@ -107,9 +117,11 @@ fn upgrade(
 /// The `Sec-WebSocket-Accept` of a proper handshake.
 fn handshake(headers: &HeaderMap) -> Option<String> {
     let says = |name: HeaderName, word: &str| {
-        headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).any(|value| {
-            value.split(',').any(|part| part.trim().eq_ignore_ascii_case(word))
-        })
+        headers
+            .get_all(name)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .any(|value| value.split(',').any(|part| part.trim().eq_ignore_ascii_case(word)))
     };
     let proper = says(CONNECTION, "upgrade") && says(SEC_WEBSOCKET_VERSION, "13");
     proper.then(|| headers.get(SEC_WEBSOCKET_KEY).map(|key| derive_accept_key(key.as_bytes())))?

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use mm_exchange::{Exchange, Listing};
+use mm_exchange::Listing;
 use mm_model::MarketKind::{Perpetual, Spot};
 use mm_venues::{
     backpack::{
@@ -17,7 +17,7 @@ use mm_venues::{
 use serde_json::{Value, json};
 
 use super::{
-    Account, Build, Site, VenueRow,
+    Account, RateLimiting, Site, VenueRow,
     markets::{Line, listing},
 };
 use crate::{
@@ -64,20 +64,16 @@ fn api_key(secret: &SecretSeed) -> String {
     SigningKey::from_seed(secret.bytes()).expect("every 32 bytes are an Ed25519 seed").api_key().to_owned()
 }
 
-fn server(build: &Build<'_>, exchange: &Exchange) -> Box<dyn VenueServer> {
-    let accounts = build
-        .accounts
-        .iter()
-        .zip(USER_ID_FIRST..)
-        .map(|(account, user_id)| server::Account {
-            api_key: account.api_key.clone(),
-            account: account.id,
-            name: account.name.to_owned(),
-            user_id,
-        })
-        .collect();
-    let rate_limits = build.rate_limits.then(RateLimits::default);
-    Box::new(Server::new(build.now, exchange, accounts, Options { rate_limits, ..Options::default() }))
+fn server(accounts: &[Account], limiting: RateLimiting) -> Box<dyn VenueServer> {
+    let accounts = accounts.iter().zip(USER_ID_FIRST..).map(|(account, user_id)| server::Account {
+        api_key: account.api_key.clone(),
+        account: account.id,
+        name: account.name.to_owned(),
+        user_id,
+    });
+    let rate_limits = (limiting == RateLimiting::On).then(RateLimits::default);
+    let server = Server::new(accounts, Options { rate_limits, ..Options::default() });
+    Box::new(server.expect("the accounts' keys were made from their seeds a moment ago"))
 }
 
 fn ask(request: &Request) -> &'static str {

@@ -5,19 +5,13 @@ mod backpack;
 mod markets;
 
 use bytes::Bytes;
-use mm_exchange::{AccountId, Exchange, Listing};
-use mm_model::Timestamp;
+use mm_exchange::{AccountId, Listing};
 use mm_venues::{
     http::{Reply, Request},
     server::VenueServer,
 };
 
-use crate::{
-    config::VenueKind,
-    endpoints::VenueEndpoints,
-    faults::Lie,
-    keys::SecretSeed,
-};
+use crate::{config::VenueKind, endpoints::VenueEndpoints, faults::Lie, keys::SecretSeed};
 
 /// What can be asked of a venue, as fault rules name it.
 pub(crate) const ASKS: [&str; 16] = [
@@ -49,11 +43,13 @@ pub(crate) struct Account {
     pub(crate) secret: SecretSeed,
 }
 
-/// What a server half is made from.
-pub(crate) struct Build<'a> {
-    pub(crate) accounts: &'a [Account],
-    pub(crate) rate_limits: bool,
-    pub(crate) now: Timestamp,
+/// Whether a venue refuses those who ask too often.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RateLimiting {
+    /// As the venue does.
+    On,
+    /// Never.
+    Off,
 }
 
 /// Where a venue's listener stands.
@@ -75,7 +71,7 @@ pub(crate) struct VenueRow {
     /// The API key of a secret.
     pub(crate) api_key: fn(&SecretSeed) -> String,
     /// Its server half.
-    pub(crate) server: fn(&Build<'_>, &Exchange) -> Box<dyn VenueServer>,
+    pub(crate) server: fn(&[Account], RateLimiting) -> Box<dyn VenueServer>,
     /// What a request asks, one of [`ASKS`].
     pub(crate) ask: fn(&Request) -> &'static str,
     /// Which API key a request bears.

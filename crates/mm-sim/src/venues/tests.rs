@@ -11,7 +11,10 @@ fn every_table_is_exact_and_names_its_markets_once() {
             assert!(market.is_exact(), "{market}");
             assert_eq!(&*market.quote, row.quote, "{market}: accounts are funded with {}", row.quote);
             assert!(listing.start.0 > 100, "{market}: room for a crowd below the start price");
-            assert!(!listings[..n].iter().any(|other| other.market.symbol == market.symbol), "{market} twice");
+            assert!(
+                !listings[..n].iter().any(|other| other.market.symbol == market.symbol),
+                "{market} twice"
+            );
         }
     }
 }
@@ -21,7 +24,8 @@ fn the_words_of_asks_are_those_that_rules_may_name() {
     use mm_venues::http::Method;
     for row in VENUES {
         for method in [Method::Get, Method::Post, Method::Delete, Method::Patch, Method::Put] {
-            for path in ["/", "/api/v1/order", "/api/v1/orders", "/api/v1/position", "/wapi/v1/history/fills"] {
+            for path in ["/", "/api/v1/order", "/api/v1/orders", "/api/v1/position", "/wapi/v1/history/fills"]
+            {
                 let request = Request { method, path: path.to_owned(), ..Request::default() };
                 assert!(ASKS.contains(&(row.ask)(&request)));
             }

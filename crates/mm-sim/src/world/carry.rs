@@ -107,8 +107,11 @@ impl World {
         let row = here.row;
         let mut reply = here.server.request(at, &mut here.exchange, request);
         here.tell(self.now, &mut self.said);
-        let fate =
-            self.faults.watches(Place::Reply).then(|| self.request_fate(venue, Place::Reply, request)).flatten();
+        let fate = self
+            .faults
+            .watches(Place::Reply)
+            .then(|| self.request_fate(venue, Place::Reply, request))
+            .flatten();
         if self.faults.watches(Place::Reply) {
             let key = (row.request_key)(request).unwrap_or_default();
             let key = format!("{} {key} {} {}", row.kind, request.path, request.query);

@@ -20,12 +20,12 @@ use mm_venues::{
     server::{ConnId, Outbound},
 };
 
+pub(crate) use self::venue::VenueWorld;
 use self::{
     agenda::{Agenda, Key},
     socket::Socket,
     travel::Travel,
 };
-pub(crate) use self::venue::VenueWorld;
 use crate::{
     config::{SimConfig, SimError},
     faults::{Action, Faults, Passing, Place, Schedule},
@@ -148,7 +148,9 @@ impl World {
             due: Vec::new(),
             said: Vec::new(),
         };
-        world.set_faults(now, config.faults.clone()).map_err(|why| SimError::Config(format!("faults: {why}")))?;
+        world
+            .set_faults(now, config.faults.clone())
+            .map_err(|why| SimError::Config(format!("faults: {why}")))?;
         Ok(world)
     }
 
@@ -203,7 +205,9 @@ impl World {
         let silent = match fate {
             None => false,
             Some(Action::Drop) => true,
-            Some(Action::Status { code, body }) => return Admission::Refused(meet::status_reply(code, &body)),
+            Some(Action::Status { code, body }) => {
+                return Admission::Refused(meet::status_reply(code, &body));
+            }
             Some(Action::RateLimit { retry_after_s }) => {
                 return Admission::Refused(meet::rate_limit_reply(row, retry_after_s));
             }

@@ -12,7 +12,7 @@ use crate::{
     crowd::{Crowd, Seat},
     keys::SecretSeed,
     tape::Player,
-    venues::{Account, Build, VenueRow, row},
+    venues::{Account, RateLimiting, VenueRow, row},
 };
 
 /// The funded accounts of every venue.
@@ -48,8 +48,8 @@ impl VenueWorld {
             Account { name, id, api_key: (row.api_key)(&secret), secret }
         });
         exchange.advance(now);
-        let build = Build { accounts: &accounts, rate_limits: config.rate_limits, now };
-        let server = (row.server)(&build, &exchange);
+        let limiting = if config.rate_limits { RateLimiting::On } else { RateLimiting::Off };
+        let server = (row.server)(&accounts, limiting);
         let mut players = Vec::new();
         for tape in config.tapes.iter().filter(|tape| tape.venue == kind) {
             let Some(market) = exchange.markets().by_symbol(&tape.symbol) else {
