@@ -6,13 +6,12 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use mm_core::{Clock, Spawner};
+use mm_core::{Clock, Spawner, Task};
 use mm_session::{Link, LinkError, LinkMessage, Outgoing, Transport, TransportError};
 use mm_venues::{
     client::LinkSpec,
     http::{Method, Reply, Request},
 };
-use tokio::sync::watch;
 
 use crate::{
     Control, Endpoints, SimConfig, SimError,
@@ -34,8 +33,8 @@ pub struct InProcess {
     host: Arc<Host>,
     venues: Arc<[VenueKind]>,
     endpoints: Endpoints,
-    /// Dropped with this: ends the task that lets time pass.
-    _running: watch::Sender<()>,
+    /// Lets time pass; dropping it stops the time.
+    _pace: Task,
 }
 
 impl InProcess {
@@ -62,21 +61,10 @@ impl InProcess {
         }
         let control =
             ControlEndpoint { url: format!("{SCHEME}control"), token: keys::control_token(config.seed) };
-        let (running, mut ended) = watch::channel(());
         let paced = Arc::clone(&host);
-        spawner.spawn(
-            "simulated world",
-            Box::pin(async move {
-                tokio::select! {
-                    biased;
-                    // An error means that the sender is gone, which is the only thing it ever does.
-                    _ = ended.changed() => {}
-                    () = paced.pace() => {}
-                }
-            }),
-        );
+        let pace = spawner.spawn("simulated world", async move { paced.pace().await });
         let endpoints = Endpoints { version: 1, venues, control };
-        Ok(Self { host, venues: config.venues.into(), endpoints, _running: running })
+        Ok(Self { host, venues: config.venues.into(), endpoints, _pace: pace })
     }
 
     /// Where everything stands: URLs that only [`InProcess::transport`] understands, and the accounts.
