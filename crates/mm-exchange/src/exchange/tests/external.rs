@@ -89,3 +89,21 @@ fn clearing_leaves_the_orders_of_accounts() {
     let book = world.exchange.book(PERP, 9);
     assert_eq!((book.bids.len(), book.asks.len(), book.bids[0].qty), (1, 0, Qty(5)));
 }
+
+#[test]
+fn reduce_only_orders_shrink_when_the_outside_fills_one() {
+    let mut world = with_levels();
+    world.place("alice", limit(PERP, Side::Buy, 1001, 5)).unwrap();
+    for price in [1010, 1011] {
+        let order = PlaceOrder { exposure: Exposure::ReduceOnly, ..limit(PERP, Side::Sell, price, 5) };
+        world.place("alice", order).unwrap();
+    }
+    world.traded(Side::Buy, 1010, 3);
+    let left = world.exchange.open_orders(world.id("alice"), None);
+    assert_eq!(left.iter().map(|view| view.qty.0 - view.filled.0).collect::<Vec<_>>(), [2, 2]);
+    world.level(Side::Buy, 1010, 4);
+    assert_eq!(
+        (world.net("alice", PERP), world.exchange.open_orders(world.id("alice"), None)),
+        (0, Vec::new())
+    );
+}

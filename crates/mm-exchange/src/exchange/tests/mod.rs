@@ -23,7 +23,7 @@ use crate::{
 const PERP: MarketId = MarketId(0);
 /// A spot market whose tick × lot is so small that fees are rounded, tick 0.00000005.
 const SPOT: MarketId = MarketId(1);
-/// A perpetual with a maker rebate and a lot above one.
+/// A perpetual with a maker rebate, and steps so small that fees and funding are rounded.
 const REBATE: MarketId = MarketId(2);
 
 fn listing(symbol: &str, kind: MarketKind, steps: (&str, &str)) -> Listing {
@@ -74,7 +74,7 @@ impl World {
         let mut exchange = Exchange::new();
         assert_eq!(exchange.list(listing("SOL_USDC_PERP", MarketKind::Perpetual, ("0.01", "0.01"))), PERP);
         assert_eq!(exchange.list(listing("ETH_USDC", MarketKind::Spot, ("0.00000005", "0.000000001"))), SPOT);
-        let mut rebate = listing("BONK_USDC_PERP", MarketKind::Perpetual, ("0.0005", "100"));
+        let mut rebate = listing("BONK_USDC_PERP", MarketKind::Perpetual, ("0.00000005", "0.000000003"));
         rebate.maker_fee = Rate(-100_000);
         assert_eq!(exchange.list(rebate), REBATE);
         let mut world = Self {
