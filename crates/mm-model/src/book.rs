@@ -177,6 +177,9 @@ pub struct BookFeed {
     book: Book,
     /// The sequence number the book reflects; `None` while there is no book.
     seq: Option<u64>,
+    /// Whether a delta has continued the book since its snapshot: the first one may overlap the snapshot, none
+    /// after it.
+    joined: bool,
     waiting: Vec<BookDelta>,
     heard_at: Timestamp,
 }
@@ -187,7 +190,7 @@ impl BookFeed {
         self.heard_at = now;
         match self.seq {
             Some(seq) if delta.seq <= seq => FeedStep::Ignored,
-            Some(seq) if delta.prev == seq => {
+            Some(seq) if delta.prev == seq || (!self.joined && delta.prev < seq) => {
                 self.apply(&delta);
                 FeedStep::Applied
             }
@@ -222,11 +225,12 @@ impl BookFeed {
             self.book.set(Side::Sell, level);
         }
         self.seq = Some(snapshot.seq);
+        self.joined = false;
         let waiting = std::mem::take(&mut self.waiting);
         for (n, delta) in waiting.iter().enumerate() {
             // The first one may overlap the snapshot; from then on each continues the one before.
             let seq = self.seq.unwrap_or(0);
-            if delta.prev == seq || (n == 0 && delta.prev < seq) {
+            if delta.prev == seq || (!self.joined && delta.prev < seq) {
                 self.apply(delta);
             } else if delta.seq > seq {
                 self.void();
@@ -279,6 +283,7 @@ impl BookFeed {
             self.book.set(Side::Sell, level);
         }
         self.seq = Some(delta.seq);
+        self.joined = true;
     }
 
     fn keep(&mut self, delta: BookDelta) {

@@ -28,7 +28,7 @@ pub(super) fn place(call: &mut Call<'_>, account: &Account) -> Answered {
 /// Each order for itself: an element of the answer is an order or an error.
 pub(super) fn place_batch(call: &mut Call<'_>, account: &Account) -> Answered {
     call.finish()?;
-    let requests: Vec<OrderRequest<'_>> = body(call.body)?;
+    let requests: Vec<OrderRequest<'_>> = serde_json::from_slice(call.body).map_err(Refused::payload)?;
     let most = call.records.switches.batch_max;
     if requests.is_empty() || requests.len() > most {
         return Err(Refused::payload(format_args!("a batch holds 1 to {most} orders"))); // words chosen
@@ -119,7 +119,10 @@ fn which(order_id: Option<&str>, client_id: Option<u32>) -> Result<OrderRef, Ref
     }
 }
 
-/// Reads a body strictly.
+/// Reads a body strictly. An array is refused before serde could take it for the fields of an object in order.
 pub(super) fn body<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Refused> {
-    serde_json::from_slice(bytes).map_err(Refused::payload)
+    match bytes.trim_ascii_start().first() {
+        Some(b'[') => Err(Refused::payload("expected an object, found an array")),
+        _ => serde_json::from_slice(bytes).map_err(Refused::payload),
+    }
 }

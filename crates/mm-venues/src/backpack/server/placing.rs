@@ -118,9 +118,7 @@ fn quantity(market: &Market, text: &str) -> Result<Qty, Refused> {
     if market.max_qty.is_some_and(|max| qty > max) {
         return Err(invalid("Quantity is above the maximum allowed value")); // words chosen
     }
-    if qty < market.min_qty || qty.is_zero() {
-        return Err(invalid("Quantity is below the minimum allowed value"));
-    }
+    // The minimum is the exchange's to check: a position may be closed by less.
     Ok(qty)
 }
 
