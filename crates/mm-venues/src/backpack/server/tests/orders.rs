@@ -151,7 +151,9 @@ fn fields_of_an_order() {
     );
     check(
         r#"[{PERP!,"quantity":"1","price":"140"}]"#,
-        expect!["400 INVALID_CLIENT_REQUEST: parse request payload error: expected an object, found an array"],
+        expect![
+            "400 INVALID_CLIENT_REQUEST: parse request payload error: expected an object, found an array"
+        ],
     );
     check(
         "",
