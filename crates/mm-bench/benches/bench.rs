@@ -1,1 +1,22 @@
-fn main() {}
+//! `cargo bench` runs all rows; `cargo bench -- book orders` runs some.
+
+use mm_bench::{
+    harness::table,
+    rows::{GROUPS, Size},
+};
+
+fn main() {
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    show(&format!("load at the start: {}", load.trim()));
+    for (name, rows) in GROUPS {
+        if wanted.is_empty() || wanted.iter().any(|word| word == name) {
+            show(&format!("\n## {name}\n{}", table(&rows(Size::Full))));
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the result of a bench is what it prints")]
+fn show(text: &str) {
+    println!("{text}");
+}

@@ -6,3 +6,5 @@
 
 pub mod harness;
 pub mod limits;
+pub mod rig;
+pub mod rows;

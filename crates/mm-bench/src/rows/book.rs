@@ -1,0 +1,57 @@
+//! Market data: a `depth` message in memory until the book is updated and the best prices are known.
+
+use bytes::Bytes;
+
+use super::Size;
+use crate::{
+    harness::{Goal, Row, alternate, by_cpu, quoted},
+    limits::depth_scanner::FlatBook,
+    rig::{Rig, depth_frame},
+};
+
+/// The Python original's own figure for this (it decodes and drops the message): 125,000 a second, measured once.
+const ORIGINAL_NS: f64 = 8_000.0;
+
+/// Goal 4.
+pub fn rows(size: Size) -> Vec<Row> {
+    let ops = size.ops(20_000);
+    let (mut rig, mut flat) = (Rig::new(), FlatBook::new(14_000, 2_000));
+    let mut seq = 1_000;
+    let mut frames = move || -> Vec<Bytes> {
+        let first = seq + 1;
+        seq += ops;
+        (first..=seq).map(depth_frame).collect()
+    };
+    let round = std::cell::RefCell::new(Vec::new());
+    let (ours, limit) = alternate(
+        || {
+            *round.borrow_mut() = frames();
+            let now = rig.clock.now();
+            by_cpu(ops, || {
+                for frame in round.borrow().iter() {
+                    rig.frame(now, frame);
+                    std::hint::black_box(rig.venue.top(rig.market).expect("the book is whole"));
+                }
+            })
+        },
+        || {
+            by_cpu(ops, || {
+                for frame in round.borrow().iter() {
+                    std::hint::black_box(flat.apply(frame));
+                }
+            })
+        },
+    );
+    let row = |what: &str, name: &str, reference, goal| Row {
+        number: "4",
+        what: what.to_owned(),
+        unit: "ns",
+        ours,
+        reference: Some((name.to_owned(), reference)),
+        goal,
+    };
+    vec![
+        row("depth message to best prices", "limit scanner", limit, Goal::RatioAtMost(1.6)),
+        row("depth message to best prices", "original, quoted", quoted(ORIGINAL_NS), Goal::FasterBy(10.0)),
+    ]
+}

@@ -1,0 +1,45 @@
+//! The rows of the bench, by what they measure. Each takes how many operations a round does, so that the tests
+//! can run all of them in a moment.
+
+pub mod book;
+pub mod orders;
+
+use crate::harness::Row;
+
+/// How much work a round does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Size {
+    /// Enough for figures that can be trusted.
+    Full,
+    /// Just to see that the row runs.
+    Smoke,
+}
+
+impl Size {
+    /// `full` operations, or a few.
+    #[must_use]
+    pub const fn ops(self, full: u64) -> u64 {
+        match self {
+            Self::Full => full,
+            Self::Smoke => 50,
+        }
+    }
+}
+
+/// A group of rows with the word that selects it.
+pub type Group = (&'static str, fn(Size) -> Vec<Row>);
+
+/// All groups, in the order in which they run.
+pub const GROUPS: &[Group] = &[("book", book::rows), ("orders", orders::rows)];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_runs() {
+        for (name, rows) in GROUPS {
+            assert!(!rows(Size::Smoke).is_empty(), "{name} has rows");
+        }
+    }
+}
