@@ -13,7 +13,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use mm_core::{Call, Clock, Driver, IdSource, LinkState, Venue, VenueConfig, venue};
+use mm_core::{Call, Clock, Driver, IdSource, LinkState, Venue, VenueConfig, VirtualRuntime, venue};
 use mm_model::{
     Ask, BookSnapshot, ClientId, Event, FeeRates, Level, MarketId, Price, Qty, Snapshot, Timestamp,
 };
@@ -50,7 +50,7 @@ pub struct Rig {
     pub client: Client,
     /// The market.
     pub market: MarketId,
-    /// Time.
+    /// Time, which stands still: the rows need none.
     pub clock: Clock,
     events: Vec<Event>,
 }
@@ -62,7 +62,7 @@ impl Rig {
     /// When the canned answers do not make it ready: then the bench has to follow the code.
     #[must_use]
     pub fn new() -> Self {
-        let clock = Clock::system();
+        let clock = VirtualRuntime::new(Timestamp::from_ms(1_788_283_696_669)).clock();
         let options = Options::new("http://127.0.0.1:1", "ws://127.0.0.1:1", vec![SYMBOL.into()]);
         let options = options.with_keys(API_KEY, SECRET).expect("the key is well-formed");
         let client = Client::new(options).expect("the options are valid");
