@@ -15,7 +15,9 @@ pub use driver::{Call, CallId, Driver, LinkState};
 pub use orders::{ExternalOrder, HistoryEntry, Order, OrderTracker, Orders};
 pub use strategy::{Context, Needs, Outcome, Stop, Story, Strategy, StrategyError};
 pub use tracking_limit::{Tracked, TrackingLimit, TrackingLimitError, place_tracking_limit_order};
-pub use trading_core::{Connector, CoreConfig, CoreStatus, StartError, StopReport, TradingCore};
+pub use trading_core::{
+    Connector, ConnectorTask, CoreConfig, CoreStatus, StartError, StopReport, StopRequest, TradingCore,
+};
 pub use venue::{
     CancelError, IdSource, Lagged, Listener, PlaceError, Submission, Venue, VenueConfig, VenueError,
     VenueStatus, venue,

@@ -1,6 +1,6 @@
 //! What a strategy is to the core.
 
-use std::{collections::BTreeMap, future::Future, pin::Pin};
+use std::{collections::BTreeMap, future::Future, pin::Pin, time::Duration};
 
 use tokio::sync::watch;
 
@@ -56,6 +56,8 @@ pub struct Context {
     pub venues: BTreeMap<String, Venue>,
     /// Told when to stop.
     pub stop: Stop,
+    /// The configured interval, for strategies that work in ticks: `cx.clock.ticks(cx.tick)`.
+    pub tick: Duration,
 }
 
 /// A strategy's story.

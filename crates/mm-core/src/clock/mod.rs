@@ -17,6 +17,7 @@ use std::{
 use mm_model::Timestamp;
 
 pub use runtime::VirtualRuntime;
+pub(crate) use spawn::panic_text;
 pub use spawn::{Spawner, Task, TaskEnd};
 pub use ticks::{Tick, Ticks};
 pub use timers::VirtualClock;

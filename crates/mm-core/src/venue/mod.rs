@@ -9,6 +9,7 @@ mod state;
 use std::{
     fmt,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use mm_model::{
@@ -123,10 +124,27 @@ impl Venue {
     }
 
     fn read_book<T>(&self, market: MarketId, read: impl FnOnce(&Book) -> T) -> Result<T, BookError> {
+        self.with_book(market, |book| book.map(read))
+    }
+
+    /// Reads the book in place, if it can be believed now.
+    pub(crate) fn with_book<T>(
+        &self,
+        market: MarketId,
+        read: impl FnOnce(Result<&Book, BookError>) -> T,
+    ) -> T {
         let now = self.shared.clock.now();
         let state = self.shared.state();
-        let feed = state.books.get(&market).ok_or(BookError::Syncing)?;
-        feed.book(now, self.shared.config.stale_after).map(read)
+        let feed = state.books.get(&market).ok_or(BookError::Syncing);
+        read(feed.and_then(|feed| feed.book(now, self.shared.config.stale_after)))
+    }
+
+    pub(crate) fn market_by_id(&self, market: MarketId) -> Option<Arc<Market>> {
+        self.shared.state().markets.get(&market).cloned()
+    }
+
+    pub(crate) fn submit_valid_for(&self) -> Duration {
+        self.shared.config.submit_valid_for
     }
 
     /// Live orders that we know of, and those that may be live.
