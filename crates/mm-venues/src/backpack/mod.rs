@@ -2,6 +2,9 @@
 //! asks into its requests and its words into our events; `server` is the same protocol seen from the venue.
 
 mod client;
+#[cfg(test)]
+mod fixtures;
+pub mod query;
 pub mod server;
 pub mod sign;
 mod spec;

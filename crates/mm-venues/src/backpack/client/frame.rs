@@ -196,7 +196,7 @@ impl Client {
 
 /// A funding rate rounded towards zero to our unit of 10^-9; the venue writes estimates with more places.
 fn funding(text: &str) -> Option<Rate> {
-    let value = mm_model::Decimal::parse(text).ok()?;
+    let value = report::decimal(text).ok()?;
     let units = match value.scale {
         0..=9 => value.at_scale(9)?,
         more => value.mantissa / 10i128.checked_pow(u32::from(more - 9))?,

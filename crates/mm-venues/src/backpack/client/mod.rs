@@ -11,6 +11,8 @@ mod market;
 mod refusal;
 mod reply;
 mod report;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 

@@ -99,9 +99,23 @@ impl<'m> Reader<'m> {
     }
 }
 
-/// An exact amount.
-pub(super) fn money(text: &str) -> Result<Money, NumberError> {
-    Decimal::parse(text).and_then(Money::from_decimal)
+/// A decimal without what lies beyond 10^-18: averages, rates and profits come with up to 28 places (recorded
+/// 2026-09-01), and ours has 18. Prices and sizes of orders and fills are never read this way.
+pub(super) fn decimal(text: &str) -> Result<Decimal, NumberError> {
+    let places = usize::from(Money::SCALE);
+    match text.split_once('.') {
+        Some((whole, places_told))
+            if places_told.len() > places && places_told.bytes().all(|c| c.is_ascii_digit()) =>
+        {
+            Decimal::parse(&text[..whole.len() + 1 + places])
+        }
+        _ => Decimal::parse(text),
+    }
+}
+
+/// An amount, to 10^-18.
+fn money(text: &str) -> Result<Money, NumberError> {
+    decimal(text).and_then(Money::from_decimal)
 }
 
 /// A live order. Its time is when it was made: REST does not say when it last changed.
@@ -254,7 +268,7 @@ pub(super) fn balance(
 
 /// The nearest price on a tick, for averages and marks, which have more places than the tick.
 pub(super) fn price_near(market: &Market, text: &str) -> Result<Price, NumberError> {
-    let value = Decimal::parse(text)?;
+    let value = decimal(text)?;
     let below = market.price_down(value);
     // Above the middle between two ticks: 2 × (value − below) ≥ tick, all in units of 10^-18.
     let fine = |x: Decimal| x.at_scale(Money::SCALE);

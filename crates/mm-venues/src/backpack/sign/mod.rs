@@ -15,6 +15,10 @@ mod instruction;
 mod key;
 mod pairs;
 mod rebuild;
+#[cfg(test)]
+pub(crate) mod tamper;
+#[cfg(test)]
+mod tests;
 
 pub use authenticate::{AHEAD_MAX_MS, AuthError, Signed, authenticate, authenticate_subscribe};
 pub use instruction::{ENDPOINTS, Instruction, instruction_of};

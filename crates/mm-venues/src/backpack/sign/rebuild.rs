@@ -12,7 +12,7 @@ use crate::backpack::wire::query;
 /// Why no string could be built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RebuildError {
-    /// The query cannot be decoded or names a key twice.
+    /// The query cannot be decoded, names a key twice, or stands beside a batch.
     #[error("the query cannot be read")]
     Query,
     /// The body is not JSON, not an object or an array of objects, or names a key twice.
@@ -35,7 +35,11 @@ pub fn rebuild(
     out: &mut String,
 ) -> Result<(), RebuildError> {
     let text = |error: serde_json::Error| RebuildError::Body(error.to_string());
-    if body.first_chunk() == Some(b"[") || body.trim_ascii_start().first() == Some(&b'[') {
+    if body.trim_ascii_start().first() == Some(&b'[') {
+        // Nothing says how a batch would sign a query, and a query that is not signed must not be acted on.
+        if !query.is_empty() {
+            return Err(RebuildError::Query);
+        }
         for order in serde_json::from_slice::<Vec<Fields<'_>>>(body).map_err(text)? {
             write_instruction(instruction, out);
             order.write(out)?;

@@ -8,6 +8,8 @@ use serde_json::value::RawValue;
 use super::{Text, lenient};
 
 /// `GET /api/v1/account`. Fees are in basis points; negative is a rebate.
+///
+/// Witness: `fixtures/backpack/account.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Account<'a> {
@@ -31,6 +33,8 @@ pub struct Account<'a> {
 }
 
 /// The part of [`Account`] that the client needs, so that a change elsewhere does not hide our fees.
+///
+/// Witness: `fixtures/backpack/account.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AccountFees<'a> {
@@ -42,6 +46,8 @@ pub struct AccountFees<'a> {
 }
 
 /// Body of `PATCH /api/v1/account`; answered by 200 and nothing.
+///
+/// Witness: `fixtures/backpack/account_update.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AccountUpdate<'a> {
@@ -57,6 +63,8 @@ pub struct AccountUpdate<'a> {
 }
 
 /// Query of `GET /api/v1/account/limits/order`; the answer repeats it.
+///
+/// Witness: `fixtures/backpack/max_order.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MaxOrderQuery<'a> {
@@ -75,6 +83,8 @@ pub struct MaxOrderQuery<'a> {
 }
 
 /// `GET /api/v1/account/limits/order`.
+///
+/// Witness: `fixtures/backpack/max_order.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MaxOrder<'a> {
@@ -90,6 +100,8 @@ pub struct MaxOrder<'a> {
 }
 
 /// `GET /api/v1/account/limits/borrow`.
+///
+/// Witness: `fixtures/backpack/max_borrow.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MaxBorrow<'a> {
@@ -99,6 +111,8 @@ pub struct MaxBorrow<'a> {
 }
 
 /// `GET /api/v1/account/limits/withdrawal`.
+///
+/// Witness: `fixtures/backpack/max_withdrawal.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MaxWithdrawal<'a> {
@@ -113,6 +127,8 @@ pub struct MaxWithdrawal<'a> {
 pub type Capital<'a> = BTreeMap<Text<'a>, Balance<'a>>;
 
 /// A row of [`Capital`].
+///
+/// Witness: `fixtures/backpack/capital.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Balance<'a> {
     #[serde(borrow)]
@@ -122,6 +138,8 @@ pub struct Balance<'a> {
 }
 
 /// `GET /api/v1/capital/collateral`.
+///
+/// Witness: `fixtures/backpack/collateral.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MarginAccount<'a> {
@@ -159,6 +177,8 @@ pub struct CollateralRow<'a> {
 }
 
 /// Query of `GET /api/v1/position`.
+///
+/// Witness: `fixtures/backpack/open_orders_query.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PositionQuery<'a> {
@@ -170,6 +190,8 @@ pub struct PositionQuery<'a> {
 
 /// An element of `GET /api/v1/position`, which answers a bare list. Clients judge long or short by
 /// `net_exposure_quantity` with the sign of `net_cost`; the venue's Rust client needs `cumulative_interest`.
+///
+/// Witness: `fixtures/backpack/position.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Position<'a> {
@@ -212,6 +234,8 @@ pub struct MarginFunction<'a> {
 
 /// `GET /api/v1/collateral`: a row for each asset that counts as collateral. `haircut_function` is kept raw: its
 /// shape differs by kind, and only the simulator writes it.
+///
+/// Witness: `fixtures/backpack/collateral_parameters.json`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CollateralParameters<'a> {

@@ -6,6 +6,8 @@ use super::Text;
 
 /// `{"code": .., "message": ..}`. The set of codes is open, so the code stays text; [`codes`] has those that a
 /// decision hangs on or that our server sends.
+///
+/// Witness: `fixtures/backpack/error.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiError<'a> {
     #[serde(borrow)]

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{OrderType, Side, Status, Text, TimeInForce, lenient};
 
 /// Query of `GET /wapi/v1/history/orders`. There is no filter by time or client id.
+///
+/// Witness: `fixtures/backpack/order_history_query.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OrderHistoryQuery<'a> {
@@ -26,6 +28,8 @@ pub struct OrderHistoryQuery<'a> {
 }
 
 /// Query of `GET /wapi/v1/history/fills`.
+///
+/// Witness: `fixtures/backpack/fill_history_query.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FillHistoryQuery<'a> {
@@ -56,6 +60,8 @@ pub struct FillHistoryQuery<'a> {
 }
 
 /// Query of the other histories (funding, settlement, position).
+///
+/// Witness: `fixtures/backpack/order_history_query.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct HistoryQuery<'a> {
@@ -87,6 +93,8 @@ pub enum SortDirection {
 
 /// A row of `GET /wapi/v1/history/orders`. Unlike a live order it has no `reduceOnly`, its time is text, and limit
 /// orders carry `quoteQuantity` too (recorded 2026-09-01).
+///
+/// Witness: `fixtures/backpack/order_history.json`, `fixtures/backpack/order_history_expired.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HistoricOrder<'a> {
@@ -125,6 +133,8 @@ pub struct HistoricOrder<'a> {
 }
 
 /// A row of `GET /wapi/v1/history/fills`.
+///
+/// Witness: `fixtures/backpack/fills.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HistoricFill<'a> {
@@ -146,6 +156,8 @@ pub struct HistoricFill<'a> {
 }
 
 /// A row of `GET /wapi/v1/history/funding`.
+///
+/// Witness: `fixtures/backpack/funding_history.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HistoricFunding<'a> {

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{Text, account::MarginFunction, lenient};
 
 /// `GET /api/v1/status`.
+///
+/// Witness: `fixtures/backpack/status.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SystemStatus<'a> {
     #[serde(borrow)]
@@ -15,6 +17,11 @@ pub struct SystemStatus<'a> {
 
 /// An element of `GET /api/v1/markets`, and `GET /api/v1/market`. Kind and state stay text: a list must not become
 /// unreadable because the venue lists something new.
+///
+/// Witness:
+/// `fixtures/backpack/market.json`,
+/// `fixtures/backpack/markets.json`,
+/// `fixtures/backpack/markets_perpetual.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Market<'a> {
@@ -34,7 +41,7 @@ pub struct Market<'a> {
     pub market_type: Text<'a>,
     pub mmf_function: Option<MarginFunction<'a>>,
     pub open_interest_limit: Option<Text<'a>>,
-    /// See [`super::OrderBookState`].
+    /// `Open`, `Closed`, `CancelOnly`, `LimitOnly`, `PostOnly`.
     pub order_book_state: Text<'a>,
     pub position_limit_weight: Option<Text<'a>>,
     pub quote_symbol: Text<'a>,
@@ -100,6 +107,8 @@ pub struct PremiumBand<'a> {
 }
 
 /// `GET /api/v1/ticker`, `/tickers`. Cached by the venue for about 20 s: never a price to trade on.
+///
+/// Witness: `fixtures/backpack/ticker.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Ticker<'a> {
@@ -122,6 +131,8 @@ pub type LevelText<'a> = [Text<'a>; 2];
 
 /// `GET /api/v1/depth`. BOTH sides ascend by price: the best bid is the last one. `L` is how a side is held: rows,
 /// or the raw text that the client reads straight into its own levels.
+///
+/// Witness: `fixtures/backpack/depth.json`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Depth<'a, L = Vec<LevelText<'a>>> {
@@ -136,6 +147,8 @@ pub struct Depth<'a, L = Vec<LevelText<'a>>> {
 }
 
 /// An element of `GET /api/v1/trades` and `/trades/history`.
+///
+/// Witness: `fixtures/backpack/trades.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Trade<'a> {
@@ -152,6 +165,8 @@ pub struct Trade<'a> {
 }
 
 /// An element of `GET /api/v1/klines`; prices are null for an interval without trades.
+///
+/// Witness: `fixtures/backpack/klines.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Kline<'a> {
@@ -169,6 +184,8 @@ pub struct Kline<'a> {
 }
 
 /// An element of `GET /api/v1/markPrices`.
+///
+/// Witness: `fixtures/backpack/mark_prices.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MarkPrice<'a> {
@@ -183,6 +200,8 @@ pub struct MarkPrice<'a> {
 }
 
 /// An element of `GET /api/v1/openInterest`.
+///
+/// Witness: `fixtures/backpack/open_interest.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OpenInterest<'a> {
@@ -195,6 +214,8 @@ pub struct OpenInterest<'a> {
 }
 
 /// An element of `GET /api/v1/fundingRates`.
+///
+/// Witness: `fixtures/backpack/funding_rates.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FundingRate<'a> {
@@ -206,6 +227,8 @@ pub struct FundingRate<'a> {
 }
 
 /// An element of `GET /api/v1/assets`.
+///
+/// Witness: `fixtures/backpack/assets.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Asset<'a> {

@@ -19,13 +19,15 @@ pub mod market_data;
 pub mod order;
 pub mod private_stream;
 pub mod public_stream;
-pub mod query;
+
 pub mod stream;
 mod text;
 pub mod time;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
+pub use super::query;
 pub use text::{Text, lenient};
-pub use words::{
-    OrderBookState, OrderEvent, OrderType, SelfTradePrevention, Side, Status, StreamOrderType, TimeInForce,
-};
+pub use words::{OrderEvent, OrderType, SelfTradePrevention, Side, Status, StreamOrderType, TimeInForce};

@@ -6,6 +6,8 @@ use super::{OrderType, SelfTradePrevention, Side, Status, Text, TimeInForce, len
 
 /// Body of `POST /api/v1/order`, and an element of the array of `POST /api/v1/orders`. Only fields that are set are
 /// sent. Declared in the byte order of the keys: see the module above.
+///
+/// Witness: `fixtures/backpack/order_request.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OrderRequest<'a> {
@@ -104,6 +106,8 @@ impl<'a> OrderRequest<'a> {
 }
 
 /// Query of `GET /api/v1/order` and body of `DELETE /api/v1/order`: exactly one of the two ids.
+///
+/// Witness: `fixtures/backpack/order_selector.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OrderSelector<'a> {
@@ -115,6 +119,8 @@ pub struct OrderSelector<'a> {
 }
 
 /// Query of `GET /api/v1/orders`.
+///
+/// Witness: `fixtures/backpack/open_orders_query.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OpenOrdersQuery<'a> {
@@ -125,6 +131,8 @@ pub struct OpenOrdersQuery<'a> {
 }
 
 /// Body of `DELETE /api/v1/orders`.
+///
+/// Witness: `fixtures/backpack/cancel_all_request.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CancelAllRequest<'a> {
@@ -136,6 +144,11 @@ pub struct CancelAllRequest<'a> {
 
 /// An order as REST answers it. Fields of one kind of order only are left out on the other; all the rest are there,
 /// with null for nothing (recorded 2026-09-01).
+///
+/// Witness:
+/// `fixtures/backpack/order.json`,
+/// `fixtures/backpack/order_cancelled.json`,
+/// `fixtures/backpack/open_orders.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Order<'a> {
@@ -195,12 +208,16 @@ pub enum BatchOperation {
 }
 
 /// The word of a batch element; the same JSON is then read as [`Order`] or [`super::error::ApiError`].
+///
+/// Witness: `fixtures/backpack/batch.json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BatchElement {
     pub operation: BatchOperation,
 }
 
 /// A batch element as the server writes it.
+///
+/// Witness: `fixtures/backpack/batch.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "operation")]
 pub enum BatchAnswer<'a> {

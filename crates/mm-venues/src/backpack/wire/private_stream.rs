@@ -6,6 +6,12 @@ use serde::{Deserialize, Serialize};
 use super::{OrderEvent, Side, Status, StreamOrderType, Text, TimeInForce, lenient};
 
 /// `account.orderUpdate`, `account.orderUpdate.<symbol>`.
+///
+/// Witness:
+/// `fixtures/backpack/stream_order_accepted.json`,
+/// `fixtures/backpack/stream_order_fill.json`,
+/// `fixtures/backpack/stream_order_cancelled.json`,
+/// `fixtures/backpack/stream_order_expired.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderUpdate<'a> {
     #[serde(borrow, rename = "B", skip_serializing_if = "Option::is_none")]
@@ -111,6 +117,8 @@ pub struct OrderUpdate<'a> {
 
 /// `account.positionUpdate`, `account.positionUpdate.<symbol>`. On subscribe each open position is sent without
 /// `e`.
+///
+/// Witness: `fixtures/backpack/stream_position.json`, `fixtures/backpack/stream_position_page.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PositionUpdate<'a> {
     #[serde(borrow, rename = "B", skip_serializing_if = "Option::is_none")]
@@ -157,6 +165,8 @@ pub struct PositionUpdate<'a> {
 }
 
 /// `account.balanceUpdate`: on no page of the venue, but live (recorded 2026-09-02). Changes only, no snapshot.
+///
+/// Witness: `fixtures/backpack/stream_balance.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BalanceUpdate<'a> {
     #[serde(borrow, rename = "A")]

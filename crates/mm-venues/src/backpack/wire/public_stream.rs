@@ -7,6 +7,8 @@ use super::{Side, Text, lenient, market_data::LevelText};
 /// `depth.<symbol>`, `depth.200ms.<symbol>`, `depth.600ms.…`, `depth.1000ms.…`: absolute sizes, zero removes the
 /// level. The first update id of a message is the last one of the message before plus one. `L` as in
 /// [`super::market_data::Depth`].
+///
+/// Witness: `fixtures/backpack/stream_depth.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DepthUpdate<'a, L = Vec<LevelText<'a>>> {
     /// When it was sent.
@@ -32,6 +34,8 @@ pub struct DepthUpdate<'a, L = Vec<LevelText<'a>>> {
 
 /// `bookTicker.<symbol>`: only when the top changes, so `u` skips. It may come before the depth message of the
 /// same `u`.
+///
+/// Witness: `fixtures/backpack/stream_book_ticker.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BookTicker<'a> {
     #[serde(rename = "A")]
@@ -57,6 +61,8 @@ pub struct BookTicker<'a> {
 }
 
 /// `trade.<symbol>`.
+///
+/// Witness: `fixtures/backpack/stream_trade.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trade<'a> {
     #[serde(rename = "E", deserialize_with = "lenient::number")]
@@ -85,6 +91,8 @@ pub struct Trade<'a> {
 }
 
 /// `ticker.<symbol>`, once a second; no engine time, no bid or ask.
+///
+/// Witness: `fixtures/backpack/stream_ticker.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ticker<'a> {
     #[serde(rename = "E", deserialize_with = "lenient::number")]
@@ -111,6 +119,8 @@ pub struct Ticker<'a> {
 }
 
 /// `markPrice.<symbol>`, once a second.
+///
+/// Witness: `fixtures/backpack/stream_mark_price.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MarkPrice<'a> {
     #[serde(rename = "E", deserialize_with = "lenient::number")]
@@ -134,6 +144,8 @@ pub struct MarkPrice<'a> {
 }
 
 /// `openInterest.<symbol>`, once a minute.
+///
+/// Witness: `fixtures/backpack/stream_open_interest.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenInterest<'a> {
     #[serde(rename = "E", deserialize_with = "lenient::number")]
@@ -148,6 +160,8 @@ pub struct OpenInterest<'a> {
 }
 
 /// `kline.<interval>.<symbol>`; prices are null for an interval without trades, and there is no quote volume.
+///
+/// Witness: `fixtures/backpack/stream_kline.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kline<'a> {
     #[serde(rename = "E", deserialize_with = "lenient::number")]
@@ -180,6 +194,8 @@ pub struct Kline<'a> {
 }
 
 /// `liquidation`, of all markets.
+///
+/// Witness: `fixtures/backpack/stream_liquidation.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Liquidation<'a> {
     #[serde(rename = "E", deserialize_with = "lenient::number")]

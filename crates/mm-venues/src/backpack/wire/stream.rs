@@ -7,6 +7,8 @@ use super::Text;
 
 /// Any frame from the venue: data of a stream, or an error. The payload stays raw until the stream's name, which
 /// comes behind it, has been read. A successful subscribe is answered by silence.
+///
+/// Witness: `fixtures/backpack/stream_depth.json`, `fixtures/backpack/stream_error.json`.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Envelope<'a> {
     #[serde(borrow)]
@@ -18,6 +20,8 @@ pub struct Envelope<'a> {
 }
 
 /// Data of a stream as the server writes it, keys in the venue's order.
+///
+/// Witness: `fixtures/backpack/stream_depth.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct StreamFrame<'a, T> {
     pub data: T,
@@ -34,6 +38,8 @@ pub struct StreamError<'a> {
 }
 
 /// An error frame as the server writes it: `{"id":null,"error":{..}}`.
+///
+/// Witness: `fixtures/backpack/stream_error.json`.
 #[derive(Clone, Debug, Serialize)]
 pub struct ErrorFrame<'a> {
     /// The command's, given back.
@@ -42,6 +48,8 @@ pub struct ErrorFrame<'a> {
 }
 
 /// What a client sends.
+///
+/// Witness: `fixtures/backpack/stream_command.json`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Command<'a> {
     /// In no document, but clients send one and are tolerated.

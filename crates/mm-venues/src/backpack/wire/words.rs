@@ -127,16 +127,6 @@ pub enum Status {
     Triggered,
 }
 
-/// Which orders a market takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum OrderBookState {
-    Open,
-    Closed,
-    CancelOnly,
-    LimitOnly,
-    PostOnly,
-}
-
 /// What an order message tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Text;
+use super::wire::Text;
 
 /// Why a query string was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
