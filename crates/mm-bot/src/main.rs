@@ -1,1 +1,35 @@
-fn main() {}
+//! The program: command line, configuration, registry of venues, logging, what is shown. What it runs is in the other
+//! crates; this one alone knows configuration files, the environment and exit codes.
+
+mod cli;
+mod commands;
+mod config;
+mod connect;
+mod exit;
+mod keys;
+mod launch;
+mod logs;
+mod output;
+mod registry;
+mod signals;
+mod simulator;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::output::{complain, style};
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    if cli.global.no_color {
+        anstream::ColorChoice::Never.write_global();
+    }
+    match commands::run(&cli) {
+        Ok(exit) => exit.into(),
+        Err(fatal) => {
+            complain(&format!("{} {:#}", style::paint(style::BAD, "error:"), fatal.error));
+            fatal.exit.into()
+        }
+    }
+}

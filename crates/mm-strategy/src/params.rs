@@ -224,6 +224,13 @@ impl Values {
         missing
     }
 
+    /// Takes what is missing here from `defaults`.
+    pub fn take_missing(&mut self, defaults: &Self) {
+        for (name, value) in &defaults.0 {
+            self.0.entry(name).or_insert_with(|| value.clone());
+        }
+    }
+
     /// The value of a key, if there is one.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {

@@ -1,0 +1,131 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Market-making bot with its own simulated venues.
+///
+/// Exit codes: 0 all went well · 1 the strategy or a check failed · 2 usage or configuration · 3 a connector or the
+/// simulator could not start · 4 stopped, but something may be left open · 130 interrupted twice.
+#[derive(Debug, Parser)]
+#[command(name = "mm-bot", version, max_term_width = 110)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) global: Global,
+}
+
+/// Options that every command takes.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Global {
+    /// Folder that outlives the process: client ids, locks, logs (default: the platform's own).
+    #[arg(long, global = true, env = "MM_BOT_STATE_DIR", value_name = "DIR")]
+    pub(crate) state_dir: Option<PathBuf>,
+    /// Levels by module, such as `debug` or `warn,mm_session=trace`.
+    #[arg(long, global = true, env = "MM_BOT_LOG", value_name = "LEVELS")]
+    pub(crate) log_level: Option<String>,
+    /// The log file; a new one each day, the day added to its name.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) log_file: Option<PathBuf>,
+    /// How the log is written.
+    #[arg(long, global = true, value_name = "FORMAT")]
+    pub(crate) log_format: Option<LogFormat>,
+    /// Prints the result as JSON on standard output; everything else goes to standard error.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// No colours, also on a terminal (NO_COLOR does the same).
+    #[arg(long, global = true)]
+    pub(crate) no_color: bool,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Lines for a person.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Runs a strategy.
+    Run(Run),
+    /// Lists strategies and connectors with their parameters and defaults.
+    List,
+    /// Validates a configuration without connecting.
+    Check {
+        /// The configuration.
+        file: PathBuf,
+    },
+    /// Takes each connector through a round trip with everything checked.
+    SmokeTest(SmokeTest),
+    /// Serves the simulated venues for any client, until SIGINT or SIGTERM.
+    Venue(Venue),
+}
+
+/// `run`.
+#[derive(Args, Debug)]
+pub(crate) struct Run {
+    /// The configuration.
+    #[arg(long, env = "MM_BOT_CONFIG", value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// Runs this strategy instead of the one that the file names.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) strategy: Option<String>,
+    /// Allows connectors of environment `live` to trade with real money.
+    #[arg(long)]
+    pub(crate) live: bool,
+}
+
+/// `smoke-test`.
+#[derive(Args, Debug)]
+pub(crate) struct SmokeTest {
+    /// The configuration (default: a built-in one against the simulator).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Tests these connectors of the configuration only.
+    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    pub(crate) venues: Vec<String>,
+    /// Seed of the simulated world (the configuration's simulator.seed).
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// Allows connectors of environment `live` to trade with real money.
+    #[arg(long)]
+    pub(crate) live: bool,
+}
+
+/// `venue`.
+#[derive(Args, Debug)]
+pub(crate) struct Venue {
+    /// Which venues stand (default: all).
+    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    pub(crate) venues: Vec<String>,
+    /// Decides every random choice: keys, crowd, latency.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Written once every listener is up: where the venues are, and the accounts.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) endpoints_file: Option<PathBuf>,
+    /// The control surface takes this port and the venues the next ones (default: free ports).
+    #[arg(long, value_name = "PORT")]
+    pub(crate) port_base: Option<u16>,
+    /// Recorded traffic to play into a market; several may be given, each with its --tape-market.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tape: Vec<PathBuf>,
+    /// Which market a tape plays into.
+    #[arg(long, value_name = "VENUE:SYMBOL")]
+    pub(crate) tape_market: Vec<String>,
+    /// JSON file of faults from the start, as POST /faults takes them.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) faults: Option<PathBuf>,
+    /// Keeps no rate limits.
+    #[arg(long)]
+    pub(crate) no_rate_limits: bool,
+    /// One-way travel time, each way, drawn evenly between half and all of it.
+    #[arg(long, default_value_t = 0, value_name = "MS")]
+    pub(crate) latency_ms: u64,
+}

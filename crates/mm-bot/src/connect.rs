@@ -1,0 +1,182 @@
+//! Makes connectors: a venue's codec, sockets, the session that runs them on a thread of its own, and the handle for
+//! strategies. The one place where environments part: live has the venue's address and a key file, anything else the
+//! simulator's address and its marked keys.
+
+use std::{future::Future, path::Path, pin::Pin, sync::Arc, time::Duration};
+
+use anyhow::{Context, bail};
+use mm_core::{Clock, Connector, VenueConfig};
+use mm_net::{Net, NetConfig};
+use mm_session::SessionConfig;
+use mm_sim::{Endpoints, is_simulated_key};
+use mm_store::{Account, AccountLock, ClientIdCounter, IdRange, StateDir};
+use tokio::sync::oneshot;
+
+use crate::{
+    config::ConnectorConfig,
+    keys,
+    registry::{Access, Wiring},
+};
+
+/// Finished orders kept for messages that come late.
+const CLOSED_ORDERS_MAX: usize = 4096;
+/// How often open orders and positions are compared with REST, unasked.
+const RECONCILE_EVERY: Duration = Duration::from_secs(30);
+const BACKOFF_MIN: Duration = Duration::from_millis(100);
+const BACKOFF_MAX: Duration = Duration::from_secs(10);
+
+/// What connectors share.
+pub(crate) struct Surroundings<'a> {
+    /// Time.
+    pub(crate) clock: &'a Clock,
+    /// What outlives the process.
+    pub(crate) state: &'a StateDir,
+    /// Where the simulated venues are.
+    pub(crate) simulated: Option<&'a Endpoints>,
+    /// Whether other processes can reach the simulated venues too.
+    pub(crate) is_shared: bool,
+}
+
+/// A connector, and the lock that keeps other bots off its account for as long as it lives.
+pub(crate) struct Made {
+    pub(crate) connector: Connector,
+    pub(crate) lock: Option<AccountLock>,
+}
+
+/// Makes one connector. Connects to nobody yet.
+///
+/// # Errors
+/// When its keys cannot be read or must not be used here, its account is in use, or the state directory fails.
+pub(crate) fn connector(
+    name: &str,
+    config: &ConnectorConfig,
+    needs: &[String],
+    around: &Surroundings<'_>,
+) -> anyhow::Result<Made> {
+    let access = access(config, around)?;
+    let account = Account { venue: config.venue.name.to_owned(), name: access.api_key.clone() };
+    // An embedded world dies with this process: nobody else can trade on its accounts.
+    let lock = if config.is_live() || around.is_shared {
+        Some(AccountLock::take(around.state, &account)?)
+    } else {
+        None
+    };
+    let range =
+        IdRange { min: *config.venue.spec.client_ids.start(), max: *config.venue.spec.client_ids.end() };
+    let ids = ClientIdCounter::open(around.state, &account, range, around.clock.now())?;
+    let mut symbols = needs.to_vec();
+    for symbol in config.common.list("symbols") {
+        if !symbols.contains(symbol) {
+            symbols.push(symbol.clone());
+        }
+    }
+    let wait = |key, or| config.common.duration(key).unwrap_or(or);
+    let venue_config = VenueConfig {
+        name: name.to_owned(),
+        symbols: symbols.clone(),
+        stale_after: wait("stale_after_secs", Duration::from_secs(5)),
+        submit_valid_for: window(config),
+        closed_orders_max: CLOSED_ORDERS_MAX,
+        reconcile_every: RECONCILE_EVERY,
+    };
+    let session_config = SessionConfig {
+        call_timeout: wait("call_timeout_secs", Duration::from_secs(5)),
+        idle_timeout: wait("idle_timeout_secs", Duration::from_secs(10)),
+        backoff_min: BACKOFF_MIN,
+        backoff_max: BACKOFF_MAX,
+        jitter_seed: around.clock.now().0,
+    };
+    let protocol = (config.venue.protocol)(Wiring { access, symbols, own: &config.own })
+        .map_err(|why| anyhow::anyhow!("connector '{name}': {why}"))?;
+    let transport = Net::new(around.clock.clone(), NetConfig::default())?;
+    let (venue, driver) = mm_core::venue(venue_config, around.clock.clone(), Arc::new(ids));
+    let clock = around.clock.clone();
+    let session = async move {
+        mm_session::run(clock, driver, protocol, transport, session_config)
+            .await
+            .map_err(|error| error.to_string())
+    };
+    Ok(Made { connector: Connector { venue, task: on_own_thread(format!("mm-io-{name}"), session) }, lock })
+}
+
+/// How long the venue may still take a request that was signed now.
+fn window(config: &ConnectorConfig) -> Duration {
+    let ms = config.own.integer("window_ms").and_then(|ms| u64::try_from(ms).ok());
+    ms.map_or(config.venue.spec.window.default, Duration::from_millis)
+}
+
+fn access(config: &ConnectorConfig, around: &Surroundings<'_>) -> anyhow::Result<Access> {
+    if config.is_live() {
+        let path = config.common.text("keys_file").context("live needs keys_file")?;
+        let keys = keys::read(Path::new(path))?;
+        if is_simulated_key(&keys.api_secret) {
+            bail!("key file {path} holds a key of the simulator: the live venue does not know it");
+        }
+        let live = config.venue.live();
+        return Ok(Access {
+            rest: live.rest_url.to_owned(),
+            ws: live.ws_url.to_owned(),
+            api_key: keys.api_key,
+            api_secret: keys.api_secret,
+        });
+    }
+    let endpoints = around.simulated.context("there is no simulated world")?;
+    let account = config.common.text("account").unwrap_or("alice");
+    let access = (config.venue.simulated)(endpoints, account).with_context(|| {
+        format!("the simulated {} has no account '{account}': try alice or bob", config.venue.name)
+    })?;
+    if !is_simulated_key(&access.api_secret) {
+        bail!(
+            "the endpoints file holds a key that no simulator made: real keys are for environment live only"
+        );
+    }
+    Ok(access)
+}
+
+/// Runs `session` on a thread with a runtime of its own, so that sockets and strategies never wait for each other.
+/// Dropping the future ends the session and waits for the thread.
+fn on_own_thread(
+    name: String,
+    session: impl Future<Output = Result<(), String>> + Send + 'static,
+) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> {
+    Box::pin(async move {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| format!("no runtime for {name}: {error}"))?;
+        let (ended, end) = oneshot::channel();
+        let (keep, kept) = oneshot::channel::<()>();
+        let thread = std::thread::Builder::new()
+            .name(name.clone())
+            .spawn(move || {
+                runtime.block_on(async move {
+                    let result = tokio::select! {
+                        biased;
+                        _ = kept => return,
+                        result = session => result,
+                    };
+                    // Whoever waited may be gone.
+                    let _ = ended.send(result);
+                });
+            })
+            .map_err(|error| format!("no thread for {name}: {error}"))?;
+        let _owner = SessionThread { keep: Some(keep), thread: Some(thread) };
+        end.await.unwrap_or_else(|_| Err(format!("{name} panicked: see the log")))
+    })
+}
+
+/// Ends its thread when dropped.
+struct SessionThread {
+    keep: Option<oneshot::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Drop for SessionThread {
+    fn drop(&mut self) {
+        self.keep = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic was reported by the end that never came.
+            let _ = thread.join();
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! How the program ends. The codes are a contract with scripts: they do not change.
+
+/// Interrupted twice (128 + SIGINT).
+pub(crate) const INTERRUPTED: i32 = 130;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// As it should.
+    Ok = 0,
+    /// The strategy failed, or a check of the smoke test did.
+    Failed = 1,
+    /// The command line or the configuration is wrong; clap uses the same code.
+    Usage = 2,
+    /// A connector or the simulator could not start.
+    NotStarted = 3,
+    /// Stopped, but an order may still be live.
+    Unclean = 4,
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// An error that ends the program, with its code.
+#[derive(Debug)]
+pub(crate) struct Fatal {
+    pub(crate) exit: Exit,
+    pub(crate) error: anyhow::Error,
+}
+
+impl Fatal {
+    /// Wrong usage or configuration.
+    pub(crate) fn usage(error: impl Into<anyhow::Error>) -> Self {
+        Self { exit: Exit::Usage, error: error.into() }
+    }
+
+    /// Something could not start.
+    pub(crate) fn not_started(error: impl Into<anyhow::Error>) -> Self {
+        Self { exit: Exit::NotStarted, error: error.into() }
+    }
+}

@@ -1,0 +1,262 @@
+//! Runs a strategy from its configuration to its exit code: state directory, simulator, connectors, core, signals.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use mm_core::{Clock, CoreConfig, Outcome, Spawner, StopReport, StrategyError, TradingCore, Venue};
+use mm_store::{AccountLock, StateDir};
+use mm_strategy::{Observer, smoke_test::Report};
+
+use crate::{
+    cli::{Global, LogFormat},
+    config::Config,
+    connect::{self, Surroundings},
+    exit::{Exit, Fatal},
+    logs::Logs,
+    output::{
+        Screen, Watcher,
+        style::{BAD, LIVE, SIMULATED, WARN, paint},
+    },
+    signals::Interrupt,
+    simulator::World,
+};
+
+/// How a run ended.
+pub(crate) struct Ended {
+    pub(crate) exit: Exit,
+    /// The smoke test's report, if it was one.
+    pub(crate) report: Option<Report>,
+}
+
+/// What the command line adds to the configuration.
+pub(crate) struct Launch<'a> {
+    pub(crate) global: &'a Global,
+    /// Whether real money is allowed.
+    pub(crate) live: bool,
+    /// Levels of the console when nothing else is said.
+    pub(crate) console: &'static str,
+    pub(crate) screen: Arc<Screen>,
+}
+
+impl Launch<'_> {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// What kept it from starting.
+    pub(crate) fn run(self, config: &Config) -> Result<Ended, Fatal> {
+        self.allow_live(config)?;
+        let state = self.state_dir(config).map_err(Fatal::usage)?;
+        let _log = self.logs(config, &state).start().map_err(Fatal::usage)?;
+        tracing::info!(file = %config.file, strategy = config.strategy.name, state = %state.path().display(), "start");
+        let interrupt =
+            Interrupt::listen().context("cannot listen to signals").map_err(Fatal::not_started)?;
+        let simulated = config.connectors.values().any(|connector| !connector.is_live());
+        let world = simulated
+            .then(|| World::start(&config.simulator))
+            .transpose()
+            .context("the simulator did not start")
+            .map_err(Fatal::not_started)?;
+        self.banner(config, world.as_ref());
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .context("no runtime")
+            .map_err(Fatal::not_started)?;
+        let ended = runtime.block_on(self.supervise(config, &state, world.as_ref(), interrupt));
+        tracing::info!("end");
+        ended
+    }
+
+    /// Real money needs the flag as well as the configuration.
+    fn allow_live(&self, config: &Config) -> Result<(), Fatal> {
+        let live: Vec<&str> =
+            config.connectors.iter().filter(|(_, c)| c.is_live()).map(|(name, _)| name.as_str()).collect();
+        if live.is_empty() || self.live {
+            return Ok(());
+        }
+        Err(Fatal::usage(anyhow::anyhow!(
+            "{} would trade with real money ({}): add --live to allow it, or set environment: simulated",
+            live.join(", "),
+            config.file
+        )))
+    }
+
+    fn state_dir(&self, config: &Config) -> anyhow::Result<StateDir> {
+        let path =
+            self.global.state_dir.clone().or_else(|| config.general.text("state_dir").map(PathBuf::from));
+        Ok(match path {
+            Some(path) => StateDir::open(&path)?,
+            None => StateDir::open_default()?,
+        })
+    }
+
+    fn logs(&self, config: &Config, state: &StateDir) -> Logs {
+        let general = &config.general;
+        let in_folder = |folder: PathBuf| folder.join("mm-bot.log");
+        let file = self
+            .global
+            .log_file
+            .clone()
+            .or_else(|| general.text("log_file").map(PathBuf::from))
+            .or_else(|| general.text("log_dir").map(|dir| in_folder(dir.into())))
+            .unwrap_or_else(|| in_folder(state.path().join("logs")));
+        let configured =
+            if general.text("log_format") == Some("json") { LogFormat::Json } else { LogFormat::Text };
+        Logs {
+            console: self.console,
+            levels: self.global.log_level.clone().or_else(|| general.text("log_level").map(str::to_owned)),
+            debug: general.flag("debug"),
+            format: self.global.log_format.unwrap_or(configured),
+            file: Some(file),
+            color: !self.global.no_color,
+        }
+    }
+
+    /// Mode in an unmistakable colour and word, strategy, connectors.
+    fn banner(&self, config: &Config, world: Option<&World>) {
+        let is_live = config.connectors.values().any(crate::config::ConnectorConfig::is_live);
+        let mode = if is_live { paint(LIVE, " LIVE: REAL MONEY ") } else { paint(SIMULATED, " SIMULATED ") };
+        let seed = match world {
+            Some(World::Embedded(_)) => format!(" · seed {}", config.simulator.integer("seed").unwrap_or(1)),
+            Some(World::Elsewhere(_)) => " · a world that another process serves".to_owned(),
+            None => String::new(),
+        };
+        let names: Vec<&str> = config.connectors.keys().map(String::as_str).collect();
+        self.screen.line(format!(
+            "{mode} {} on {} · {}{seed}\n",
+            config.strategy.name,
+            names.join(", "),
+            config.file
+        ));
+        for note in &config.notes {
+            self.screen.line(format!("{} {note}", paint(WARN, "note:")));
+        }
+    }
+
+    async fn supervise(
+        &self,
+        config: &Config,
+        state: &StateDir,
+        world: Option<&World>,
+        mut interrupt: Interrupt,
+    ) -> Result<Ended, Fatal> {
+        let clock = Clock::system();
+        let watcher =
+            Arc::new(Watcher::new(self.screen.clone(), config.connectors.keys().map(String::as_str)));
+        let observer: Arc<dyn Observer> = watcher.clone();
+        let strategy = (config.strategy.build)(config.settings.clone(), observer).map_err(|_| {
+            Fatal::usage(anyhow::anyhow!("the strategy refuses what it accepted when it was checked"))
+        })?;
+        let wait = |key| config.general.duration(key).unwrap_or(Duration::from_secs(10));
+        let bounds = CoreConfig {
+            tick: wait("tick_size"),
+            start_timeout: wait("start_timeout_secs"),
+            stop_timeout: wait("stop_timeout_secs"),
+        };
+        let mut core = TradingCore::new(bounds, clock.clone(), Spawner::tokio());
+        let (venues, locks) =
+            self.add_connectors(config, strategy.needs(), state, world, &clock, &mut core).await?;
+        core.set_strategy(strategy);
+        let started = tokio::select! {
+            biased;
+            started = core.start() => Some(started),
+            () = interrupt.wait() => None,
+        };
+        match started {
+            Some(Ok(())) => {}
+            Some(Err(error)) => {
+                _ = core.shutdown(true).await;
+                return Err(Fatal::not_started(error));
+            }
+            None => {
+                self.show_stop(&core.shutdown(true).await);
+                return Err(Fatal::not_started(anyhow::anyhow!(
+                    "interrupted before the connectors were ready"
+                )));
+            }
+        }
+        let ended = tokio::select! {
+            biased;
+            ended = core.wait_until_stopped() => Some(ended),
+            () = interrupt.wait() => None,
+        };
+        let interrupted = ended.is_none();
+        if interrupted {
+            self.show_stopping(&venues);
+        }
+        let stopped = core.stop(true).await;
+        self.show_stop(&stopped);
+        let ended = match ended {
+            Some(ended) => Some(ended),
+            None => clock.within(Duration::from_secs(1), core.wait_until_stopped()).await,
+        };
+        _ = core.shutdown(true).await;
+        drop(locks);
+        let exit = match &ended {
+            _ if !stopped.not_cancelled.is_empty() => Exit::Unclean,
+            Some(Ok(Outcome::Passed)) => Exit::Ok,
+            None if interrupted => Exit::Ok,
+            Some(Ok(Outcome::Failed(_)) | Err(_)) | None => Exit::Failed,
+        };
+        let report = watcher.report();
+        self.show_end(ended.as_ref(), report.is_some());
+        Ok(Ended { exit, report })
+    }
+
+    async fn add_connectors(
+        &self,
+        config: &Config,
+        needs: mm_core::Needs,
+        state: &StateDir,
+        world: Option<&World>,
+        clock: &Clock,
+        core: &mut TradingCore,
+    ) -> Result<(Vec<Venue>, Vec<AccountLock>), Fatal> {
+        let around = Surroundings {
+            clock,
+            state,
+            simulated: world.map(World::endpoints),
+            is_shared: world.is_some_and(World::is_shared),
+        };
+        let (mut venues, mut locks) = (Vec::new(), Vec::new());
+        for (name, connector) in &config.connectors {
+            let symbols = needs.get(name).map_or(&[][..], Vec::as_slice);
+            let made = connect::connector(name, connector, symbols, &around).map_err(Fatal::not_started)?;
+            venues.push(made.connector.venue.clone());
+            locks.extend(made.lock);
+            core.add_connector(made.connector).await.map_err(Fatal::not_started)?;
+        }
+        Ok((venues, locks))
+    }
+
+    fn show_stopping(&self, venues: &[Venue]) {
+        self.screen.line(paint(WARN, "stopping (once more to leave at once)"));
+        for venue in venues {
+            let n = venue.open_orders().len();
+            let s = if n == 1 { "" } else { "s" };
+            if n > 0 {
+                self.screen.line(format!("  cancelling {n} order{s} on {}", venue.name()));
+            }
+        }
+    }
+
+    fn show_stop(&self, report: &StopReport) {
+        for order in &report.not_cancelled {
+            self.screen.line(format!("  {} {order} may still be live: cancel it by hand", paint(BAD, "✗")));
+        }
+        for problem in &report.problems {
+            self.screen.line(format!("  {} {problem}", paint(BAD, "✗")));
+        }
+    }
+
+    /// The end in words, where no report tells it.
+    fn show_end(&self, ended: Option<&Result<Outcome, StrategyError>>, has_report: bool) {
+        match ended {
+            Some(Err(error)) => self.screen.line(format!("{} {error}", paint(BAD, "the strategy failed:"))),
+            Some(Ok(Outcome::Failed(reasons))) if !has_report => {
+                self.screen.line(format!("{} {}", paint(BAD, "failed:"), reasons.join("; ")));
+            }
+            Some(Ok(_)) | None => {}
+        }
+    }
+}

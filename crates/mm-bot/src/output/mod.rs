@@ -1,0 +1,26 @@
+//! What a person or a machine sees: lines while it runs, the report at the end, tables of what there is.
+
+mod listing;
+mod progress;
+mod report;
+mod screen;
+pub(crate) mod style;
+
+use mm_model::Timestamp;
+use mm_strategy::{
+    Observer,
+    smoke_test::{Progress, Report},
+};
+
+pub(crate) use listing::{listing_json, listing_text};
+pub(crate) use progress::Watcher;
+pub(crate) use report::text as report_text;
+pub(crate) use screen::{Screen, Stream, complain, say};
+
+/// Nobody watches.
+pub(crate) struct Silent;
+
+impl Observer for Silent {
+    fn progress(&self, _: Timestamp, _: &str, _: &Progress) {}
+    fn report(&self, _: &Report) {}
+}

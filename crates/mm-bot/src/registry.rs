@@ -1,0 +1,121 @@
+//! The table of venues. A new one is a row here; its codec is a folder of mm-venues, its simulated world a row of
+//! mm-sim.
+
+use mm_sim::Endpoints;
+use mm_strategy::params::{Kind, Param, Preset, Values};
+use mm_venues::{
+    backpack,
+    client::Protocol,
+    spec::{Environment, VenueSpec},
+};
+use zeroize::Zeroizing;
+
+use crate::config::tables::key;
+
+/// One venue: its name in the configuration, what it can be told, and how its connector is made.
+pub(crate) struct VenueRow {
+    /// Its name in the configuration.
+    pub(crate) name: &'static str,
+    /// One line for `list`.
+    pub(crate) about: &'static str,
+    /// Keys of its connectors beside those that every connector takes.
+    pub(crate) params: &'static [Param],
+    /// Its limits and addresses.
+    pub(crate) spec: &'static VenueSpec,
+    /// Where a simulated world has it, and the keys of one of its accounts there.
+    pub(crate) simulated: fn(&Endpoints, account: &str) -> Option<Access>,
+    /// Makes the client half of its codec.
+    pub(crate) protocol: fn(Wiring<'_>) -> Result<Box<dyn Protocol>, String>,
+}
+
+/// Where a venue is and with which keys. Never printed.
+pub(crate) struct Access {
+    /// REST interface.
+    pub(crate) rest: String,
+    /// WebSocket.
+    pub(crate) ws: String,
+    /// The public half: names the account.
+    pub(crate) api_key: String,
+    /// The secret half.
+    pub(crate) api_secret: Zeroizing<String>,
+}
+
+/// What a codec is made from.
+pub(crate) struct Wiring<'a> {
+    /// Where, and with which keys.
+    pub(crate) access: Access,
+    /// Markets to follow.
+    pub(crate) symbols: Vec<String>,
+    /// The venue's own configuration.
+    pub(crate) own: &'a Values,
+}
+
+impl VenueRow {
+    /// The environment with real money.
+    pub(crate) fn live(&self) -> &'static Environment {
+        let live = self.spec.environments.iter().find(|environment| environment.real_money);
+        live.expect("every venue that we trade on has one; a test looks")
+    }
+}
+
+/// All venues.
+pub(crate) static VENUES: &[VenueRow] = &[VenueRow {
+    name: "backpack",
+    about: "Backpack Exchange: spot and perpetuals in USDC, Ed25519 keys",
+    params: BACKPACK,
+    spec: &backpack::SPEC,
+    simulated: |endpoints, account| {
+        let venue = endpoints.venues.backpack.as_ref()?;
+        let row = venue.account(account)?;
+        Some(Access {
+            rest: venue.rest.clone(),
+            ws: venue.ws.clone(),
+            api_key: row.api_key.clone(),
+            api_secret: Zeroizing::new(row.api_secret.clone()),
+        })
+    },
+    protocol: backpack_protocol,
+}];
+
+static BACKPACK: &[Param] = &[
+    key(
+        "window_ms",
+        Kind::Integer { min: 1, max: 60_000 },
+        Preset::Is("5000"),
+        "how long a signed request stays valid",
+    ),
+    key("broker_id", Kind::Integer { min: 0, max: 65_535 }, Preset::Unset, "number sent as X-Broker-Id"),
+];
+
+fn backpack_protocol(wiring: Wiring<'_>) -> Result<Box<dyn Protocol>, String> {
+    let Wiring { access, symbols, own } = wiring;
+    let mut options = backpack::Options::new(access.rest, access.ws, symbols)
+        .with_keys(&access.api_key, &access.api_secret)
+        .map_err(|error| error.to_string())?;
+    if let Some(window) = own.integer("window_ms").and_then(|ms| u32::try_from(ms).ok()) {
+        options.window_ms = window;
+    }
+    options.broker_id = own.integer("broker_id").and_then(|id| u16::try_from(id).ok());
+    let client = backpack::Client::new(options).map_err(|error| error.to_string())?;
+    Ok(Box::new(client))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_venue_has_a_name_of_its_own_readable_defaults_and_a_live_environment() {
+        for (n, row) in VENUES.iter().enumerate() {
+            assert!(VENUES[..n].iter().all(|other| !other.name.starts_with(row.name)), "{}", row.name);
+            assert_eq!(row.name, row.spec.name);
+            assert!(row.live().rest_url.starts_with("https://") && row.live().ws_url.starts_with("wss://"));
+            let common = crate::config::tables::CONNECTOR;
+            for param in common.iter().chain(row.params) {
+                if let Preset::Is(text) = param.default {
+                    assert!(param.read(text).is_ok(), "{}.{}", row.name, param.name);
+                }
+            }
+        }
+    }
+}
