@@ -22,30 +22,23 @@ const EMPTY: Queue = Queue { head: NONE, tail: NONE, total: 0 };
 
 /// Levels in a new window: 8 KiB.
 const WINDOW_MIN: usize = 512;
-/// Levels in the largest window: as many as 64 words of 64 bits tell apart, 64 KiB.
-const WINDOW_MAX: usize = 4096;
+/// Levels in the largest window: 512 KiB, made only when hundreds of levels lie outside a smaller one.
+const WINDOW_MAX: usize = 32_768;
 
 #[derive(Debug, Default)]
 pub(super) struct Ladder {
     /// Key of the first level in the window.
     base: i64,
     window: Vec<Queue>,
-    /// A bit for each level in the window that has orders.
-    words: Vec<u64>,
-    /// A bit for each word that is not zero.
-    summary: u64,
+    /// Which levels of the window have orders.
+    marks: Marks,
     far: BTreeMap<i64, Queue>,
 }
 
 impl Ladder {
     /// The best key.
     pub(super) fn best(&self) -> Option<i64> {
-        if self.summary == 0 {
-            return None;
-        }
-        let word = 63 - self.summary.leading_zeros() as usize;
-        let bit = 63 - self.words[word].leading_zeros() as usize;
-        Some(self.base + (word * 64 + bit) as i64)
+        self.marks.last().map(|at| self.base + at as i64)
     }
 
     /// The queue at a key, if there is one.
@@ -71,8 +64,7 @@ impl Ladder {
         }
         match self.near(key) {
             Some(at) => {
-                self.words[at / 64] |= 1 << (at % 64);
-                self.summary |= 1 << (at / 64);
+                self.marks.set(at);
                 &mut self.window[at]
             }
             None => self.far.entry(key).or_insert(EMPTY),
@@ -86,7 +78,7 @@ impl Ladder {
             return;
         };
         self.window[at] = EMPTY;
-        self.unmark(at);
+        self.marks.unset(at);
         if !self.far.is_empty()
             && self.best().is_none_or(|best| best < self.base + self.window.len() as i64 / 8)
         {
@@ -96,12 +88,8 @@ impl Ladder {
 
     /// Keys and queues, best first.
     pub(super) fn iter(&self) -> impl Iterator<Item = (i64, &Queue)> {
-        let near = self.words.iter().enumerate().rev().flat_map(move |(n, &word)| {
-            Bits(word).map(move |bit| {
-                let at = n * 64 + bit;
-                (self.base + at as i64, &self.window[at])
-            })
-        });
+        let marked = std::iter::successors(self.marks.last(), |&at| self.marks.before(at));
+        let near = marked.map(|at| (self.base + at as i64, &self.window[at]));
         near.chain(self.far.iter().rev().map(|(&key, queue)| (key, queue)))
     }
 
@@ -113,30 +101,13 @@ impl Ladder {
             }
             return self.far.range(..key).next_back().map(|(&key, _)| key);
         };
-        let word = at / 64;
-        let rest = self.words[word] & ((1 << (at % 64)) - 1);
-        if rest != 0 {
-            return Some(self.base + (word * 64 + 63 - rest.leading_zeros() as usize) as i64);
-        }
-        let words = self.summary & ((1 << word) - 1);
-        if words != 0 {
-            let word = 63 - words.leading_zeros() as usize;
-            return Some(self.base + (word * 64 + 63 - self.words[word].leading_zeros() as usize) as i64);
-        }
-        self.far.last_key_value().map(|(&key, _)| key)
+        let marked = self.marks.before(at).map(|at| self.base + at as i64);
+        marked.or_else(|| self.far.last_key_value().map(|(&key, _)| key))
     }
 
     fn near(&self, key: i64) -> Option<usize> {
         let at = key.wrapping_sub(self.base) as u64;
         (at < self.window.len() as u64).then_some(at as usize)
-    }
-
-    fn unmark(&mut self, at: usize) {
-        let word = &mut self.words[at / 64];
-        *word &= !(1 << (at % 64));
-        if *word == 0 {
-            self.summary &= !(1 << (at / 64));
-        }
     }
 
     /// Called for a key outside the window: moves the window when the key is better than it, makes it larger when
@@ -145,7 +116,7 @@ impl Ladder {
         if self.window.is_empty() {
             self.resize(WINDOW_MIN);
         }
-        if self.summary == 0 {
+        if self.marks.last().is_none() {
             self.base = self.base_for(key);
         } else if key >= self.base {
             self.slide_up(self.base_for(key));
@@ -162,7 +133,7 @@ impl Ladder {
 
     fn resize(&mut self, len: usize) {
         self.window.resize(len, EMPTY);
-        self.words.resize(len / 64, 0);
+        self.marks.resize(len);
     }
 
     /// Moves the window to a higher base; what falls out goes to the tree.
@@ -173,7 +144,7 @@ impl Ladder {
                 continue;
             }
             let queue = std::mem::replace(&mut self.window[at], EMPTY);
-            self.unmark(at);
+            self.marks.unset(at);
             match at.checked_sub(by) {
                 Some(to) => self.put(to, queue),
                 None => drop(self.far.insert(self.base + at as i64, queue)),
@@ -192,7 +163,7 @@ impl Ladder {
         for at in (0..self.window.len()).rev() {
             if self.window[at].head != NONE {
                 let queue = std::mem::replace(&mut self.window[at], EMPTY);
-                self.unmark(at);
+                self.marks.unset(at);
                 self.put(at + by, queue); // never above the best level, whose new place is inside
             }
         }
@@ -206,19 +177,72 @@ impl Ladder {
 
     fn put(&mut self, at: usize, queue: Queue) {
         self.window[at] = queue;
-        self.words[at / 64] |= 1 << (at % 64);
-        self.summary |= 1 << (at / 64);
+        self.marks.set(at);
     }
 }
 
-/// The places of the bits that are set, highest first.
-struct Bits(u64);
+/// A set of small numbers in three layers of bits: the highest, and the next below one, in a few steps.
+#[derive(Debug, Default)]
+struct Marks {
+    /// A bit for each number.
+    words: Vec<u64>,
+    /// A bit for each word that is not zero.
+    lines: Vec<u64>,
+    /// A bit for each line that is not zero: up to 64 × 64 × 64 numbers.
+    page: u64,
+}
 
-impl Iterator for Bits {
-    type Item = usize;
-    fn next(&mut self) -> Option<usize> {
-        let bit = 63_usize.checked_sub(self.0.leading_zeros() as usize)?;
-        self.0 &= !(1 << bit);
-        Some(bit)
+impl Marks {
+    fn resize(&mut self, len: usize) {
+        self.words.resize(len / 64, 0);
+        self.lines.resize(len.div_ceil(64 * 64), 0);
     }
+
+    fn set(&mut self, at: usize) {
+        self.words[at >> 6] |= 1 << (at & 63);
+        self.lines[at >> 12] |= 1 << (at >> 6 & 63);
+        self.page |= 1 << (at >> 12);
+    }
+
+    fn unset(&mut self, at: usize) {
+        self.words[at >> 6] &= !(1 << (at & 63));
+        if self.words[at >> 6] == 0 {
+            self.lines[at >> 12] &= !(1 << (at >> 6 & 63));
+            if self.lines[at >> 12] == 0 {
+                self.page &= !(1 << (at >> 12));
+            }
+        }
+    }
+
+    fn last(&self) -> Option<usize> {
+        let line = highest(self.page)?;
+        let word = line << 6 | highest(self.lines[line])?;
+        Some(word << 6 | highest(self.words[word])?)
+    }
+
+    /// The largest number in the set that is below `at`.
+    fn before(&self, at: usize) -> Option<usize> {
+        let (word, line) = (at >> 6, at >> 12);
+        if let Some(bit) = highest(self.words[word] & below(at & 63)) {
+            return Some(word << 6 | bit);
+        }
+        let word = match highest(self.lines[line] & below(word & 63)) {
+            Some(bit) => line << 6 | bit,
+            None => {
+                let line = highest(self.page & below(line))?;
+                line << 6 | highest(self.lines[line])?
+            }
+        };
+        Some(word << 6 | highest(self.words[word])?)
+    }
+}
+
+/// The place of the highest bit.
+const fn highest(bits: u64) -> Option<usize> {
+    if bits == 0 { None } else { Some(63 - bits.leading_zeros() as usize) }
+}
+
+/// All bits below a place (0..64).
+const fn below(place: usize) -> u64 {
+    (1 << place) - 1
 }
