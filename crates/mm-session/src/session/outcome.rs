@@ -123,3 +123,41 @@ pub(super) fn check_weights(throttle: &Throttle, protocol: &dyn Protocol) -> Res
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use mm_model::Refusal;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    use super::*;
+
+    fn answer(kind: RefusalKind, retry_after_s: Option<u64>) -> Answer {
+        let retry_after = retry_after_s.map(Duration::from_secs);
+        Err(CallError::Refused(Refusal { kind, code: String::new(), message: String::new(), retry_after }))
+    }
+
+    #[test]
+    fn pauses_as_told_or_longer_each_time() {
+        let mut limits = RateLimits::default();
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let mut check = |status, answer: &Answer, expected_s: Option<u64>| {
+            let reply = Reply { status, ..Reply::default() };
+            let pause = limits.pause_after(&reply, answer, &mut rng);
+            assert_eq!(pause.map(|pause| pause.as_secs()), expected_s, "{status} {answer:?}");
+            let least = expected_s.map(Duration::from_secs);
+            assert!(pause <= least.map(|least| least + PAUSE_JITTER));
+        };
+        let limited = answer(RefusalKind::RateLimited, None);
+        for expected_s in [1, 2, 4, 8, 16, 30, 30] {
+            check(429, &limited, Some(expected_s));
+        }
+        check(200, &Ok(Next::Done), None);
+        check(429, &limited, Some(1));
+        check(429, &answer(RefusalKind::RateLimited, Some(17)), Some(17));
+        check(403, &answer(RefusalKind::RateLimited, Some(5)), Some(5));
+        check(429, &answer(RefusalKind::RateLimited, Some(u64::MAX)), Some(8));
+        check(429, &Err(CallError::OutcomeUnknown("a page of HTML".to_owned())), Some(16));
+        check(400, &answer(RefusalKind::Other, Some(17)), None);
+    }
+}
