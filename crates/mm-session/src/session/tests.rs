@@ -434,7 +434,7 @@ fn asks() -> impl Strategy<Value = Vec<(Ask, u64)>> {
         2 => market.clone().prop_map(cancel),
         2 => market.clone().prop_map(|market| Ask::Book(MarketId(market))),
         1 => market.prop_map(|market| Ask::CancelAll(MarketId(market))),
-        1 => prop::collection::vec(0..6_u32, 0..30).prop_map(|markets| batch(&markets)),
+        1 => prop::collection::vec(0..6_u32, 1..30).prop_map(|markets| batch(&markets)),
         1 => Just(Ask::Positions),
         1 => Just(Ask::Fees),
     ];
