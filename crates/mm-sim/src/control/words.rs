@@ -98,7 +98,9 @@ pub enum CrowdAction {
         /// Over how many milliseconds, evenly.
         over_ms: u64,
     },
-    /// Goes on trading with itself, but never takes a resting order of a client.
+    /// Goes on, but never fills a resting order of a client: its takers take only what is better priced than the
+    /// clients' best, its makers settle behind it. Where clients hold both sides of a market one tick apart, the
+    /// crowd cannot trade at all.
     NeverFill,
 }
 
