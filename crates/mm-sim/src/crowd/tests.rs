@@ -3,10 +3,7 @@
 use mm_exchange::OrderView;
 
 use super::*;
-use crate::{
-    config::OWN_TIME_START,
-    venues::row,
-};
+use crate::{config::OWN_TIME_START, venues::row};
 
 /// One market with its crowd and a client with money.
 struct Stage {
@@ -71,7 +68,8 @@ impl Stage {
 
 #[test]
 fn books_are_two_sided_and_deep_and_trade_every_second() {
-    let symbols: Vec<_> = (row(VenueKind::Backpack).listings)().into_iter().map(|l| l.market.symbol).collect();
+    let symbols: Vec<_> =
+        (row(VenueKind::Backpack).listings)().into_iter().map(|l| l.market.symbol).collect();
     for (seed, symbol) in (1..).zip(symbols) {
         let mut stage = Stage::new(&symbol, seed);
         let (mut n_looks, mut spreads) = (0, 0);
@@ -120,7 +118,10 @@ fn a_shy_crowd_goes_on_but_never_fills_a_client() {
         });
         assert_eq!(stage.n_client_fills(), 0);
         assert_eq!(stage.touch(Side::Buy), bid.order.limit.unwrap());
-        assert!(stage.exchange.trades(stage.crowd.market()).count() > n_trades, "the crowd trades with itself");
+        assert!(
+            stage.exchange.trades(stage.crowd.market()).count() > n_trades,
+            "the crowd trades with itself"
+        );
         stage.crowd.command(stage.now, CrowdAction::Resume);
         stage.run(Duration::from_secs(5), |_| {});
         assert!(stage.n_client_fills() > 0, "resumed");
