@@ -84,7 +84,8 @@ pub struct SessionError(pub String);
 /// Dropping the future cuts everything off at once; the driver goes with it.
 ///
 /// # Errors
-/// When it cannot start: the codec's requests do not fit its allowance, or the venue refuses our key.
+/// When it cannot start: the codec's requests do not fit its allowance, the venue refuses our key or a subscription,
+/// or does not list a symbol.
 #[expect(clippy::too_many_arguments, reason = "five parts of one connector, each of its own type")]
 pub async fn run(
     clock: Clock,
@@ -174,6 +175,7 @@ impl<S: Side, T: Transport> Session<S, T> {
     async fn carry(&mut self) -> Result<(), SessionError> {
         let clock = self.clock.clone();
         loop {
+            self.start.check(|| self.side.readiness())?;
             let wake = earlier(self.upkeep(), self.launch());
             tokio::select! {
                 biased;

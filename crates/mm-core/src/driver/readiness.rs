@@ -58,19 +58,32 @@ impl Readiness {
         }
     }
 
-    fn reason(&self) -> Option<String> {
-        let down = self.down.as_ref().map(|reason| format!("disconnected: {reason}"));
+    /// What no waiting will mend.
+    fn obstacle(&self) -> Option<String> {
         let refused = self.refused.as_ref().map(|reason| format!("a subscription was refused: {reason}"));
         let unlisted = self.unlisted.as_ref().map(|symbol| format!("the venue lists no market '{symbol}'"));
+        unlisted.or(refused)
+    }
+
+    fn reason(&self) -> Option<String> {
+        let down = self.down.as_ref().map(|reason| format!("disconnected: {reason}"));
         let missing = self.missing.first().map(|first| match self.missing.len() {
             1 => format!("catching up: {first:?}"),
             n => format!("catching up: {first:?} and {} more", n - 1),
         });
-        unlisted.or(refused).or(down).or(missing)
+        self.obstacle().or(down).or(missing)
     }
 }
 
 impl Driver {
+    /// Whether the venue is fit to trade; at the start the session gives up on an error.
+    ///
+    /// # Errors
+    /// What no waiting will mend: a symbol that the venue does not list, a subscription that it refuses.
+    pub fn readiness(&self) -> Result<bool, String> {
+        self.readiness.obstacle().map_or_else(|| Ok(self.readiness.reason().is_none()), Err)
+    }
+
     /// At the start: what the codec and the strategies cannot do without.
     pub(super) fn prepare(&mut self, now: Timestamp) {
         for chore in [Chore::Time, Chore::Markets, Chore::Fees] {

@@ -32,12 +32,28 @@ pub(super) struct Start {
     knows_markets: bool,
     /// The venue has answered something that only we may ask.
     key_accepted: bool,
+    was_ready: bool,
 }
 
 impl Start {
     /// Whether the sockets may be opened.
     pub(super) const fn may_connect(self) -> bool {
         self.knows_time && self.knows_markets
+    }
+
+    /// Until the connector was ready once, what no waiting will mend ends the session. Later the driver and the
+    /// strategy decide.
+    ///
+    /// # Errors
+    /// With the driver's reason.
+    pub(super) fn check(
+        &mut self,
+        readiness: impl FnOnce() -> Result<bool, String>,
+    ) -> Result<(), SessionError> {
+        if !self.was_ready {
+            self.was_ready = readiness().map_err(SessionError)?;
+        }
+        Ok(())
     }
 
     /// Learns from an answer. A key that is refused before it was ever accepted, and after the clocks were compared,

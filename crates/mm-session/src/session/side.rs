@@ -14,6 +14,7 @@ pub(super) trait Side: Send {
     fn undecodable(&mut self, now: Timestamp, error: &DecodeError);
     fn heard(&mut self, now: Timestamp);
     fn clock_offset_ns(&self) -> i64;
+    fn readiness(&self) -> Result<bool, String>;
 }
 
 impl Side for Driver {
@@ -37,5 +38,8 @@ impl Side for Driver {
     }
     fn clock_offset_ns(&self) -> i64 {
         Self::clock_offset_ns(self)
+    }
+    fn readiness(&self) -> Result<bool, String> {
+        Self::readiness(self)
     }
 }

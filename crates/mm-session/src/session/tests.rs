@@ -329,6 +329,24 @@ fn a_refused_key_ends_the_start_and_only_the_start() {
 }
 
 #[test]
+fn what_no_waiting_will_mend_ends_the_start_and_only_the_start() {
+    for ready_first in [false, true] {
+        let log = play(Script::default(), async |world| {
+            world.begin().await;
+            if ready_first {
+                world.set_readiness(Ok(true));
+                world.hear("public", LinkMessage::Alive);
+                world.after(1).await;
+            }
+            world.set_readiness(Err("the venue lists no market 'X'"));
+            world.hear("public", LinkMessage::Alive);
+            world.after(1).await;
+        });
+        assert_eq!(log.contains("SessionError(\"the venue lists no market 'X'\")"), !ready_first, "{log}");
+    }
+}
+
+#[test]
 fn what_is_too_heavy_is_refused_at_once() {
     let story = async |world: World| {
         world.begin().await;

@@ -80,7 +80,6 @@ pub(super) struct World {
     shared: Arc<Mutex<Shared>>,
 }
 
-#[derive(Default)]
 struct Shared {
     log: String,
     counts: BTreeMap<String, usize>,
@@ -90,13 +89,23 @@ struct Shared {
     n_calls: u64,
     peers: BTreeMap<&'static str, mpsc::Sender<LinkMessage>>,
     tasks: Vec<Task>,
+    readiness: Result<bool, String>,
 }
 
 /// Plays a story against a session; returns what happened, by milliseconds since the start.
 pub(super) fn play<F: Future<Output = ()>>(script: Script, story: impl FnOnce(World) -> F) -> String {
     let runtime = VirtualRuntime::new(START);
     let (calls, asked) = mpsc::channel(1024);
-    let shared = Shared { calls: Some(calls), ..Shared::default() };
+    let shared = Shared {
+        log: String::new(),
+        counts: BTreeMap::new(),
+        open: Vec::new(),
+        calls: Some(calls),
+        n_calls: 0,
+        peers: BTreeMap::new(),
+        tasks: Vec::new(),
+        readiness: Ok(false),
+    };
     let world = World {
         clock: runtime.clock(),
         spawner: runtime.spawner(),
@@ -158,6 +167,11 @@ impl World {
     /// The driver says stop.
     pub(super) fn stop(&self) {
         self.with(|shared| shared.calls = None);
+    }
+
+    /// What the driver thinks from now on.
+    pub(super) fn set_readiness(&self, readiness: Result<bool, &str>) {
+        self.with(|shared| shared.readiness = readiness.map_err(str::to_owned));
     }
 
     /// Something comes on a socket.
@@ -233,6 +247,9 @@ impl Side for Driven {
     fn heard(&mut self, _now: Timestamp) {}
     fn clock_offset_ns(&self) -> i64 {
         self.world.script.offset_ns
+    }
+    fn readiness(&self) -> Result<bool, String> {
+        self.world.with(|shared| shared.readiness.clone())
     }
 }
 
