@@ -1,5 +1,9 @@
 //! One venue's matching engine with its accounts: pure and deterministic. Time is an argument, money is exact,
 //! and whatever happens is told as a list of [`Fact`]s in order. No wire, no sockets, no randomness.
+//!
+//! From the ground up: `matching` is the book of orders, without money; `overlay` lays recorded levels of an outside
+//! world under it; `market` joins both with prices, funding and trades; `ledger` keeps balances and positions;
+//! `exchange` decides who may do what, and moves the money. Prices are in ticks, sizes in lots, money in 10^-18.
 
 mod exchange;
 mod fact;

@@ -5,7 +5,7 @@ use mm_model::{Market, Price, Rate};
 /// A market with what only the exchange needs of it.
 #[derive(Clone, Debug)]
 pub struct Listing {
-    /// The market; its id is set by [`Exchange::list`].
+    /// The market; its id is set by [`Exchange::list`](crate::Exchange::list).
     pub market: Market,
     /// What the exchange starts to mark it at.
     pub start: Price,

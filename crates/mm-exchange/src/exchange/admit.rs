@@ -175,11 +175,13 @@ fn check_price(listing: &Listing, state: &MarketState, order: &PlaceOrder) -> Re
 fn check_size(listing: &Listing, state: &MarketState, order: &PlaceOrder) -> Result<Appetite, Reject> {
     let market = &listing.market;
     let reduces = order.exposure == Exposure::ReduceOnly;
-    let price = order.limit.unwrap_or_else(|| state.mark());
+    let mark = state.mark();
+    let price = order.limit.unwrap_or(mark);
     let (appetite, worth) = match order.amount {
         Amount::Base(qty) => {
             let small = qty.is_zero() || (qty < market.min_qty && !reduces);
-            if small || market.max_qty.is_some_and(|max| qty > max) || !state.units.fits(price, qty) {
+            if small || market.max_qty.is_some_and(|max| qty > max) || !state.units.fits(price.max(mark), qty)
+            {
                 return Err(Reject::Size);
             }
             (Appetite::lots(qty), state.units.value(price, qty))

@@ -14,6 +14,9 @@ use crate::{
 /// Lots to be counted as if they were open already.
 type Extra = (MarketId, Side, Qty);
 
+/// The most lots that an account's orders and position in one market may add up to, so that sums cannot overflow.
+const LOTS_MAX: i128 = 1 << 62;
+
 impl Exchange {
     /// The account's cross margin in one settlement asset; all zero for an account that does not exist.
     #[must_use]
@@ -35,21 +38,19 @@ impl Exchange {
     /// # Errors
     /// [`Reject::Margin`] when its positions and orders would not fit it, [`Reject::Size`] for zero.
     pub fn set_leverage(&mut self, account: AccountId, leverage: u32) -> Result<(), Reject> {
-        let held = self.accounts.get(account.0 as usize).ok_or(Reject::NoSuchAccount)?;
+        let held = self.accounts.get_mut(account.0 as usize).ok_or(Reject::NoSuchAccount)?;
         if leverage == 0 {
             return Err(Reject::Size);
         }
-        if leverage < held.leverage {
-            let mut lowered = held.clone();
-            lowered.leverage = leverage;
-            for asset in 0..self.assets.len() {
-                let margin = self.margin_with(&lowered, asset, None);
-                if margin.positions + margin.orders > Money::ZERO && margin.available < Money::ZERO {
-                    return Err(Reject::Margin);
-                }
-            }
+        let before = std::mem::replace(&mut held.leverage, leverage);
+        let fits = |asset| {
+            let margin = self.margin_with(self.account(account), asset, None);
+            margin.positions + margin.orders == Money::ZERO || margin.available >= Money::ZERO
+        };
+        if leverage < before && !(0..self.assets.len()).all(fits) {
+            self.account_mut(account).leverage = before;
+            return Err(Reject::Margin);
         }
-        self.account_mut(account).leverage = leverage;
         Ok(())
     }
 
@@ -73,11 +74,11 @@ impl Exchange {
             return Ok(());
         }
         let (owner, state) = (self.account(account), self.state(order.market));
-        let before = self.margin_with(owner, state.units.quote, None);
-        let after = self.margin_with(owner, state.units.quote, Some((order.market, order.side, lots)));
-        if after.positions + after.orders <= before.positions + before.orders {
-            return Ok(());
+        let worst = owner.holding(order.market).map_or(0, Holding::worst);
+        if worst + i128::from(lots.0) > LOTS_MAX {
+            return Err(Reject::Size);
         }
+        let after = self.margin_with(owner, state.units.quote, Some((order.market, order.side, lots)));
         // What it pays over the mark (or sells under it) is lost at once, and so is the fee.
         let fair = Money(state.lot_value() * i128::from(preview.qty.0));
         let loss = match order.side {
@@ -86,7 +87,12 @@ impl Exchange {
         };
         let fee = preview.value.times(state.units.taker_fee);
         let needed = loss.max(Money::ZERO) + fee.max(Money::ZERO);
-        if after.available < needed { Err(Reject::Margin) } else { Ok(()) }
+        if after.available >= needed {
+            return Ok(());
+        }
+        let before = self.margin_with(owner, state.units.quote, None);
+        let raises = after.positions + after.orders > before.positions + before.orders;
+        if raises { Err(Reject::Margin) } else { Ok(()) }
     }
 
     /// The margin in one asset, with some lots counted as open.

@@ -28,6 +28,60 @@ use crate::{
 
 /// The matching engine of one venue with its accounts. Every method is a pure function of the state and its
 /// arguments: the same calls make the same exchange, fact by fact.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use mm_exchange::{Amount, Deposit, Exchange, Listing, PlaceOrder, Reject, Status};
+/// # use mm_model::{Decimal, Exposure, Market, MarketId, MarketKind, Money, Price, Qty, Rate, SelfTrade, Side};
+/// # use mm_model::{TimeInForce, Timestamp, TradingState};
+/// let mut exchange = Exchange::new();
+/// let market = exchange.list(Listing {
+///     market: Market {
+///         id: MarketId(0),
+///         symbol: "SOL_USDC_PERP".into(),
+///         base: "SOL".into(),
+///         quote: "USDC".into(),
+///         kind: MarketKind::Perpetual,
+///         trading: TradingState::Open,
+///         tick: Decimal::new(1, 2),
+///         lot: Decimal::new(1, 2),
+///         min_qty: Qty(1),
+///         max_qty: None,
+///         min_notional: None,
+///     },
+///     start: Price(15_000),
+///     maker_fee: Rate(200_000),
+///     taker_fee: Rate(500_000),
+///     initial_margin: Rate(50_000_000),
+///     maintenance_margin: Rate(30_000_000),
+///     band: None,
+///     funding_interval: Duration::from_secs(8 * 3600),
+/// });
+/// let now = Timestamp::from_ms(1);
+/// let order = |side, qty| PlaceOrder {
+///     market,
+///     side,
+///     amount: Amount::Base(Qty(qty)),
+///     limit: Some(Price(15_000)),
+///     time_in_force: TimeInForce::Gtc,
+///     post_only: false,
+///     exposure: Exposure::Any,
+///     self_trade: SelfTrade::RejectTaker,
+///     client_id: None,
+/// };
+/// for name in ["alice", "bob"] {
+///     let account = exchange.open_account(name);
+///     let amount = Money(1_000 * 10_i128.pow(18));
+///     exchange.deposit(now, Deposit { account, asset: "USDC", amount });
+/// }
+/// let alice = exchange.account_by_name("alice").expect("opened above");
+/// let bob = exchange.account_by_name("bob").expect("opened above");
+/// assert_eq!(exchange.place(now, alice, order(Side::Sell, 5))?.status, Status::New);
+/// assert_eq!(exchange.place(now, bob, order(Side::Buy, 8))?.filled, Qty(5));
+/// assert_eq!(exchange.position(bob, market).map(|position| position.net.0), Some(5));
+/// assert_eq!(exchange.place(now, bob, order(Side::Buy, 1_000_000)), Err(Reject::Margin));
+/// # Ok::<(), Reject>(())
+/// ```
 #[derive(Debug)]
 pub struct Exchange {
     markets: Markets,

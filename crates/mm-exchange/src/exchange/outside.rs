@@ -9,21 +9,18 @@ use crate::{
     overlay::Outside,
 };
 
-/// More than any real level holds; what is above is cut, so that sums cannot overflow.
-const LEVEL_MAX: Qty = Qty(1 << 53);
-
 impl Exchange {
     /// Sets a level of the outside world's book; the first call switches the market to an external book. Tell the
-    /// trades that explain a change before the change. Prices below one tick are ignored.
+    /// trades that explain a change before the change. Prices below one tick and
+    /// levels worth more than 10^12 are ignored.
     ///
     /// A level that crosses resting orders of accounts fills them (at their prices); one that crosses older
     /// external levels of the other side removes those.
     pub fn set_external_level(&mut self, now: Timestamp, market: MarketId, level: ExternalLevel) {
-        let ExternalLevel { side, price, qty } = level;
-        if price < Price(1) || self.listing(market).is_none() {
+        let ExternalLevel { side, price, qty: mut left } = level;
+        if !self.is_sane(market, price, left) {
             return;
         }
-        let mut left = qty.min(LEVEL_MAX);
         if !left.is_zero() {
             while let Some(stale) = self.outside(market).crossed(side.opposite(), price) {
                 self.put_external(now, market, (side.opposite(), stale, Qty::ZERO));
@@ -43,8 +40,7 @@ impl Exchange {
     /// Tells a trade of the outside world: it may fill our orders that were in its way. What they do not take is
     /// published as a trade between others.
     pub fn external_trade(&mut self, now: Timestamp, market: MarketId, mut trade: ExternalTrade) {
-        trade.qty = trade.qty.min(LEVEL_MAX);
-        if trade.price < Price(1) || trade.qty.is_zero() || self.listing(market).is_none() {
+        if trade.qty.is_zero() || !self.is_sane(market, trade.price, trade.qty) {
             return;
         }
         let at = (trade.taker.opposite(), trade.price);
@@ -79,6 +75,12 @@ impl Exchange {
                 self.put_external(now, market, (side, price, Qty::ZERO));
             }
         }
+    }
+
+    /// Whether the market exists and the numbers are ones that can be counted with.
+    fn is_sane(&self, market: MarketId, price: Price, qty: Qty) -> bool {
+        let units = self.listing(market).map(|listing| self.state(listing.market.id).units);
+        price >= Price(1) && units.is_some_and(|units| units.fits(price, qty))
     }
 
     /// The outside world takes a resting order, or a part of it.

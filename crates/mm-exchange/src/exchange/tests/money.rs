@@ -50,6 +50,10 @@ fn a_perpetual_needs_margin() {
     let margin = world.exchange.margin(alice, "USDC");
     assert_eq!((margin.orders, margin.positions, margin.available), (money("10"), Money::ZERO, Money::ZERO));
     assert_eq!(world.exchange.set_leverage(alice, 10), Err(Reject::Margin));
+    assert_eq!(
+        (world.exchange.set_leverage(alice, 0), world.exchange.leverage(alice)),
+        (Err(Reject::Size), 20)
+    );
     world.exchange.cancel_all(world.now, alice, None);
     world.check();
     assert_eq!(world.exchange.set_leverage(alice, 10), Ok(()));
