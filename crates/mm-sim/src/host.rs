@@ -20,7 +20,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::{
     config::{SimConfig, SimError},
-    world::{Admission, Delivery, RequestId, VenueIndex, World},
+    world::{Admission, Delivery, Opening, RequestId, VenueIndex, World},
 };
 
 /// Frames that wait for a client that reads slowly; one more and its socket is cut, as venues do.
@@ -106,13 +106,13 @@ impl Host {
         let (reply, receiver) = oneshot::channel();
         self.act(|shared, now| {
             shared.n_requests += 1;
-            let id = RequestId(shared.n_requests);
+            let id = RequestId { venue, number: shared.n_requests };
             // Those whose callers have gone away and that never got an answer would pile up otherwise.
             if shared.n_requests.is_multiple_of(1024) {
                 shared.replies.retain(|_, reply| !reply.is_closed());
             }
             shared.replies.insert(id, reply);
-            shared.world.request(now, venue, id, request);
+            shared.world.request(now, id, request);
         });
         receiver
     }
@@ -125,7 +125,7 @@ impl Host {
             // Known before it opens: a venue may speak first.
             let (sender, frames) = mpsc::channel(FRAMES_MAX);
             shared.sockets.insert(conn, sender);
-            let refused = match shared.world.open(now, venue, conn, request) {
+            let refused = match shared.world.open(now, Opening { venue, conn, request }) {
                 Admission::Open => return Ok(Opened { conn, frames }),
                 Admission::Refused(reply) => NotOpened::Refused(reply),
                 Admission::Cut => NotOpened::Cut,

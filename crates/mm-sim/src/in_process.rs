@@ -56,7 +56,7 @@ impl InProcess {
             let url = format!("{SCHEME}{kind}");
             let site = Site { rest: url.clone(), ws: url };
             host.with_world(|world, _| {
-                (row(kind).endpoints)(&mut venues, &site, &world.venues()[n].accounts)
+                (row(kind).endpoints)(&mut venues, &site, &world.venues()[n].accounts);
             });
         }
         let control =
@@ -188,5 +188,91 @@ impl Link for InProcessLink {
 impl Drop for InProcessLink {
     fn drop(&mut self) {
         self.host.closed(self.opened.conn);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{future::poll_fn, time::Duration};
+
+    use mm_core::VirtualRuntime;
+    use mm_venues::client::Frame;
+
+    use super::*;
+    use crate::{
+        config::{Latency, OWN_TIME_START},
+        faults::{Action, Place, Rule, Schedule},
+    };
+
+    /// Subscribes, pings, asks for the time and listens for a while; the log of all that came.
+    fn story(config: SimConfig, length: Duration) -> Vec<String> {
+        let runtime = VirtualRuntime::new(OWN_TIME_START);
+        let clock = runtime.clock();
+        let world = InProcess::start(config, clock.clone(), &runtime.spawner()).unwrap();
+        let transport = world.transport();
+        runtime.block_on(async move {
+            let url = world.endpoints().venues.backpack.as_ref().unwrap().ws.clone();
+            let mut request = Request::default();
+            request.reset(Method::Get, "/api/v1/time");
+            let mut log = Vec::new();
+            match transport.call(&url, &request).await {
+                Ok(reply) => log.push(format!("{} {:?}", clock.now(), reply.body)),
+                Err(error) => log.push(format!("{} {error}", clock.now())),
+            }
+            let mut link = match transport.connect(&LinkSpec { url, name: "all" }).await {
+                Ok(link) => link,
+                Err(error) => return vec![error.to_string()],
+            };
+            let subscribe =
+                r#"{"method":"SUBSCRIBE","params":["depth.SOL_USDC_PERP","trade.BTC_USDC_PERP"]}"#;
+            link.send(Outgoing::Frame(Frame(subscribe.to_owned()))).unwrap();
+            link.send(Outgoing::Ping).unwrap();
+            let end = clock.now() + length;
+            while let Some(message) =
+                clock.within(end.since(clock.now()), poll_fn(|cx| link.poll_next(cx))).await
+            {
+                log.push(format!("{} {message:?}", clock.now()));
+                if matches!(message, LinkMessage::Closed(_)) {
+                    break;
+                }
+            }
+            log
+        })
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_log() {
+        let config = |seed| SimConfig {
+            seed,
+            latency: Latency { min: Duration::from_millis(1), max: Duration::from_millis(30) },
+            ..SimConfig::default()
+        };
+        let log = story(config(1), Duration::from_secs(60));
+        assert!(log.len() > 500 && log.iter().any(|line| line.contains("Alive")), "{}", log.len());
+        assert_eq!(log, story(config(1), Duration::from_secs(60)));
+        assert_ne!(log, story(config(2), Duration::from_secs(60)));
+    }
+
+    #[test]
+    fn cuts_and_silences_are_told_as_sockets_tell_them() {
+        let with = |rule: Rule| SimConfig { faults: Schedule::of([rule]), ..SimConfig::default() };
+        let cut = Rule::new(Place::Connection, Action::Disconnect).from(Duration::from_secs(2)).times(1);
+        let log = story(with(cut), Duration::from_secs(9));
+        assert!(log.last().unwrap().ends_with("00:00:02.000 Closed(\"the connection was cut\")"), "{log:?}");
+        let refused = Rule::new(Place::Connection, Action::Status { code: 503, body: String::new() });
+        assert_eq!(story(with(refused), Duration::ZERO), ["not sent: the upgrade was answered with 503"]);
+        let silent = Rule::new(Place::Connection, Action::Drop);
+        assert_eq!(story(with(silent), Duration::from_secs(9)).len(), 1, "only the reply");
+        let no_reply = Rule::new(Place::Reply, Action::Disconnect);
+        let log = story(with(no_reply), Duration::ZERO);
+        assert_eq!(log[0], "00:00:00.000 no reply: the connection was cut");
+    }
+
+    #[test]
+    fn what_belongs_to_loopback_is_refused() {
+        let runtime = VirtualRuntime::new(OWN_TIME_START);
+        let config = SimConfig { port_base: Some(41_000), ..SimConfig::default() };
+        let error = InProcess::start(config, runtime.clock(), &runtime.spawner()).unwrap_err().to_string();
+        assert!(error.contains("for the simulator on loopback"), "{error}");
     }
 }

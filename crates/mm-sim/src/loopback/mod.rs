@@ -59,7 +59,7 @@ impl Simulator {
             let listener = listen(port)?;
             let site = Site { rest: url("http", &listener)?, ws: url("ws", &listener)? };
             host.with_world(|world, _| {
-                (row(kind).endpoints)(&mut venues, &site, &world.venues()[n].accounts)
+                (row(kind).endpoints)(&mut venues, &site, &world.venues()[n].accounts);
             });
             venue_listeners.push((VenueIndex(n), listener));
         }
@@ -152,3 +152,6 @@ fn url(scheme: &str, listener: &TcpListener) -> Result<String, SimError> {
     let address = listener.local_addr().map_err(|source| SimError::Listen { port: 0, source })?;
     Ok(format!("{scheme}://{address}"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use mm_venues::{
     server::{ConnId, Outbound},
 };
 
-use super::{Delivery, Event, Lane, RequestId, VenueIndex, World, meet};
+use super::{Carried, Delivery, Event, Lane, RequestId, VenueIndex, World, meet};
 use crate::faults::{Action, Passing, Place};
 
 /// How long a message waits to be overtaken by another.
@@ -17,40 +17,41 @@ const OVERTAKEN_WITHIN: Duration = Duration::from_millis(500);
 
 impl World {
     /// A request leaves its client.
-    pub(super) fn send_request(&mut self, venue: VenueIndex, id: RequestId, mut request: Box<Request>) {
+    pub(super) fn send_request(&mut self, id: RequestId, request: Box<Request>) {
+        let venue = id.venue;
         let row = self.venues[venue.0].row;
-        let (mut at, mut skew_ns) = (self.travel.arrival(self.now), 0);
-        let mut id = Some(id);
-        match self.request_fate(venue, Place::Request, &request) {
+        let mut at = self.travel.arrival(self.now);
+        let mut carried = Carried { venue, id: Some(id), request, skew_ns: 0 };
+        match self.request_fate(venue, Place::Request, &carried.request) {
             None => {}
             Some(Action::Drop) => return,
             Some(Action::Delay { ms }) => at = at + Duration::from_millis(ms),
-            Some(Action::Skew { ms }) => skew_ns = ms.saturating_mul(1_000_000),
+            Some(Action::Skew { ms }) => carried.skew_ns = ms.saturating_mul(1_000_000),
             Some(Action::Corrupt) => {
-                let len = self.travel.cut(request.body.len());
-                request.body.truncate(len);
+                let len = self.travel.cut(carried.request.body.len());
+                carried.request.body.truncate(len);
             }
             Some(Action::Duplicate) => {
-                self.put(Lane::Requests(venue), at, Event::Request(venue, id.take(), request.clone(), 0));
+                self.put(Lane::Requests(venue), at, Event::Request(carried.clone()));
+                carried.id = None;
             }
             Some(Action::Reorder) => {
-                let event = Event::Request(venue, id, request, 0);
-                return self.hold(Lane::Requests(venue), at, event);
+                return self.hold(Lane::Requests(venue), at, Event::Request(carried));
             }
-            Some(Action::Disconnect) => return self.answer(venue, id, Err(())),
+            Some(Action::Disconnect) => return self.answer(id, Err(())),
             Some(Action::Status { code, body }) => {
-                return self.answer(venue, id, Ok(meet::status_reply(code, &body)));
+                return self.answer(id, Ok(meet::status_reply(code, &body)));
             }
             Some(Action::RateLimit { retry_after_s }) => {
-                return self.answer(venue, id, Ok(meet::rate_limit_reply(row, retry_after_s)));
+                return self.answer(id, Ok(meet::rate_limit_reply(row, retry_after_s)));
             }
             Some(Action::IgnoreCancel) => {
-                let noted = (row.cancel_noted)(&request);
-                return self.answer(venue, id, Ok(noted));
+                let noted = (row.cancel_noted)(&carried.request);
+                return self.answer(id, Ok(noted));
             }
             Some(Action::Stale | Action::Lie(_)) => unreachable!("refused when the schedule was set"),
         }
-        self.put(Lane::Requests(venue), at, Event::Request(venue, id, request, skew_ns));
+        self.put(Lane::Requests(venue), at, Event::Request(carried));
     }
 
     /// A client's message leaves for its venue by socket.
@@ -64,7 +65,7 @@ impl World {
     /// Something reaches its end.
     pub(super) fn happen(&mut self, event: Event) {
         match event {
-            Event::Request(venue, id, request, skew_ns) => self.arrive(venue, id, &request, skew_ns),
+            Event::Request(carried) => self.arrive(&carried),
             Event::Deliver(delivery) => self.deliver(delivery),
             Event::ConnectionRules => self.apply_connection_rules(),
             Event::Opened(conn, request) => self.with_server(conn, |world, venue, out| {
@@ -101,7 +102,8 @@ impl World {
     }
 
     /// A request is answered by its venue.
-    fn arrive(&mut self, venue: VenueIndex, id: Option<RequestId>, request: &Request, skew_ns: i64) {
+    fn arrive(&mut self, carried: &Carried) {
+        let &Carried { venue, id, ref request, skew_ns } = carried;
         let at = Timestamp(self.now.0.saturating_add_signed(skew_ns));
         let here = &mut self.venues[venue.0];
         let row = here.row;
@@ -130,7 +132,9 @@ impl World {
             Some(Action::Status { code, body }) => reply = meet::status_reply(code, &body),
             Some(Action::RateLimit { retry_after_s }) => reply = meet::rate_limit_reply(row, retry_after_s),
             Some(Action::Disconnect) => {
-                self.answer(venue, id, Err(()));
+                if let Some(id) = id {
+                    self.answer(id, Err(()));
+                }
                 return self.speak(venue);
             }
             Some(Action::Reorder) => {
@@ -154,14 +158,13 @@ impl World {
     }
 
     /// Answers a request on the venue's behalf, or cuts its connection.
-    fn answer(&mut self, venue: VenueIndex, id: Option<RequestId>, answer: Result<Reply, ()>) {
-        let Some(id) = id else { return };
+    fn answer(&mut self, id: RequestId, answer: Result<Reply, ()>) {
         let at = self.travel.arrival(self.now);
         let delivery = match answer {
             Ok(reply) => Delivery::Reply(id, reply),
             Err(()) => Delivery::Cut(id),
         };
-        self.put(Lane::Replies(venue), at, Event::Deliver(delivery));
+        self.put(Lane::Replies(id.venue), at, Event::Deliver(delivery));
     }
 
     fn request_fate(&mut self, venue: VenueIndex, place: Place, request: &Request) -> Option<Action> {

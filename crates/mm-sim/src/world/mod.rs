@@ -37,7 +37,33 @@ pub(crate) struct VenueIndex(pub(crate) usize);
 
 /// A request that waits for its reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct RequestId(pub(crate) u64);
+pub(crate) struct RequestId {
+    /// Whom it was sent to.
+    pub(crate) venue: VenueIndex,
+    /// Unique in this world.
+    pub(crate) number: u64,
+}
+
+/// A client that asks for a socket.
+#[derive(Debug)]
+pub(crate) struct Opening {
+    pub(crate) venue: VenueIndex,
+    /// What the socket will be called: unique in this world.
+    pub(crate) conn: ConnId,
+    /// The upgrade request.
+    pub(crate) request: Request,
+}
+
+/// A request on its way to its venue.
+#[derive(Clone, Debug)]
+struct Carried {
+    venue: VenueIndex,
+    /// `None`: nobody waits for the reply.
+    id: Option<RequestId>,
+    request: Box<Request>,
+    /// How far the venue's clock is off when it looks at this.
+    skew_ns: i64,
+}
 
 /// Something that reaches a client now.
 #[derive(Debug)]
@@ -75,7 +101,7 @@ pub(crate) enum Admission {
 #[derive(Debug)]
 enum Event {
     /// A request reaches its venue.
-    Request(VenueIndex, Option<RequestId>, Box<Request>, i64),
+    Request(Carried),
     /// A socket's opening reaches its venue.
     Opened(ConnId, Box<Request>),
     /// A client's frame reaches its venue.
@@ -185,20 +211,15 @@ impl World {
     }
 
     /// A client sends a request.
-    pub(crate) fn request(&mut self, now: Timestamp, venue: VenueIndex, id: RequestId, request: Request) {
+    pub(crate) fn request(&mut self, now: Timestamp, id: RequestId, request: Request) {
         self.advance(now);
-        self.send_request(venue, id, Box::new(request));
+        self.send_request(id, Box::new(request));
         self.advance(now);
     }
 
     /// A client asks for a socket; when it is [`Admission::Open`], it stands from now on.
-    pub(crate) fn open(
-        &mut self,
-        now: Timestamp,
-        venue: VenueIndex,
-        conn: ConnId,
-        request: Request,
-    ) -> Admission {
+    pub(crate) fn open(&mut self, now: Timestamp, opening: Opening) -> Admission {
+        let Opening { venue, conn, request } = opening;
         self.advance(now);
         let row = self.venues[venue.0].row;
         let fate = self.connection_fate(venue, None);

@@ -69,8 +69,8 @@ impl Trader {
         let mut request = Request::default();
         self.client.encode(self.now, ask, &mut request).unwrap();
         self.n_requests += 1;
-        let id = RequestId(self.n_requests);
-        self.world.request(self.now, HERE, id, request);
+        let id = RequestId { venue: HERE, number: self.n_requests };
+        self.world.request(self.now, id, request);
         id
     }
 
@@ -137,7 +137,8 @@ impl Trader {
         self.n_requests += 1;
         let conn = ConnId(self.n_requests);
         let upgrade = Request { path: "/".to_owned(), method: Method::Get, ..Request::default() };
-        assert!(matches!(self.world.open(self.now, HERE, conn, upgrade), Admission::Open));
+        let opening = Opening { venue: HERE, conn, request: upgrade };
+        assert!(matches!(self.world.open(self.now, opening), Admission::Open));
         let mut frames = Vec::new();
         self.client.opened(self.now, LinkId(0), &mut frames);
         for Frame(text) in frames {
@@ -158,7 +159,7 @@ impl Trader {
                     format!("{at} {} {}", conn.0, std::str::from_utf8(&bytes).unwrap())
                 }
                 Delivery::Reply(id, reply) => {
-                    format!("{at} reply {} {} {:?}", id.0, reply.status, reply.body)
+                    format!("{at} reply {} {} {:?}", id.number, reply.status, reply.body)
                 }
                 other => format!("{at} {other:?}"),
             }));
@@ -383,7 +384,8 @@ fn connections_are_cut_refused_and_silenced() {
 
     let status = Action::Status { code: 503, body: String::new() };
     let mut trader = Trader::with_faults([Rule::new(Place::Connection, status)]);
-    let admission = trader.world.open(trader.now, HERE, ConnId(1), Request::default());
+    let opening = Opening { venue: HERE, conn: ConnId(1), request: Request::default() };
+    let admission = trader.world.open(trader.now, opening);
     assert!(matches!(admission, Admission::Refused(Reply { status: 503, .. })));
 }
 
