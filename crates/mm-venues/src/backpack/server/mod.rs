@@ -129,7 +129,10 @@ impl Server {
                 let mut call = Call { now, exchange, records: &mut self.records, query, body: &request.body };
                 signed(&mut call, account)
             }
-            Route::NotSimulated => Err(Refused::not_implemented(&request.path)),
+            Route::NotSimulated => {
+                signer(&self.accounts, now, request)?;
+                Err(Refused::not_implemented(&request.path))
+            }
             Route::Unknown => Err(Refused::not_found()),
         }
     }

@@ -73,6 +73,13 @@ pub(super) fn route(method: Method, path: &str) -> Route {
     }
 }
 
+/// Some route of the table, for tests that try them all.
+#[cfg(test)]
+pub(super) fn nth(n: usize) -> (Method, &'static str) {
+    let (method, path, _) = ROUTES[n % ROUTES.len()];
+    (method, path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
