@@ -95,25 +95,19 @@ pub(super) struct Bar {
 }
 
 impl Bar {
-    const fn first(price: Price) -> Self {
-        Self {
-            open: price,
-            high: price,
-            low: price,
-            close: price,
-            volume: Qty::ZERO,
-            quote_volume: Money::ZERO,
-            trades: 0,
-        }
+    /// One trade, worth `quote`.
+    pub(super) const fn of(price: Price, volume: Qty, quote: Money) -> Self {
+        Self { open: price, high: price, low: price, close: price, volume, quote_volume: quote, trades: 1 }
     }
 
-    fn add(&mut self, price: Price, qty: Qty, quote: Money) {
-        self.high = self.high.max(price);
-        self.low = self.low.min(price);
-        self.close = price;
-        self.volume = self.volume.plus(qty);
-        self.quote_volume += quote;
-        self.trades += 1;
+    /// Adds what traded after it.
+    fn add(&mut self, later: &Self) {
+        self.high = self.high.max(later.high);
+        self.low = self.low.min(later.low);
+        self.close = later.close;
+        self.volume = self.volume.plus(later.volume);
+        self.quote_volume += later.quote_volume;
+        self.trades += later.trades;
     }
 }
 
@@ -146,19 +140,17 @@ impl Default for Candles {
 
 impl Candles {
     /// Counts a trade.
-    pub(super) fn trade(&mut self, at: Timestamp, price: Price, qty: Qty, quote: Money) {
+    pub(super) fn trade(&mut self, at: Timestamp, trade: Bar) {
         for ((_, interval), rows) in INTERVALS.iter().zip(&mut self.rows) {
             let start = interval.start(at);
             match rows.back_mut() {
                 // A trade never belongs before the newest candle: the exchange's clock does not go back.
-                Some((newest, bar)) if *newest >= start => bar.add(price, qty, quote),
+                Some((newest, bar)) if *newest >= start => bar.add(&trade),
                 _ => {
                     if rows.len() == KEPT {
                         rows.pop_front();
                     }
-                    let mut bar = Bar::first(price);
-                    bar.add(price, qty, quote);
-                    rows.push_back((start, bar));
+                    rows.push_back((start, trade));
                 }
             }
         }
@@ -217,9 +209,9 @@ mod tests {
     fn empty_intervals_are_told() {
         let mut candles = Candles::default();
         let late = START + Duration::from_secs(130);
-        candles.trade(START, Price(100), Qty(2), Money(200));
-        candles.trade(START, Price(90), Qty(1), Money(90));
-        candles.trade(late, Price(95), Qty(1), Money(95));
+        candles.trade(START, Bar::of(Price(100), Qty(2), Money(200)));
+        candles.trade(START, Bar::of(Price(90), Qty(1), Money(90)));
+        candles.trade(late, Bar::of(Price(95), Qty(1), Money(95)));
         let told = candles.between(seconds(60), Timestamp::ZERO, late);
         assert_eq!(
             told.iter().map(|c| c.bar.map(|b| b.close)).collect::<Vec<_>>(),

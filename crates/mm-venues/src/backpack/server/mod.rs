@@ -39,11 +39,12 @@ use mm_model::Timestamp;
 use self::{
     answer::Answered,
     call::{Call, Records},
+    candles::Bar,
     errors::Refused,
     query::Query,
     rate::Allowances,
     routes::Route,
-    streams::Streams,
+    streams::{Streams, World},
 };
 pub use self::{
     rate::{PerMinute, RateLimits},
@@ -178,14 +179,14 @@ impl VenueServer for Server {
             if let Fact::Traded { market, price, qty, at, .. } = *fact {
                 let quote = exchange.markets().get(market).map(|market| market.notional(price, qty));
                 let candles = self.records.candles.entry(market).or_default();
-                candles.trade(at, price, qty, quote.unwrap_or_default());
+                candles.trade(at, Bar::of(price, qty, quote.unwrap_or_default()));
             }
         }
-        self.streams.facts(streams::World { now, exchange, candles: &self.records.candles }, facts, out);
+        self.streams.facts(&mut World { now, exchange, candles: &self.records.candles, out }, facts);
     }
 
     fn tick(&mut self, now: Timestamp, exchange: &mut Exchange, out: &mut Vec<Outbound>) {
-        self.streams.tick(streams::World { now, exchange, candles: &self.records.candles }, out);
+        self.streams.tick(&mut World { now, exchange, candles: &self.records.candles, out });
     }
 
     fn next_wake(&self) -> Option<Timestamp> {

@@ -8,7 +8,7 @@ use crate::backpack::wire::{Text, account::Position, private_stream::PositionUpd
 
 /// The venue's number of a position: the exchange has one position in a market and gives it no number.
 pub(super) const fn position_id(account: AccountId, market: MarketId) -> u64 {
-    (account.0 as u64) << 32 | market.0 as u64 + 1
+    ((account.0 as u64) << 32) | (market.0 as u64 + 1)
 }
 
 /// Initial margin as a fraction: what the listing asks, or more when the account limits its leverage.

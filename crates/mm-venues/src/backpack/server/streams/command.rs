@@ -95,7 +95,7 @@ impl Streams {
             match parse(heard.exchange, name) {
                 Some(Name::Public(topic)) => self.subscriptions.remove(topic, heard.conn),
                 Some(Name::Private(kind, market)) => {
-                    self.subscriptions.remove_private(kind, market, heard.conn)
+                    self.subscriptions.remove_private(kind, market, heard.conn);
                 }
                 None => refuse((heard.conn, command.id), INVALID_STREAM, "Invalid stream", out),
             }

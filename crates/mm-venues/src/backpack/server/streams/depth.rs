@@ -6,21 +6,18 @@ use mm_exchange::Exchange;
 use mm_model::{Level, Market, MarketId, Price, Qty, Side, Timestamp};
 
 use super::{Streams, World};
-use crate::{
-    backpack::{
-        server::{
-            heartbeat::Beat,
-            levels::Changes,
-            numbers,
-            topics::{Pace, Topic},
-        },
-        wire::{
-            Text,
-            market_data::LevelText,
-            public_stream::{BookTicker, DepthUpdate},
-        },
+use crate::backpack::{
+    server::{
+        heartbeat::Beat,
+        levels::Changes,
+        numbers,
+        topics::{Pace, Topic},
     },
-    server::Outbound,
+    wire::{
+        Text,
+        market_data::LevelText,
+        public_stream::{BookTicker, DepthUpdate},
+    },
 };
 
 /// Best bid and ask as last looked at.
@@ -53,16 +50,10 @@ impl DepthStreams {
 
 impl Streams {
     /// One batch of changes of one book.
-    pub(super) fn book_changed(
-        &mut self,
-        world: World<'_>,
-        market: MarketId,
-        changes: &Changes,
-        out: &mut Vec<Outbound>,
-    ) {
+    pub(super) fn book_changed(&mut self, world: &mut World<'_>, market: MarketId, changes: &Changes) {
         let realtime = Topic::Depth(Pace::Realtime, market);
         if self.subscriptions.wanted(&realtime) {
-            self.tell_depth(world, realtime, changes, out);
+            self.tell_depth(world, realtime, changes);
         }
         for ms in Pace::AGGREGATED {
             if self.subscriptions.wanted(&Topic::Depth(Pace::Millis(ms), market)) {
@@ -70,11 +61,11 @@ impl Streams {
                 gathered.and_modify(|known| known.extend(changes)).or_insert_with(|| changes.clone());
             }
         }
-        self.top_changed(world, market, changes, out);
+        self.top_changed(world, market, changes);
     }
 
     /// Tells what was gathered at the paces that are due.
-    pub(super) fn aggregated_depth(&mut self, world: World<'_>, out: &mut Vec<Outbound>) {
+    pub(super) fn aggregated_depth(&mut self, world: &mut World<'_>) {
         for n in 0..self.depth.beats.len() {
             let (ms, beat) = &mut self.depth.beats[n];
             if !beat.strike(world.now) {
@@ -84,13 +75,13 @@ impl Streams {
             let ready: Vec<_> = self.depth.gathered.keys().filter(|(pace, _)| *pace == ms).copied().collect();
             for key in ready {
                 if let Some(changes) = self.depth.gathered.remove(&key) {
-                    self.tell_depth(world, Topic::Depth(Pace::Millis(ms), key.1), &changes, out);
+                    self.tell_depth(world, Topic::Depth(Pace::Millis(ms), key.1), &changes);
                 }
             }
         }
     }
 
-    fn tell_depth(&self, world: World<'_>, topic: Topic, changes: &Changes, out: &mut Vec<Outbound>) {
+    fn tell_depth(&self, world: &mut World<'_>, topic: Topic, changes: &Changes) {
         let Topic::Depth(_, id) = topic else { return };
         let Some(market) = world.exchange.markets().get(id) else { return };
         let data = DepthUpdate {
@@ -103,10 +94,10 @@ impl Streams {
             symbol: Text::new(&market.symbol),
             last_update_id: changes.last,
         };
-        self.tell(world.exchange, topic, data, out);
+        self.tell(world, topic, data);
     }
 
-    fn top_changed(&mut self, world: World<'_>, id: MarketId, changes: &Changes, out: &mut Vec<Outbound>) {
+    fn top_changed(&mut self, world: &mut World<'_>, id: MarketId, changes: &Changes) {
         let Some(market) = world.exchange.markets().get(id) else { return };
         let top = tops(world.exchange, id);
         if self.depth.tops.insert(id, top) == Some(top) {
@@ -126,7 +117,7 @@ impl Streams {
             symbol: Text::new(&market.symbol),
             update_id: changes.last,
         };
-        self.tell(world.exchange, Topic::BookTicker(id), data, out);
+        self.tell(world, Topic::BookTicker(id), data);
     }
 }
 

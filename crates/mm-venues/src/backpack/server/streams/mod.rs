@@ -29,12 +29,13 @@ use crate::{
     server::{ConnId, Outbound},
 };
 
-/// What a stream is told from.
-#[derive(Clone, Copy)]
+/// What the streams are told from, and what they say.
 pub(super) struct World<'a> {
     pub(super) now: Timestamp,
     pub(super) exchange: &'a Exchange,
     pub(super) candles: &'a BTreeMap<MarketId, Candles>,
+    /// What is told.
+    pub(super) out: &'a mut Vec<Outbound>,
 }
 
 /// All sockets and what each listens to.
@@ -75,7 +76,7 @@ impl Streams {
     }
 
     /// Tells a batch of facts, in order; the changes of a book in it become one message.
-    pub(super) fn facts(&mut self, world: World<'_>, facts: &[Fact], out: &mut Vec<Outbound>) {
+    pub(super) fn facts(&mut self, world: &mut World<'_>, facts: &[Fact]) {
         let mut changed: BTreeMap<MarketId, Changes> = BTreeMap::new();
         let mut traded: BTreeMap<MarketId, ()> = BTreeMap::new();
         for fact in facts {
@@ -86,26 +87,26 @@ impl Streams {
                 }
                 Fact::Traded { market, .. } => {
                     traded.insert(*market, ());
-                    self.trade(world, fact, out);
+                    self.trade(world, fact);
                 }
-                _ => self.private(world, fact, out),
+                _ => self.private(world, fact),
             }
         }
         for (market, changes) in &changed {
-            self.book_changed(world, *market, changes, out);
+            self.book_changed(world, *market, changes);
         }
         for market in traded.keys() {
-            self.open_candles(world, *market, out);
+            self.open_candles(world, *market);
         }
     }
 
     /// Does what the clock asks for.
-    pub(super) fn tick(&mut self, world: World<'_>, out: &mut Vec<Outbound>) {
-        for conn in self.heartbeat.tick(world.now, out) {
+    pub(super) fn tick(&mut self, world: &mut World<'_>) {
+        for conn in self.heartbeat.tick(world.now, world.out) {
             self.subscriptions.gone(conn);
         }
-        self.aggregated_depth(world, out);
-        self.periodic(world, out);
+        self.aggregated_depth(world);
+        self.periodic(world);
     }
 
     /// When there is something to do; never while nobody is connected.
@@ -115,11 +116,11 @@ impl Streams {
     }
 
     /// Sends `data` to all who listen to a stream.
-    fn tell<T: Serialize>(&self, exchange: &Exchange, topic: Topic, data: T, out: &mut Vec<Outbound>) {
+    fn tell<T: Serialize>(&self, world: &mut World<'_>, topic: Topic, data: T) {
         let mut listeners = self.subscriptions.listeners(&topic).peekable();
         if listeners.peek().is_some() {
-            let frame = frame(exchange, topic, data);
-            out.extend(listeners.map(|conn| Outbound::Frame(conn, frame.clone())));
+            let frame = frame(world.exchange, topic, data);
+            world.out.extend(listeners.map(|conn| Outbound::Frame(conn, frame.clone())));
         }
     }
 }

@@ -6,21 +6,18 @@ use std::time::Duration;
 use mm_model::{MarketId, Timestamp};
 
 use super::{Streams, World};
-use crate::{
-    backpack::{
-        server::{
-            candles::{Bar, Candle, Interval},
-            heartbeat::Beat,
-            numbers,
-            topics::Topic,
-        },
-        wire::{
-            Text,
-            public_stream::{Kline, MarkPrice, OpenInterest, Ticker},
-            time,
-        },
+use crate::backpack::{
+    server::{
+        candles::{Bar, Candle, Interval},
+        heartbeat::Beat,
+        numbers,
+        topics::Topic,
     },
-    server::Outbound,
+    wire::{
+        Text,
+        public_stream::{Kline, MarkPrice, OpenInterest, Ticker},
+        time,
+    },
 };
 
 /// The beats of the periodic streams.
@@ -49,18 +46,18 @@ impl Beats {
 }
 
 impl Streams {
-    pub(super) fn periodic(&mut self, world: World<'_>, out: &mut Vec<Outbound>) {
+    pub(super) fn periodic(&mut self, world: &mut World<'_>) {
         let (second, minute) = (self.beats.second.strike(world.now), self.beats.minute.strike(world.now));
         if !second && !minute {
             return;
         }
         for topic in self.subscriptions.topics() {
             match topic {
-                Topic::Ticker(market) if second => self.ticker(world, market, out),
-                Topic::MarkPrice(market) if second => self.mark_price(world, market, out),
-                Topic::OpenInterest(market) if minute => self.open_interest(world, market, out),
+                Topic::Ticker(market) if second => self.ticker(world, market),
+                Topic::MarkPrice(market) if second => self.mark_price(world, market),
+                Topic::OpenInterest(market) if minute => self.open_interest(world, market),
                 Topic::Kline(interval, market) if second => {
-                    self.closed_candle(world, (interval, market), out)
+                    self.closed_candle(world, (interval, market));
                 }
                 _ => {}
             }
@@ -71,30 +68,29 @@ impl Streams {
     }
 
     /// Tells the running candles of a market that traded.
-    pub(super) fn open_candles(&self, world: World<'_>, market: MarketId, out: &mut Vec<Outbound>) {
+    pub(super) fn open_candles(&self, world: &mut World<'_>, market: MarketId) {
         for topic in self.subscriptions.topics() {
             if let Topic::Kline(interval, id) = topic
                 && id == market
             {
-                self.candle(world, (interval, id), (interval.start(world.now), false), out);
+                self.candle(world, (interval, id), (interval.start(world.now), false));
             }
         }
     }
 
     /// Tells the candle that was running at the last beat, if it has closed since.
-    fn closed_candle(&self, world: World<'_>, which: (Interval, MarketId), out: &mut Vec<Outbound>) {
+    fn closed_candle(&self, world: &mut World<'_>, which: (Interval, MarketId)) {
         let start = which.0.start(self.beats.told_at);
         if self.beats.told_at > Timestamp::ZERO && which.0.next(start) <= world.now {
-            self.candle(world, which, (start, true), out);
+            self.candle(world, which, (start, true));
         }
     }
 
     fn candle(
         &self,
-        world: World<'_>,
+        world: &mut World<'_>,
         (interval, id): (Interval, MarketId),
         (start, is_closed): (Timestamp, bool),
-        out: &mut Vec<Outbound>,
     ) {
         let Some(market) = world.exchange.markets().get(id) else { return };
         let empty = Candle { start, end: interval.next(start), bar: None };
@@ -115,10 +111,10 @@ impl Streams {
             start: Text::from(time::seconds(start)),
             volume: bar.map_or(Text::new("0"), |bar| numbers::qty(market, bar.volume)),
         };
-        self.tell(world.exchange, Topic::Kline(interval, id), data, out);
+        self.tell(world, Topic::Kline(interval, id), data);
     }
 
-    fn ticker(&self, world: World<'_>, id: MarketId, out: &mut Vec<Outbound>) {
+    fn ticker(&self, world: &mut World<'_>, id: MarketId) {
         let stats = world.exchange.ticker(world.now, id);
         let (Some(market), Some(stats)) = (world.exchange.markets().get(id), stats) else { return };
         let data = Ticker {
@@ -133,10 +129,10 @@ impl Streams {
             symbol: Text::new(&market.symbol),
             volume: numbers::qty(market, stats.volume),
         };
-        self.tell(world.exchange, Topic::Ticker(id), data, out);
+        self.tell(world, Topic::Ticker(id), data);
     }
 
-    fn mark_price(&self, world: World<'_>, id: MarketId, out: &mut Vec<Outbound>) {
+    fn mark_price(&self, world: &mut World<'_>, id: MarketId) {
         let exchange = world.exchange;
         let (Some(market), Some(mark)) = (exchange.markets().get(id), exchange.mark(id)) else { return };
         let data = MarkPrice {
@@ -149,10 +145,10 @@ impl Streams {
             mark_price: numbers::price(market, mark),
             symbol: Text::new(&market.symbol),
         };
-        self.tell(exchange, Topic::MarkPrice(id), data, out);
+        self.tell(world, Topic::MarkPrice(id), data);
     }
 
-    fn open_interest(&self, world: World<'_>, id: MarketId, out: &mut Vec<Outbound>) {
+    fn open_interest(&self, world: &mut World<'_>, id: MarketId) {
         let Some(market) = world.exchange.markets().get(id) else { return };
         let data = OpenInterest {
             event_time: world.now.us(),
@@ -160,6 +156,6 @@ impl Streams {
             open_interest: numbers::qty(market, world.exchange.open_interest(id)),
             symbol: Text::new(&market.symbol),
         };
-        self.tell(world.exchange, Topic::OpenInterest(id), data, out);
+        self.tell(world, Topic::OpenInterest(id), data);
     }
 }

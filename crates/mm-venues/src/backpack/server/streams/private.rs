@@ -5,28 +5,25 @@ use mm_model::{MarketId, Side, SignedQty};
 use serde::Serialize;
 
 use super::{Streams, World};
-use crate::{
-    backpack::{
-        server::{
-            numbers,
-            order_rows::{OrderNews, order_update},
-            position_rows::{PositionNews, position_event, position_update},
-            topics::{Private, Topic},
-        },
-        wire::{OrderEvent, Text, private_stream::BalanceUpdate, public_stream::Trade},
+use crate::backpack::{
+    server::{
+        numbers,
+        order_rows::{OrderNews, order_update},
+        position_rows::{PositionNews, position_event, position_update},
+        topics::{Private, Topic},
     },
-    server::Outbound,
+    wire::{OrderEvent, Text, private_stream::BalanceUpdate, public_stream::Trade},
 };
 
 impl Streams {
     /// Tells a fact to the account that it is about.
-    pub(super) fn private(&mut self, world: World<'_>, fact: &Fact, out: &mut Vec<Outbound>) {
+    pub(super) fn private(&mut self, world: &mut World<'_>, fact: &Fact) {
         match fact {
-            Fact::Accepted(view) => self.order(world, OrderEvent::OrderAccepted, (view, None), out),
-            Fact::Executed(view, fill) => self.order(world, OrderEvent::OrderFill, (view, Some(fill)), out),
-            Fact::Cancelled(view) => self.order(world, OrderEvent::OrderCancelled, (view, None), out),
-            Fact::Expired(view) => self.order(world, OrderEvent::OrderExpired, (view, None), out),
-            Fact::Shrunk(view) => self.order(world, OrderEvent::OrderModified, (view, None), out),
+            Fact::Accepted(view) => self.order(world, OrderEvent::OrderAccepted, (view, None)),
+            Fact::Executed(view, fill) => self.order(world, OrderEvent::OrderFill, (view, Some(fill))),
+            Fact::Cancelled(view) => self.order(world, OrderEvent::OrderCancelled, (view, None)),
+            Fact::Expired(view) => self.order(world, OrderEvent::OrderExpired, (view, None)),
+            Fact::Shrunk(view) => self.order(world, OrderEvent::OrderModified, (view, None)),
             Fact::Position(account, position) => {
                 let before = self.held.insert((*account, position.market), position.net);
                 let event = position_event(before.unwrap_or(SignedQty::ZERO), position.net);
@@ -36,7 +33,7 @@ impl Streams {
                 }
                 let news = PositionNews { now: world.now, account: *account, position, event };
                 if let Some(data) = position_update(world.exchange, news) {
-                    self.tell_both(world, topics, data, out);
+                    self.tell_both(world, topics, data);
                 }
             }
             Fact::Balance { account, asset, available, locked, at } => {
@@ -49,14 +46,14 @@ impl Streams {
                     asset: Text::new(asset),
                     event: Text::new("balanceUpdate"),
                 };
-                self.tell(world.exchange, Topic::Account(*account, Private::Balance, None), data, out);
+                self.tell(world, Topic::Account(*account, Private::Balance, None), data);
             }
             Fact::Level { .. } | Fact::Traded { .. } | Fact::Funding { .. } => {}
         }
     }
 
     /// Tells a public trade.
-    pub(super) fn trade(&self, world: World<'_>, fact: &Fact, out: &mut Vec<Outbound>) {
+    pub(super) fn trade(&self, world: &mut World<'_>, fact: &Fact) {
         let Fact::Traded { trade, market: id, price, qty, taker, taker_order, maker_order, at } = fact else {
             return;
         };
@@ -81,37 +78,30 @@ impl Streams {
             symbol: Text::new(&market.symbol),
             trade_id: trade.0,
         };
-        self.tell(world.exchange, topic, data, out);
+        self.tell(world, topic, data);
     }
 
     fn order(
         &self,
-        world: World<'_>,
+        world: &mut World<'_>,
         event: OrderEvent,
         (view, fill): (&OrderView, Option<&Execution>),
-        out: &mut Vec<Outbound>,
     ) {
         let topics = account_topics(view.account, Private::Order, view.order.market);
         let market = world.exchange.markets().get(view.order.market);
         let Some(market) = market.filter(|_| self.any_wanted(topics)) else { return };
         let upper_case_reasons = self.switches.expiry_reason_in_upper_case;
         let news = OrderNews { now: world.now, event, view, fill, upper_case_reasons };
-        self.tell_both(world, topics, order_update(market, news), out);
+        self.tell_both(world, topics, order_update(market, news));
     }
 
     fn any_wanted(&self, topics: [Topic; 2]) -> bool {
         topics.iter().any(|topic| self.subscriptions.wanted(topic))
     }
 
-    fn tell_both<T: Serialize>(
-        &self,
-        world: World<'_>,
-        topics: [Topic; 2],
-        data: T,
-        out: &mut Vec<Outbound>,
-    ) {
+    fn tell_both<T: Serialize>(&self, world: &mut World<'_>, topics: [Topic; 2], data: T) {
         for topic in topics {
-            self.tell(world.exchange, topic, &data, out);
+            self.tell(world, topic, &data);
         }
     }
 }
