@@ -12,7 +12,7 @@ from decimal import Decimal
 from unittest import mock
 
 import requests
-from world import PERP, TICK, World
+from world import PERP, TICK, World, soon
 
 FUNDS = Decimal(1_000_000)
 
@@ -32,8 +32,9 @@ class PublicData(unittest.TestCase):
                 self.assertEqual(prices, sorted(prices), f"{side} ascend")
             self.assertLess(Decimal(book["bids"][-1][0]), Decimal(book["asks"][0][0]))
             self.assertIsInstance(book["lastUpdateId"], str)
+            trades = soon(lambda: public.get_recent_trades(PERP, 100))
             self.candles_are_aligned(public)
-            for trade in public.get_recent_trades(PERP, 100) + public.get_history_trades(PERP, 10, 0):
+            for trade in trades + public.get_history_trades(PERP, 10, 0):
                 product = Decimal(trade["price"]) * Decimal(trade["quantity"])
                 self.assertEqual(Decimal(trade["quoteQuantity"]), product)
             self.funding_and_marks_make_sense(public)

@@ -19,7 +19,7 @@ from bpx.public import Public
 
 PERP = "SOL_USDC_PERP"
 TICK = Decimal("0.01")
-SOON_S = 5
+SOON_S = 5.0
 START_WITHIN_S = 30
 PROGRAM = os.environ.get("MM_BOT_PROGRAM") or str(
     pathlib.Path(__file__).resolve().parents[2] / "target" / "debug" / "mm-bot"
@@ -116,3 +116,14 @@ class World:
         with urllib.request.urlopen(request, timeout=10) as answer:
             text = answer.read()
         return json.loads(text) if text else None
+
+
+def soon(answer):
+    """Asks again until there is an answer; anything that must reach a client may take five seconds."""
+    begun = time.monotonic()
+    while time.monotonic() - begun < SOON_S:
+        found = answer()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"not within {SOON_S} s")

@@ -157,8 +157,8 @@ async fn an_own_fill_is_told_alike_everywhere() {
     let streams = &["account.orderUpdate", "account.positionUpdate", "trade.SOL_USDC_PERP"];
     let mut hers = Feed::<Value>::open(&alice, streams);
     let mut his = Feed::<OrderUpdate>::open(&bob, &["account.orderUpdate.SOL_USDC_PERP"]);
-    subscribed(&alice, &mut hers, |told| told["i"].as_str()).await;
-    subscribed(&bob, &mut his, |told| Some(&told.order_id)).await;
+    subscribed(&alice, &mut hers, |told| told["i"].as_str().filter(|_| told["e"] == "orderCancelled")).await;
+    subscribed(&bob, &mut his, cancelled_id).await;
 
     let offer =
         Placing { price, quantity: dec("0.30"), client_id: Some(77), ..Placing::limit(PERP, Side::Ask) };
@@ -244,7 +244,7 @@ async fn an_orders_rest_and_end_are_told() {
     let world = World::start(304).await;
     let alice = world.client("alice");
     let mut orders = Feed::<OrderUpdate>::open(&alice, &["account.orderUpdate.SOL_USDC_PERP"]);
-    subscribed(&alice, &mut orders, |told| Some(&told.order_id)).await;
+    subscribed(&alice, &mut orders, cancelled_id).await;
     let book = depth(&alice, PERP).await;
     let price = best_bid(&book).0 - dec("1.00");
     let order =
@@ -269,8 +269,9 @@ async fn an_orders_rest_and_end_are_told() {
     assert_eq!(orders.next().await.client_order_id, Some(6));
 }
 
-/// Success is silent on this venue, so a subscription is known to stand when an order that we place is heard of.
-async fn subscribed<T>(client: &BpxClient, feed: &mut Feed<T>, order_id: impl Fn(&T) -> Option<&str>)
+/// Success is silent on this venue, so a subscription is known to stand when the end of an order is heard of.
+/// Nothing of that order comes after.
+async fn subscribed<T>(client: &BpxClient, feed: &mut Feed<T>, cancelled: impl Fn(&T) -> Option<&str>)
 where
     T: DeserializeOwned + Send + 'static,
 {
@@ -279,13 +280,16 @@ where
         let order = Placing { price, client_id: Some(1), ..Placing::limit(PERP, Side::Bid) };
         let order = limit_of(client.execute_order(order.post_only()).await.expect("accepted"));
         client.cancel_order(PERP, Some(&order.id), None).await.expect("cancelled");
-        let hear = async { while order_id(&feed.next().await) != Some(&order.id) {} };
+        let hear = async { while cancelled(&feed.next().await) != Some(&order.id) {} };
         if tokio::time::timeout(SOON / 50, hear).await.is_ok() {
-            feed.find(|told| order_id(told) == Some(&order.id)).await; // its cancellation
             return;
         }
     }
     panic!("the subscription to account.orderUpdate never came to life");
+}
+
+fn cancelled_id(told: &OrderUpdate) -> Option<&str> {
+    (told.order_status == OrderStatus::Cancelled).then_some(&told.order_id)
 }
 
 /// The order update in a frame of several streams, if it is one; it must then be understood.
