@@ -6,6 +6,8 @@ mod driver;
 pub mod orders;
 mod strategy;
 mod sync;
+#[cfg(test)]
+mod testing;
 mod tracking_limit;
 mod trading_core;
 mod venue;

@@ -345,3 +345,6 @@ impl Drop for Driver {
         lock(&self.shared.listeners).take();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -46,6 +46,10 @@ impl Cause {
         }
     }
 
+    const fn is_report(self) -> bool {
+        matches!(self, Self::Opened | Self::Filled | Self::Cancelled | Self::Rejected)
+    }
+
     fn words(self, record: &OrderRecord, fills: &[Fill]) -> String {
         use mm_model::End;
         let because = |word: &str| match record.end() {
@@ -86,16 +90,23 @@ pub(super) struct History {
     changes: Vec<Change>,
     /// Where the next change goes once the list is full.
     next: usize,
+    /// Where the order stood after the last change.
+    shown: Option<(OrderState, Qty)>,
 }
 
 impl History {
     pub(super) fn clear(&mut self) {
         self.changes.clear();
         self.next = 1;
+        self.shown = None;
     }
 
     pub(super) fn push(&mut self, at: Timestamp, record: &OrderRecord, cause: Cause) {
         let change = Change { at, filled: record.filled(), state: record.state(), cause };
+        let shown = Some((change.state, change.filled));
+        if std::mem::replace(&mut self.shown, shown) == shown && cause.is_report() {
+            return; // The venue confirms what a person sees already.
+        }
         if self.changes.len() < CHANGES_MAX {
             self.changes.push(change);
             return;

@@ -1,0 +1,125 @@
+//! A scripted venue for tests: it speaks the driver's contract (calls in, events out) under virtual time, holds the truth, and
+//! misbehaves on demand. It knows no wire.
+
+mod fake;
+mod script;
+mod truth;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use mm_model::{
+    ClientId, Decimal, Exposure, Market, MarketId, MarketKind, NewOrder, OrderKind, Price, Qty, Side,
+    TimeInForce, Timestamp, TradingState,
+};
+
+pub(crate) use fake::{Fake, is_lookup};
+pub(crate) use script::{OnCancel, OnPlace};
+
+use crate::{Clock, IdSource, Spawner, Task, TrackingLimit, Venue, VenueConfig, VirtualRuntime, venue};
+
+pub(crate) const MARKET: MarketId = MarketId(0);
+pub(crate) const SYMBOL: &str = "SOL_USDC_PERP";
+pub(crate) const MIN_QTY: Qty = Qty(2);
+/// How long the fake takes for each call.
+pub(crate) const LATENCY: Duration = Duration::from_millis(10);
+
+pub(crate) const fn ms(n: u64) -> Duration {
+    Duration::from_millis(n)
+}
+
+/// Ids from a counter.
+#[derive(Default)]
+pub(crate) struct Counter(AtomicU64);
+
+impl IdSource for Counter {
+    fn next(&self) -> Result<ClientId, String> {
+        Ok(ClientId(self.0.fetch_add(1, Ordering::Relaxed) + 1))
+    }
+}
+
+/// A venue with one market and one strategy in front of it.
+pub(crate) struct World {
+    pub(crate) runtime: VirtualRuntime,
+    pub(crate) clock: Clock,
+    pub(crate) spawner: Spawner,
+    pub(crate) fake: Fake,
+    pub(crate) venue: Venue,
+    _driver: Option<Task>,
+}
+
+pub(crate) fn config(name: &str) -> VenueConfig {
+    VenueConfig {
+        name: name.into(),
+        symbols: vec![SYMBOL.into()],
+        stale_after: Duration::from_secs(5),
+        submit_valid_for: Duration::from_secs(5),
+        closed_orders_max: 100,
+        reconcile_every: Duration::from_secs(30),
+    }
+}
+
+impl World {
+    /// Connected and with a book of 100 on 102; not yet ready.
+    pub(crate) fn new() -> Self {
+        let runtime = VirtualRuntime::new(Timestamp::from_ms(1_700_000_000_000));
+        let (clock, spawner) = (runtime.clock(), runtime.spawner());
+        let (venue, driver) = venue(config("fake"), clock.clone(), Arc::new(Counter::default()));
+        let fake = Fake::new(clock.clone());
+        let drive = fake.clone().drive(driver);
+        let task = spawner.spawn("driver", async move {
+            drive.await.expect("the fake ends well");
+        });
+        Self { runtime, clock, spawner, fake, venue, _driver: Some(task) }
+    }
+
+    /// Runs `story` once the venue is ready.
+    pub(crate) fn play<T>(&self, story: impl AsyncFnOnce(&Self) -> T) -> T {
+        self.runtime.block_on(async {
+            self.clock.within(ms(1_000), self.venue.ready()).await.expect("ready within a second");
+            story(self).await
+        })
+    }
+}
+
+pub(crate) fn market() -> Market {
+    Market {
+        id: MARKET,
+        symbol: SYMBOL.into(),
+        base: "SOL".into(),
+        quote: "USDC".into(),
+        kind: MarketKind::Perpetual,
+        trading: TradingState::Open,
+        tick: Decimal::new(1, 2),
+        lot: Decimal::new(1, 2),
+        min_qty: MIN_QTY,
+        max_qty: None,
+        min_notional: None,
+    }
+}
+
+pub(crate) const fn limit(side: Side, qty: u64, price: i64) -> NewOrder {
+    let kind = OrderKind::Limit { price: Price(price), time_in_force: TimeInForce::Gtc };
+    NewOrder { market: MARKET, side, qty: Qty(qty), kind, exposure: Exposure::Any }
+}
+
+/// Buys 10 at the touch, looks each second, gives up after a minute.
+pub(crate) const fn tracking() -> TrackingLimit {
+    TrackingLimit {
+        market: MARKET,
+        side: Side::Buy,
+        qty: Qty(10),
+        interval: Duration::from_secs(1),
+        timeout: Duration::from_secs(60),
+        price_offset_ticks: 0,
+        cancel_wait: Duration::from_secs(2),
+        post_only: false,
+        exposure: Exposure::Any,
+        worst_price: None,
+    }
+}
