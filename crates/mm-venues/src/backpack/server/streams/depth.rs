@@ -100,7 +100,8 @@ impl Streams {
     fn top_changed(&mut self, world: &mut World<'_>, id: MarketId, changes: &Changes) {
         let Some(market) = world.exchange.markets().get(id) else { return };
         let top = tops(world.exchange, id);
-        if self.depth.tops.insert(id, top) == Some(top) {
+        let same = self.depth.tops.insert(id, top) == Some(top);
+        if same || !self.subscriptions.wanted(&Topic::BookTicker(id)) {
             return;
         }
         // An empty side is nobody at no price: the payload has no other way to say it.

@@ -37,6 +37,10 @@ impl Streams {
                 }
             }
             Fact::Balance { account, asset, available, locked, at } => {
+                let topic = Topic::Account(*account, Private::Balance, None);
+                if !self.subscriptions.wanted(&topic) {
+                    return;
+                }
                 let data = BalanceUpdate {
                     available: numbers::text(available),
                     event_time: world.now.us(),
@@ -46,7 +50,7 @@ impl Streams {
                     asset: Text::new(asset),
                     event: Text::new("balanceUpdate"),
                 };
-                self.tell(world, Topic::Account(*account, Private::Balance, None), data);
+                self.tell(world, topic, data);
             }
             Fact::Level { .. } | Fact::Traded { .. } | Fact::Funding { .. } => {}
         }
