@@ -180,26 +180,25 @@ impl Launch<'_> {
             ended = core.wait_until_stopped() => Some(ended),
             () = interrupt.wait() => None,
         };
-        let interrupted = ended.is_none();
-        if interrupted {
-            self.show_stopping(&venues);
-        }
-        let stopped = core.stop(true).await;
-        self.show_stop(&stopped);
         let ended = match ended {
-            Some(ended) => Some(ended),
-            None => clock.within(Duration::from_secs(1), core.wait_until_stopped()).await,
+            Some(ended) => ended,
+            None => {
+                // The strategy has the time of a stop to clean up after itself and to come to its outcome.
+                self.show_stopping(&venues);
+                core.stop_request().request();
+                core.wait_until_stopped().await
+            }
         };
-        _ = core.shutdown(true).await;
+        let stopped = core.shutdown(true).await;
+        self.show_stop(&stopped);
         drop(locks);
         let exit = match &ended {
             _ if !stopped.not_cancelled.is_empty() => Exit::Unclean,
-            Some(Ok(Outcome::Passed)) => Exit::Ok,
-            None if interrupted => Exit::Ok,
-            Some(Ok(Outcome::Failed(_)) | Err(_)) | None => Exit::Failed,
+            Ok(Outcome::Passed) => Exit::Ok,
+            Ok(Outcome::Failed(_)) | Err(_) => Exit::Failed,
         };
         let report = watcher.report();
-        self.show_end(ended.as_ref(), report.is_some());
+        self.show_end(&ended, report.is_some());
         Ok(Ended { exit, report })
     }
 
@@ -250,13 +249,13 @@ impl Launch<'_> {
     }
 
     /// The end in words, where no report tells it.
-    fn show_end(&self, ended: Option<&Result<Outcome, StrategyError>>, has_report: bool) {
+    fn show_end(&self, ended: &Result<Outcome, StrategyError>, has_report: bool) {
         match ended {
-            Some(Err(error)) => self.screen.line(format!("{} {error}", paint(BAD, "the strategy failed:"))),
-            Some(Ok(Outcome::Failed(reasons))) if !has_report => {
+            Err(error) => self.screen.line(format!("{} {error}", paint(BAD, "the strategy failed:"))),
+            Ok(Outcome::Failed(reasons)) if !has_report => {
                 self.screen.line(format!("{} {}", paint(BAD, "failed:"), reasons.join("; ")));
             }
-            Some(Ok(_)) | None => {}
+            Ok(_) => {}
         }
     }
 }

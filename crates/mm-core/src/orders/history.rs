@@ -15,6 +15,17 @@ pub struct HistoryEntry {
     pub cause: String,
 }
 
+/// The words of a change by which we came to not know whether the order is live.
+const OUTCOME_UNKNOWN: &str = "outcome unknown";
+
+impl HistoryEntry {
+    /// Whether from here on we did not know whether the order was live, until a later change told.
+    #[must_use]
+    pub fn is_outcome_unknown(&self) -> bool {
+        self.cause == OUTCOME_UNKNOWN
+    }
+}
+
 /// How many changes are kept of one order: the first, and the latest others.
 pub(super) const CHANGES_MAX: usize = 64;
 
@@ -68,7 +79,7 @@ impl Cause {
                 Some(fill) => format!("fill {}", fill.trade_id),
                 None => "fill".into(),
             },
-            Self::OutcomeUnknown => "outcome unknown".into(),
+            Self::OutcomeUnknown => OUTCOME_UNKNOWN.into(),
             Self::NeverArrived => "never arrived".into(),
             Self::CancelSent => "cancel sent".into(),
             Self::CancelFailed => "cancel failed".into(),

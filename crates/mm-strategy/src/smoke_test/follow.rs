@@ -5,12 +5,16 @@ use std::{
     collections::BTreeMap,
     future::Future,
     sync::{Mutex, OnceLock},
+    time::Duration,
 };
 
 use mm_core::{Listener, Order};
 use mm_model::{ClientId, Decimal, Event, Fill, Market, OrderKind, OrderState, Qty};
 
 use super::{Leg, Progress, evidence::Patience, venue_test::VenueTest};
+
+/// What a comparison found, and how long it took.
+type Compared = (Result<String, String>, Duration);
 
 /// What was last told of each order.
 #[derive(Default)]
@@ -46,7 +50,7 @@ impl VenueTest {
         &self,
         market: &Market,
         act: impl Future<Output = T>,
-    ) -> (T, Option<Result<String, String>>) {
+    ) -> (T, Option<Compared>) {
         let found = OnceLock::new();
         let compare = async {
             if let Some(result) = self.resting_agrees(market).await {
@@ -66,7 +70,7 @@ impl VenueTest {
     }
 
     /// Looks until REST and stream both show an order of ours resting, or have disagreed for too long.
-    async fn resting_agrees(&self, market: &Market) -> Option<Result<String, String>> {
+    async fn resting_agrees(&self, market: &Market) -> Option<Compared> {
         let mut listener = self.venue.listen();
         loop {
             let open = self.venue.open_orders();
@@ -79,15 +83,17 @@ impl VenueTest {
                 return None;
             }
         }
+        let since = self.clock.now();
         let mut patience = Patience::new(&self.clock, self.plan.settle_timeout);
-        loop {
+        let found = loop {
             match self.orders_once(market).await {
                 Ok((0, _)) => return None,
-                Ok((_, seen)) => return Some(Ok(seen)),
+                Ok((_, seen)) => break Ok(seen),
                 Err(_) if patience.again().await => {}
-                Err(reason) => return Some(Err(reason)),
+                Err(reason) => break Err(reason),
             }
-        }
+        };
+        Some((found, self.clock.now().since(since)))
     }
 
     async fn follow(&self, market: &Market, leg: Leg, mut listener: Listener, told: &Mutex<Told>) {
@@ -104,6 +110,9 @@ impl VenueTest {
         for (n, order) in self.our_orders().into_iter().enumerate() {
             let record = order.snapshot();
             let now = (record.state(), record.filled());
+            if record.lacks_fills() {
+                continue; // The trades that tell its price are on their way, and will be told of.
+            }
             let before = told.0.insert(order.client_id(), now);
             if before == Some(now) {
                 continue;

@@ -39,6 +39,24 @@ pub(super) fn is_sane(history: &[HistoryEntry], filled: Qty, qty: Qty) -> Result
     Ok(())
 }
 
+/// The venue answered for this order by itself: at no time was its outcome unknown.
+///
+/// # Errors
+/// Names the order, and how long nobody knew.
+pub(super) fn is_answered(order: &Order) -> Result<(), String> {
+    let history = order.history();
+    let Some(at) = history.iter().position(HistoryEntry::is_outcome_unknown) else { return Ok(()) };
+    let id = order.client_id();
+    match history.get(at + 1) {
+        Some(told) => Err(format!(
+            "order {id} got no answer, nobody knew of it for {:?} until it was looked up: {}",
+            told.at.since(history[at].at),
+            told.cause
+        )),
+        None => Err(format!("order {id} got no answer and could not be found out about")),
+    }
+}
+
 /// How far along a state is. A cancelled order may turn out to have been filled, never the other way.
 const fn rank(state: OrderState) -> u8 {
     match state {

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 /// How one check went.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "verdict", content = "reason", rename_all = "snake_case")]
+#[serde(tag = "verdict", content = "text", rename_all = "snake_case")]
 pub enum Verdict {
     /// As it should, with what was seen.
     Passed(String),

@@ -40,7 +40,6 @@ impl VenueTest {
         let after = self.account_after(&market).await;
         let after = self.record("account after", since, after);
         self.leg_took("comparing", since);
-        self.look_at_orders(&market);
         entered.and(held).and(after)
     }
 
@@ -161,7 +160,7 @@ impl VenueTest {
         };
         let entered = self.record("entry filled", since, found);
         match resting {
-            Some(found) => _ = self.record("entry on the book", since, found),
+            Some((found, took)) => _ = self.record_took("entry on the book", took, found),
             None => self.skip("entry on the book", "it did not rest long enough to be compared"),
         }
         entered
@@ -255,19 +254,49 @@ impl VenueTest {
         self.positions_agree(market, prior).await
     }
 
-    /// What each order went through is a life that an order can have, and every fill has its fee.
-    fn look_at_orders(&mut self, market: &Market) {
+    /// Every order was answered, what each went through is a life that an order can have, and every fill has its fee.
+    pub(super) fn look_at_orders(&mut self) {
+        let Some(market) = self.market.clone() else { return };
+        if self.placed.is_empty() {
+            return;
+        }
         let since = self.clock.now();
         let orders: Vec<Order> = self.placed.iter().map(|(_, order)| order.clone()).collect();
+        let n = orders.len();
+        let s = if n == 1 { "" } else { "s" };
+        let answered = orders.iter().try_for_each(history::is_answered);
+        _ = self.record("orders answered", since, answered.map(|()| format!("{n} order{s}")));
         let sane = orders.iter().try_for_each(|order| {
             let record = order.snapshot();
             history::is_sane(&order.history(), record.filled(), record.order().qty)
                 .map_err(|why| format!("order {}: {why}", order.client_id()))
         });
-        let n = orders.len();
-        _ = self.record("order history", since, sane.map(|()| format!("{n} orders, every step legal")));
-        let fees = history::fees(market, &orders);
+        _ = self.record("order history", since, sane.map(|()| format!("{n} order{s}, every step legal")));
+        let fees = history::fees(&market, &orders);
         _ = self.record("fees", since, fees);
+    }
+
+    /// The connection held, and all that came on it could be read and be true. A connector that lost it may well
+    /// have come through the round trip; that it did lose it must be known all the same.
+    pub(super) fn look_at_connection(&mut self) {
+        let since = self.clock.now();
+        let (before, now) = (&self.before, self.venue.status());
+        let mut troubles = Vec::new();
+        let counts = [
+            (before.reconnects, now.reconnects, "reconnects"),
+            (before.undecodable, now.undecodable, "messages that could not be read"),
+            (before.anomalies, now.anomalies, "messages that cannot be true"),
+        ];
+        for (then, now, what) in counts {
+            if now > then {
+                troubles.push(format!("{} {what}", now - then));
+            }
+        }
+        if !now.ready {
+            troubles.push(now.reason.unwrap_or_else(|| "not connected".into()));
+        }
+        let found = if troubles.is_empty() { Ok("it held".to_owned()) } else { Err(troubles.join(", ")) };
+        _ = self.record("connection", since, found);
     }
 }
 

@@ -4,7 +4,7 @@
 use std::{collections::BTreeSet, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
-use mm_core::{Clock, Context, Order, Stop, Venue};
+use mm_core::{Clock, Context, Order, Stop, Venue, VenueStatus};
 use mm_model::{ClientId, Market, Side, SignedQty, Timestamp};
 
 use super::{
@@ -15,7 +15,7 @@ use super::{
 use crate::Observer;
 
 /// The checks in the order they are made. One that the story does not come to is shown as skipped.
-pub(super) const CHECKS: [&str; 12] = [
+pub(super) const CHECKS: [&str; 14] = [
     "market",
     "book",
     "size",
@@ -25,8 +25,10 @@ pub(super) const CHECKS: [&str; 12] = [
     "position held",
     "exit filled",
     "account after",
+    "orders answered",
     "order history",
     "fees",
+    "connection",
     CLEAN,
 ];
 /// The last check.
@@ -42,6 +44,8 @@ pub(super) struct VenueTest {
     pub(super) plan: VenuePlan,
     pub(super) stop: Stop,
     pub(super) started_at: Timestamp,
+    /// How the connector was doing then.
+    pub(super) before: VenueStatus,
     pub(super) market: Option<Arc<Market>>,
     pub(super) prior: Option<Prior>,
     pub(super) size: Option<String>,
@@ -57,6 +61,7 @@ impl VenueTest {
     pub(super) fn new(cx: &Context, venue: Venue, plan: VenuePlan, observer: Arc<dyn Observer>) -> Self {
         Self {
             clock: cx.clock.clone(),
+            before: venue.status(),
             venue,
             plan,
             stop: cx.stop.clone(),
@@ -75,6 +80,7 @@ impl VenueTest {
     /// Runs the test to its report. Never leaves early, never panics: what goes wrong is a failed check.
     pub(super) async fn run(mut self) -> VenueReport {
         self.started_at = self.clock.now();
+        self.before = self.venue.status();
         self.tell(Progress::Started { symbol: self.plan.symbol.clone() });
         let mut stop = self.stop.clone();
         let ended = {
@@ -90,6 +96,8 @@ impl VenueTest {
             let next = CHECKS.iter().find(|name| !self.has_checked(name)).copied().unwrap_or(CHECKS[0]);
             _ = self.record(next, self.clock.now(), Err(reason.to_owned()));
         }
+        self.look_at_orders();
+        self.look_at_connection();
         self.clean_up().await;
         for name in CHECKS {
             if !self.has_checked(name) {
@@ -114,7 +122,16 @@ impl VenueTest {
         since: Timestamp,
         found: Result<String, String>,
     ) -> Result<(), Halt> {
-        let took = self.clock.now().since(since);
+        self.record_took(name, self.clock.now().since(since), found)
+    }
+
+    /// [`VenueTest::record`] of a check that ran beside others.
+    pub(super) fn record_took(
+        &mut self,
+        name: &'static str,
+        took: Duration,
+        found: Result<String, String>,
+    ) -> Result<(), Halt> {
         match found {
             Ok(seen) => {
                 self.push(name, took, Verdict::Passed(seen));
