@@ -1,1 +1,0 @@
-//! The client half against messages from outside.
