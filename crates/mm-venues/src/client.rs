@@ -72,6 +72,7 @@ pub trait Protocol: Send {
     /// # Errors
     /// [`CallError::Refused`] for the venue's no, [`CallError::OutcomeUnknown`] for a 5xx or a body that cannot
     /// be read after something was sent that may have acted.
+    #[expect(clippy::too_many_arguments, reason = "one call site; a struct would be taken apart at once")]
     fn reply(
         &mut self,
         now: Timestamp,
@@ -87,6 +88,7 @@ pub trait Protocol: Send {
     ///
     /// # Errors
     /// When it means nothing to us: the session counts and logs it, and asks for the truth again.
+    #[expect(clippy::too_many_arguments, reason = "one call site; a struct would be taken apart at once")]
     fn frame(
         &mut self,
         now: Timestamp,

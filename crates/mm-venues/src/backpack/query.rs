@@ -9,11 +9,14 @@ use super::wire::Text;
 #[error("the query is not a list of key=value in percent-encoded UTF-8")]
 pub struct QueryError;
 
+/// A key and its value.
+pub type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
+
 /// The pairs of a query string, decoded (`%41` and `+`), in the order they were sent.
 ///
 /// # Errors
 /// [`QueryError`] for a pair without `=`, a broken escape, or bytes that are not UTF-8.
-pub fn pairs(query: &str) -> Result<Vec<(Cow<'_, str>, Cow<'_, str>)>, QueryError> {
+pub fn pairs(query: &str) -> Result<Vec<Pair<'_>>, QueryError> {
     let parts = query.split('&').filter(|part| !part.is_empty());
     parts
         .map(|part| {

@@ -11,6 +11,7 @@ mod market;
 mod refusal;
 mod reply;
 mod report;
+mod signer;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +20,7 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use mm_model::{Ask, CallError, DecodeError, Event, Markets, Symbol, Timestamp};
 
+use self::reply::Answer;
 use super::{
     sign::{KeyError, SigningKey, WINDOW_DEFAULT_MS, WINDOW_MAX_MS},
     spec,
@@ -182,7 +184,7 @@ impl Protocol for Client {
         reply: &Reply,
         out: &mut Vec<Event>,
     ) -> Result<Next, CallError> {
-        self.read_reply(now, ask, reply, out)
+        self.read_reply(Answer { now, ask, reply }, out)
     }
 
     fn opened(&mut self, now: Timestamp, _link: LinkId, out: &mut Vec<Frame>) {

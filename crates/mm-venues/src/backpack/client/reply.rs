@@ -22,37 +22,22 @@ use crate::{
     http::Reply,
 };
 
+/// An answer, with what was asked and when it came.
+#[derive(Clone, Copy)]
+pub(super) struct Answer<'a> {
+    pub(super) now: Timestamp,
+    pub(super) ask: &'a Ask,
+    pub(super) reply: &'a Reply,
+}
+
 impl Client {
-    /// Reads the answer to `ask`.
-    pub(super) fn read_reply(
-        &mut self,
-        now: Timestamp,
-        ask: &Ask,
-        reply: &Reply,
-        out: &mut Vec<Event>,
-    ) -> Result<Next, CallError> {
+    /// Reads the answer.
+    pub(super) fn read_reply(&mut self, answer: Answer<'_>, out: &mut Vec<Event>) -> Result<Next, CallError> {
+        let Answer { ask, reply, .. } = answer;
         if !(200..300).contains(&reply.status) {
-            return self.read_failure(now, ask, reply, out);
+            return read_failure(answer, out);
         }
         self.read_success(ask, reply, out).map_err(|error| CallError::OutcomeUnknown(error.to_string()))
-    }
-
-    /// Not every failure is one: an order that is not live may be over.
-    fn read_failure(
-        &self,
-        now: Timestamp,
-        ask: &Ask,
-        reply: &Reply,
-        out: &mut Vec<Event>,
-    ) -> Result<Next, CallError> {
-        let error = refusal::failure(now, reply);
-        match (ask, &error) {
-            (Ask::Order(query, Mode::Live), CallError::Refused(no)) if no.kind == RefusalKind::NotFound => {
-                out.push(Event::NoSuchOrder { client_id: query.client_id, mode: Mode::Live, complete: true });
-                Ok(Next::Ask(Ask::Order(*query, Mode::History)))
-            }
-            _ => Err(error),
-        }
     }
 
     fn read_success(&mut self, ask: &Ask, reply: &Reply, out: &mut Vec<Event>) -> Result<Next, DecodeError> {
@@ -238,6 +223,18 @@ impl Client {
     /// An asset's name, shared where it is one that we know.
     pub(super) fn asset(&self, name: &str) -> Symbol {
         self.assets.get(name).cloned().unwrap_or_else(|| Symbol::from(name))
+    }
+}
+
+/// Not every failure is one: an order that is not live may be over.
+fn read_failure(Answer { now, ask, reply }: Answer<'_>, out: &mut Vec<Event>) -> Result<Next, CallError> {
+    let error = refusal::failure(now, reply);
+    match (ask, &error) {
+        (Ask::Order(query, Mode::Live), CallError::Refused(no)) if no.kind == RefusalKind::NotFound => {
+            out.push(Event::NoSuchOrder { client_id: query.client_id, mode: Mode::Live, complete: true });
+            Ok(Next::Ask(Ask::Order(*query, Mode::History)))
+        }
+        _ => Err(error),
     }
 }
 

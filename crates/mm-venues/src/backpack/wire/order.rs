@@ -220,6 +220,7 @@ pub struct BatchElement {
 /// Witness: `fixtures/backpack/batch.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "operation")]
+#[expect(clippy::large_enum_variant, reason = "written at once and dropped; a box would only cost")]
 pub enum BatchAnswer<'a> {
     Ok(Order<'a>),
     Err(super::error::ApiError<'a>),

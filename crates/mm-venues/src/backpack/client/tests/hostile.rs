@@ -94,10 +94,14 @@ fn spoil(text: &str, at: usize, by: &str) -> String {
 fn leaves(value: &serde_json::Value, path: String, out: &mut Vec<String>) {
     match value {
         serde_json::Value::Object(fields) => {
-            fields.iter().for_each(|(k, v)| leaves(v, format!("{path}/{k}"), out))
+            for (key, value) in fields {
+                leaves(value, format!("{path}/{key}"), out);
+            }
         }
         serde_json::Value::Array(rows) => {
-            rows.iter().enumerate().for_each(|(n, v)| leaves(v, format!("{path}/{n}"), out))
+            for (n, value) in rows.iter().enumerate() {
+                leaves(value, format!("{path}/{n}"), out);
+            }
         }
         _ => out.push(path),
     }
