@@ -15,6 +15,8 @@ const SCRIPT: &str = ".ci/run";
 /// A word in backticks that begins like this is a path of ours.
 const PATHS: [&str; 7] = ["crates/", "conf/", "fixtures/", "xtask/", "tests-official/", ".ci/", ".cargo/"];
 const VARIABLE: &str = "MM_BOT_";
+/// Overrides of the configuration, one variable for each key.
+const FAMILY: &str = "MM_BOT__";
 
 /// What is wrong with the pages of `tree`.
 pub(crate) fn check(tree: &Tree) -> Vec<Problem> {
@@ -74,12 +76,13 @@ fn paths_named(page: &str) -> Vec<(usize, &str)> {
     found
 }
 
-/// The environment variables of ours in a text; a name that ends in `_` is the beginning of several.
+/// The environment variables of ours in a text. `MM_BOT__SECTION__KEY` and its like are one family, whatever the key.
 fn variables(text: &str) -> BTreeSet<&str> {
     text.match_indices(VARIABLE)
         .map(|(at, _)| {
             let end = text[at..].find(|c: char| !c.is_ascii_uppercase() && !c.is_ascii_digit() && c != '_');
-            &text[at..end.map_or(text.len(), |end| at + end)]
+            let name = &text[at..end.map_or(text.len(), |end| at + end)];
+            if name.starts_with(FAMILY) { FAMILY } else { name }
         })
         .filter(|name| *name != VARIABLE)
         .collect()
@@ -130,6 +133,8 @@ mod tests {
         let code = "env(\"MM_BOT_CONFIG\"); env(\"MM_BOT_SECRET_X\"); starts_with(\"MM_BOT_\")";
         let path = "crates/mm-bot/src/main.rs";
         finds(&[(path, code)], &["crates/mm-bot/src/main.rs: MM_BOT_SECRET_X is not explained in README.md"]);
+        let code = "env(\"MM_BOT__STRATEGY__NAME\")";
+        finds(&[(path, code)], &["crates/mm-bot/src/main.rs: MM_BOT__ is not explained in README.md"]);
     }
 
     #[test]
