@@ -201,8 +201,11 @@ class Refusals(unittest.TestCase):
             self.assertEqual(alice.get_open_orders(), [])
 
 
-class Async(unittest.IsolatedAsyncioTestCase):
-    async def test_the_async_client_tells_the_same_story(self):
+class Async(unittest.TestCase):
+    def test_the_async_client_tells_the_same_story(self):
+        asyncio.run(self.story())
+
+    async def story(self):
         with World(408) as world:
             price = world.room_inside(PERP)
             alice, bob, public = world.async_account("alice"), world.async_account("bob"), world.async_public()

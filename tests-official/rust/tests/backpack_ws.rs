@@ -233,6 +233,11 @@ async fn an_own_fill_is_told_alike_everywhere() {
         "a number on the stream"
     );
 
+    // Who subscribes while a position is open is told of it first, as a state: without an event.
+    let mut late = Feed::<Value>::open(&alice, &["account.positionUpdate.SOL_USDC_PERP"]);
+    let state = late.next().await;
+    assert_eq!((state.get("e"), text(&state, "s"), dec(text(&state, "q"))), (None, PERP, dec("0.30")));
+
     let exit = ExecuteOrderPayload { reduce_only: Some(true), ..market_order(PERP, Side::Ask, dec("0.30")) };
     market_of(alice.execute_order(exit).await.expect("alice leaves"));
     let closed = hers.find(|told| told["e"] == "positionClosed").await;
