@@ -129,4 +129,6 @@ pub async fn place_tracking_limit_order(
 }
 
 #[cfg(test)]
+mod property;
+#[cfg(test)]
 mod tests;
