@@ -329,7 +329,7 @@ impl OrderRecord {
                 joined.changed = true;
             }
             Some(id) if id != report.venue_id => {
-                joined.anomaly = Some(Anomaly::SecondVenueId(id, report.venue_id))
+                joined.anomaly = Some(Anomaly::SecondVenueId(id, report.venue_id));
             }
             Some(_) => {}
         }

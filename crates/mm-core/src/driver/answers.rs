@@ -23,6 +23,20 @@ const CANCEL_LAG: Duration = Duration::from_secs(1);
 /// A time request that took longer tells too little about the venue's clock.
 const TIME_ROUND_TRIP_MAX: Duration = Duration::from_secs(2);
 
+/// A call of our own that came to its end.
+pub(super) struct Ended<'a> {
+    pub(super) now: Timestamp,
+    pub(super) running: &'a Running,
+    result: &'a CallResult,
+}
+
+impl Ended<'_> {
+    /// What it told: nothing, when it failed.
+    pub(super) fn events(&self) -> &[Event] {
+        self.result.as_deref().unwrap_or_default()
+    }
+}
+
 impl Driver {
     /// A call ended. A call that was dropped by the throttle or the transport is completed too: with `NotSent`.
     pub fn complete(&mut self, now: Timestamp, call: CallId, result: CallResult) {
@@ -53,7 +67,9 @@ impl Driver {
             self.upkeep.want(Chore::Time, now);
         }
         match running.origin {
-            Origin::Upkeep(chore) => self.chore_ended(now, chore, &running, &result),
+            Origin::Upkeep(chore) => {
+                self.chore_ended(chore, &Ended { now, running: &running, result: &result });
+            }
             // Whoever asked may have left.
             Origin::Handle(reply) => drop(reply.send(result)),
         }
@@ -120,7 +136,7 @@ impl Driver {
                     self.upkeep.want(Chore::Lookup(id), now);
                 }
                 Err(CallError::OutcomeUnknown(_)) | Ok(_) => {
-                    self.upkeep.want(Chore::Lookup(id), now + CANCEL_LAG)
+                    self.upkeep.want(Chore::Lookup(id), now + CANCEL_LAG);
                 }
             }
         }
@@ -139,11 +155,12 @@ impl Driver {
         self.shared.state().health.clock_offset_ns = i64::try_from(offset_ns).unwrap_or(0);
     }
 
-    fn chore_ended(&mut self, now: Timestamp, chore: Chore, running: &Running, result: &CallResult) {
-        let answered = self.is_answered(now, chore, running, result);
+    fn chore_ended(&mut self, chore: Chore, ended: &Ended<'_>) {
+        let now = ended.now;
+        let answered = self.is_answered(chore, ended);
         if answered {
-            self.readiness.done(chore, running.epoch);
-        } else if let Err(error) = result {
+            self.readiness.done(chore, ended.running.epoch);
+        } else if let Err(error) = ended.result {
             tracing::warn!(venue = %self.shared.config.name, ?chore, %error, "housekeeping failed: trying again");
         }
         let done = answered && (chore != Chore::Fills || !self.lacks_fills());
@@ -163,14 +180,11 @@ impl Driver {
     }
 
     /// Whether the answer is whole: an error, or a part of a list, proves nothing.
-    fn is_answered(&mut self, now: Timestamp, chore: Chore, running: &Running, result: &CallResult) -> bool {
-        let events = match result {
-            Ok(events) => events.as_slice(),
-            Err(_) => &[],
-        };
+    fn is_answered(&mut self, chore: Chore, ended: &Ended<'_>) -> bool {
+        let events = ended.events();
         match chore {
-            Chore::Lookup(id) => self.looked_up(now, id, running, result),
-            Chore::Reap(id) => self.reaped(id, now),
+            Chore::Lookup(id) => self.looked_up(id, ended),
+            Chore::Reap(id) => self.reaped(id, ended.now),
             Chore::Time => events.iter().any(|event| matches!(event, Event::ServerTime(_))),
             Chore::Markets => {
                 events.iter().any(|event| matches!(event, Event::Markets(rows) if !rows.is_empty()))
@@ -185,7 +199,7 @@ impl Driver {
                     _ => None,
                 });
                 let Some(snapshot) = merged(pages).filter(|snapshot| snapshot.complete) else { return false };
-                self.look_up_missing(now, running.sent_at, &snapshot);
+                self.look_up_missing(ended.now, ended.running.sent_at, &snapshot);
                 true
             }
             Chore::Fills => is_whole(events, |event| match event {

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use mm_model::{
     Balance, BookDelta, BookError, BookSnapshot, Event, FeedStep, Fill, Market, MarketId, OrderReport,
-    Position, RefusalKind, ReportedStatus, Side, SignedQty, Snapshot, Timestamp,
+    Position, RefusalKind, ReportedStatus, Side, SignedQty, Snapshot, Timestamp, VenueOrderId,
 };
 
 use super::{Driver, upkeep::Chore};
@@ -46,11 +46,19 @@ impl Driver {
                 false
             }
             Event::OpenOrders(snapshot) => {
-                self.learn_each(now, &snapshot.rows, Self::learn_order, Event::Order);
+                for report in &snapshot.rows {
+                    if self.learn_order(now, report) {
+                        self.tell(Event::Order(report.clone()));
+                    }
+                }
                 false
             }
             Event::Fills(snapshot) => {
-                self.learn_each(now, &snapshot.rows, Self::learn_fill, Event::Fill);
+                for fill in &snapshot.rows {
+                    if self.learn_fill(now, fill) {
+                        self.tell(Event::Fill(fill.clone()));
+                    }
+                }
                 false
             }
             Event::Position(position) => self.learn_position(now, position),
@@ -92,20 +100,6 @@ impl Driver {
         }
     }
 
-    fn learn_each<T: Clone>(
-        &mut self,
-        now: Timestamp,
-        rows: &[T],
-        learn: fn(&mut Self, Timestamp, &T) -> bool,
-        event: fn(T) -> Event,
-    ) {
-        for row in rows {
-            if learn(self, now, row) {
-                self.tell(event(row.clone()));
-            }
-        }
-    }
-
     fn learn_order(&mut self, now: Timestamp, report: &OrderReport) -> bool {
         let heard = self.shared.orders.report(now, report);
         if report.status != ReportedStatus::Open
@@ -114,22 +108,21 @@ impl Driver {
         {
             self.upkeep.want(Chore::Fills, now + FILLS_LAG);
         }
-        self.heard_of_order(&heard, report.market, report.side, &report.venue_id)
+        self.heard_of_order(&heard, (report.market, report.side), &report.venue_id)
     }
 
     fn learn_fill(&mut self, now: Timestamp, fill: &Fill) -> bool {
         self.last_fill_at = self.last_fill_at.max(fill.at);
         let heard = self.shared.orders.fill(now, fill);
-        self.heard_of_order(&heard, fill.market, fill.side, &fill.venue_id)
+        self.heard_of_order(&heard, (fill.market, fill.side), &fill.venue_id)
     }
 
     /// Counts what an order message newly adds, and tells what cannot be.
     fn heard_of_order(
         &self,
         heard: &Heard,
-        market: MarketId,
-        side: Side,
-        venue_id: &mm_model::VenueOrderId,
+        (market, side): (MarketId, Side),
+        venue_id: &VenueOrderId,
     ) -> bool {
         let joined = &heard.joined;
         if !joined.newly_filled.is_zero() {

@@ -8,8 +8,8 @@ use mm_model::{
     Unsure,
 };
 
-use super::{Driver, Running, upkeep::Chore};
-use crate::{orders::Update, venue::CallResult};
+use super::{Driver, answers::Ended, upkeep::Chore};
+use crate::orders::Update;
 
 /// On top of the time for which a request is valid: clocks differ, and a venue's history lags.
 const ABSENCE_MARGIN: Duration = Duration::from_secs(2);
@@ -63,14 +63,8 @@ impl Driver {
     }
 
     /// Whether the lookup is over. The order itself is in the events, which were joined already.
-    pub(super) fn looked_up(
-        &mut self,
-        now: Timestamp,
-        id: ClientId,
-        running: &Running,
-        result: &CallResult,
-    ) -> bool {
-        let Ok(events) = result else { return false };
+    pub(super) fn looked_up(&mut self, id: ClientId, ended: &Ended<'_>) -> bool {
+        let events = ended.events();
         let Some((unsure, venue_id)) =
             self.shared.orders.read(id, |tracker| (tracker.record().unsure(), tracker.record().venue_id()))
         else {
@@ -98,7 +92,7 @@ impl Driver {
             Some(Unsure::Outcome(since)) => since + self.shared.config.submit_valid_for + ABSENCE_MARGIN,
             _ => Timestamp::ZERO,
         };
-        if running.sent_at < sent_for_good {
+        if ended.running.sent_at < sent_for_good {
             return false;
         }
         absence.rounds += 1;
@@ -107,7 +101,7 @@ impl Driver {
             return false;
         }
         if unsure.is_some() {
-            self.shared.orders.apply(id, now, Update::Unsure(Unsure::NeverArrived(now)));
+            self.shared.orders.apply(id, ended.now, Update::Unsure(Unsure::NeverArrived(ended.now)));
             self.absences.remove(&id);
             return true;
         }

@@ -76,8 +76,8 @@ impl Orders {
     }
 
     /// Reads all tracked orders in place.
-    pub fn read_all(&self, mut read: impl FnMut(&OrderTracker)) {
-        lock(&self.0).trackers().for_each(|tracker| read(tracker));
+    pub fn read_all(&self, read: impl FnMut(&OrderTracker)) {
+        lock(&self.0).trackers().for_each(read);
     }
 
     /// Orders that are, or may be, live.

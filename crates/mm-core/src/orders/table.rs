@@ -162,7 +162,7 @@ impl OrderTable {
             Some(Place::Live(slot)) => self.live(slot, at, Update::Report(report)),
             Some(Place::Closed(place)) => match self.closed.row(place).report(report) {
                 Late::Joined(joined) => self.late(place, joined),
-                Late::Alive => self.revive(place, at, NewOrder::from(report), Update::Report(report)),
+                Late::Alive => self.revive(place, at, Update::Report(report)),
             },
             None => (external(self.externals.report(at, report)), Wakers::default()),
         }
@@ -177,10 +177,7 @@ impl OrderTable {
                 }
                 match self.closed.row(place).fill(fill) {
                     Late::Joined(joined) => self.late(place, joined),
-                    Late::Alive => {
-                        let order = order_of(fill);
-                        self.revive(place, at, order, Update::Fill(fill))
-                    }
+                    Late::Alive => self.revive(place, at, Update::Fill(fill)),
                 }
             }
             None if self.seen.add(&fill.venue_id, fill.trade_id.as_str()) => {
@@ -214,7 +211,9 @@ impl OrderTable {
         let (mut joined, wakers) = tracker.join(at, update);
         if !named && let Some(venue_id) = tracker.record().venue_id() {
             self.by_venue.insert(venue_key(&venue_id), Place::Live(slot));
-            self.adopt(slot, &venue_id, at, &mut joined);
+            let adopted = self.adopt(slot, &venue_id, at);
+            joined.newly_filled = joined.newly_filled.plus(adopted.newly_filled);
+            joined.anomaly = joined.anomaly.take().or(adopted.anomaly);
         }
         if joined.changed {
             self.retire_if_over(slot);
@@ -223,15 +222,17 @@ impl OrderTable {
     }
 
     /// What was heard of this order before we knew that it is ours. The waiters are woken by what brought the id.
-    fn adopt(&mut self, slot: u32, venue_id: &VenueOrderId, at: Timestamp, joined: &mut Joined) {
-        let Some(external) = self.externals.remove(venue_id) else { return };
+    fn adopt(&mut self, slot: u32, venue_id: &VenueOrderId, at: Timestamp) -> Joined {
+        let mut sum = Joined::default();
+        let Some(external) = self.externals.remove(venue_id) else { return sum };
         let tracker = &mut self.slots[slot as usize].tracker;
         let fills = external.fills.iter().map(Update::Fill);
         for update in fills.chain(external.report.iter().map(Update::Report)) {
-            let (more, _) = tracker.join(at, update);
-            joined.newly_filled = joined.newly_filled.plus(more.newly_filled);
-            joined.anomaly = joined.anomaly.take().or(more.anomaly);
+            let (joined, _) = tracker.join(at, update);
+            sum.newly_filled = sum.newly_filled.plus(joined.newly_filled);
+            sum.anomaly = sum.anomaly.or(joined.anomaly);
         }
+        sum
     }
 
     fn late(&mut self, place: u32, joined: Joined) -> (Heard, Wakers) {
@@ -240,7 +241,12 @@ impl OrderTable {
     }
 
     /// An order of which we had inferred that it never arrived is there after all: it is tracked again.
-    fn revive(&mut self, place: u32, at: Timestamp, order: NewOrder, update: Update<'_>) -> (Heard, Wakers) {
+    fn revive(&mut self, place: u32, at: Timestamp, update: Update<'_>) -> (Heard, Wakers) {
+        let order = match update {
+            Update::Report(report) => NewOrder::from(report),
+            Update::Fill(fill) => order_of(fill),
+            _ => unreachable!("only the venue's word brings an order back"),
+        };
         let client_id = self.closed.row(place).client_id;
         self.by_client.remove(&client_id.0);
         let slot = self

@@ -21,7 +21,7 @@ use mm_model::{
 pub(crate) use fake::{Fake, is_lookup};
 pub(crate) use script::{OnCancel, OnPlace};
 
-use crate::{Clock, IdSource, Spawner, Task, TrackingLimit, Venue, VenueConfig, VirtualRuntime, venue};
+use crate::{Clock, IdSource, Task, TrackingLimit, Venue, VenueConfig, VirtualRuntime, venue};
 
 pub(crate) const MARKET: MarketId = MarketId(0);
 pub(crate) const SYMBOL: &str = "SOL_USDC_PERP";
@@ -47,7 +47,6 @@ impl IdSource for Counter {
 pub(crate) struct World {
     pub(crate) runtime: VirtualRuntime,
     pub(crate) clock: Clock,
-    pub(crate) spawner: Spawner,
     pub(crate) fake: Fake,
     pub(crate) venue: Venue,
     _driver: Option<Task>,
@@ -68,14 +67,14 @@ impl World {
     /// Connected and with a book of 100 on 102; not yet ready.
     pub(crate) fn new() -> Self {
         let runtime = VirtualRuntime::new(Timestamp::from_ms(1_700_000_000_000));
-        let (clock, spawner) = (runtime.clock(), runtime.spawner());
+        let clock = runtime.clock();
         let (venue, driver) = venue(config("fake"), clock.clone(), Arc::new(Counter::default()));
         let fake = Fake::new(clock.clone());
         let drive = fake.clone().drive(driver);
-        let task = spawner.spawn("driver", async move {
+        let task = runtime.spawner().spawn("driver", async move {
             drive.await.expect("the fake ends well");
         });
-        Self { runtime, clock, spawner, fake, venue, _driver: Some(task) }
+        Self { runtime, clock, fake, venue, _driver: Some(task) }
     }
 
     /// Runs `story` once the venue is ready.
