@@ -37,6 +37,8 @@ pub struct OrderQuery {
     pub client_id: ClientId,
     /// The venue's id, once known.
     pub venue_id: Option<VenueOrderId>,
+    /// When we made it, by our clock: how far back a venue's history must be read before it proves absence.
+    pub created_at: Timestamp,
 }
 
 /// Live orders, or those that are over: some venues keep them in two places.

@@ -111,7 +111,7 @@ impl Market {
     /// The cheapest price not below `value`: use it for asks.
     #[must_use]
     pub fn price_up(&self, value: Decimal) -> Price {
-        Price(-steps_down(Decimal::new(-value.mantissa, value.scale), self.tick))
+        Price(steps_down(Decimal::new(-value.mantissa, value.scale), self.tick).saturating_neg())
     }
 
     /// The largest size not above `value`; zero when `value` is negative. Sizes are never rounded up.

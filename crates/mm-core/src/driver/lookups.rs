@@ -51,7 +51,12 @@ impl Driver {
     fn lookup(&mut self, client_id: ClientId) -> Option<Ask> {
         let query = self.shared.orders.read(client_id, |tracker| {
             let record = tracker.record();
-            let query = OrderQuery { market: record.order().market, client_id, venue_id: record.venue_id() };
+            let query = OrderQuery {
+                market: record.order().market,
+                client_id,
+                venue_id: record.venue_id(),
+                created_at: record.created_at(),
+            };
             (!record.state().is_final()).then_some(query)
         });
         let Some(query) = query.flatten() else {

@@ -154,6 +154,7 @@ impl Desk<'_> {
                 let fields = OrderHistoryQuery {
                     limit: Some(HISTORY_LIMIT as u64),
                     order_id,
+                    sort_direction: Some(SortDirection::Desc),
                     symbol: Some(symbol),
                     ..OrderHistoryQuery::default()
                 };

@@ -1,6 +1,8 @@
 //! The venue's answers as our events. An answer that cannot be read leaves the outcome unknown: it is never taken
 //! for a no, and never for an empty list.
 
+use std::time::Duration;
+
 use mm_model::{
     Ask, BookSnapshot, CallError, ClientId, Decimal, DecodeError, Event, FeeRates, Mode, OrderQuery,
     OrderReport, Placement, Rate, RefusalKind, Snapshot, Symbol, Timestamp,
@@ -17,10 +19,14 @@ use crate::{
         history::{HistoricFill, HistoricOrder},
         market_data::{Depth, Market},
         order::{BatchElement, BatchOperation, Order},
+        time,
     },
     client::Next,
     http::Reply,
 };
+
+/// How far our clock may be from the venue's where the two are compared. Generous: it only makes a proof harder.
+const CLOCKS_APART: Duration = Duration::from_secs(300);
 
 /// An answer, with what was asked and when it came.
 #[derive(Clone, Copy)]
@@ -180,8 +186,8 @@ impl Client {
         Ok(())
     }
 
-    /// Looks for one order among the newest of the history. That it is not there proves something only when the
-    /// history was shown whole.
+    /// Looks for one order among the newest of the history. That it is not there proves something only when they
+    /// reach back beyond the time it was made.
     fn read_history(&self, query: &OrderQuery, body: &[u8]) -> Result<Event, DecodeError> {
         let orders: Vec<HistoricOrder<'_>> = json("order history", body)?;
         let wanted = |order: &&HistoricOrder<'_>| match &query.venue_id {
@@ -196,7 +202,7 @@ impl Client {
             None => Ok(Event::NoSuchOrder {
                 client_id: query.client_id,
                 mode: Mode::History,
-                complete: orders.len() < HISTORY_LIMIT,
+                complete: reaches_back(&orders, query.created_at),
             }),
         }
     }
@@ -240,6 +246,18 @@ fn read_failure(Answer { now, ask, reply }: Answer<'_>, out: &mut Vec<Event>) ->
 
 fn json<'a, T: Deserialize<'a>>(what: &'static str, body: &'a [u8]) -> Result<T, DecodeError> {
     serde_json::from_slice(body).map_err(|error| unreadable(what, error))
+}
+
+/// Whether these rows, newest first, hold everything made since `created_at`.
+fn reaches_back(orders: &[HistoricOrder<'_>], created_at: Timestamp) -> bool {
+    if orders.len() < HISTORY_LIMIT {
+        return true;
+    }
+    let times: Option<Vec<_>> = orders.iter().map(|order| time::parse(&order.created_at)).collect();
+    times.is_some_and(|times| {
+        times.is_sorted_by(|newer, older| newer >= older)
+            && times.last().is_some_and(|oldest| *oldest < created_at - CLOCKS_APART)
+    })
 }
 
 /// The report with our id in it, which the venue's answer may lack.

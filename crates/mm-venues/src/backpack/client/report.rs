@@ -81,6 +81,11 @@ impl<'m> Reader<'m> {
         text.map_or(Ok(Qty::ZERO), |text| self.qty(text))
     }
 
+    /// A field that this kind of message must have.
+    fn there<'t>(&self, name: &str, field: Option<&'t Text<'_>>) -> Result<&'t str, DecodeError> {
+        field.map(Text::as_str).ok_or_else(|| self.bad(format_args!("{name} is missing")))
+    }
+
     fn order_id(&self, text: &str) -> Result<VenueOrderId, DecodeError> {
         VenueOrderId::new(text).ok_or_else(|| self.bad("the order id is empty or too long"))
     }
@@ -196,20 +201,16 @@ pub(super) fn order_update(markets: &Markets, update: &OrderUpdate<'_>) -> Resul
 /// The fill of an order update that tells of one.
 pub(super) fn fill_update(markets: &Markets, update: &OrderUpdate<'_>) -> Result<Fill, DecodeError> {
     let read = Reader::new("fill", markets, &update.symbol)?;
-    let there = |name, field: &Option<Text<'_>>| match field {
-        Some(text) => Ok(text.as_str().to_owned()),
-        None => Err(read.bad(format_args!("{name} is missing"))),
-    };
     Ok(Fill {
         trade_id: TradeId::from_number(update.trade_id.ok_or_else(|| read.bad("t is missing"))?),
         client_id: update.client_id.map(ClientId),
         venue_id: read.order_id(&update.order_id)?,
         market: read.market.id,
         side: update.side.into(),
-        price: read.price(&there("L", &update.fill_price)?)?,
-        qty: read.qty(&there("l", &update.fill_quantity)?)?,
-        fee: read.money(&there("n", &update.fee)?)?,
-        fee_asset: read.asset(&there("N", &update.fee_symbol)?),
+        price: read.price(read.there("L", update.fill_price.as_ref())?)?,
+        qty: read.qty(read.there("l", update.fill_quantity.as_ref())?)?,
+        fee: read.money(read.there("n", update.fee.as_ref())?)?,
+        fee_asset: read.asset(read.there("N", update.fee_symbol.as_ref())?),
         liquidity: liquidity(update.is_maker.ok_or_else(|| read.bad("m is missing"))?),
         at: Timestamp::from_us(update.engine_time),
     })

@@ -38,7 +38,12 @@ fn requests_are_signed_as_the_venues_clients_sign_them() {
     let mut client = client();
     let sol = market(&client, "SOL_USDC_PERP");
     let order_id = |id: &str| VenueOrderId::new(id);
-    let query = |client_id, venue_id| OrderQuery { market: sol, client_id: ClientId(client_id), venue_id };
+    let query = |client_id, venue_id| OrderQuery {
+        market: sol,
+        client_id: ClientId(client_id),
+        venue_id,
+        created_at: NOW,
+    };
     let cancel = |client_id, venue_id| Ask::Cancel(CancelTarget { market: sol, client_id, venue_id });
     let client = &mut client;
     same_as(client, &Ask::Fees, "bpxpy: accountQuery");
@@ -152,7 +157,7 @@ fn shows(ask: &Ask, expected: Expect) {
 fn routes_and_bodies() {
     let client = client();
     let sol = market(&client, "SOL_USDC_PERP");
-    let query = OrderQuery { market: sol, client_id: ClientId(7), venue_id: None };
+    let query = OrderQuery { market: sol, client_id: ClientId(7), venue_id: None, created_at: NOW };
     shows(&Ask::Time, expect!["GET /api/v1/time"]);
     shows(&Ask::Markets, expect!["GET /api/v1/markets"]);
     shows(&Ask::Book(sol), expect!["GET /api/v1/depth symbol=SOL_USDC_PERP&limit=1000"]);
@@ -164,7 +169,7 @@ fn routes_and_bodies() {
     );
     shows(
         &Ask::Order(query, Mode::History),
-        expect!["GET /wapi/v1/history/orders limit=1000&symbol=SOL_USDC_PERP"],
+        expect!["GET /wapi/v1/history/orders limit=1000&sortDirection=Desc&symbol=SOL_USDC_PERP"],
     );
     shows(
         &Ask::FillsSince(Timestamp::from_ms(1_750_700_000_000)),

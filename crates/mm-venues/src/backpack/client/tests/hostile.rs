@@ -61,7 +61,7 @@ const HOSTILE: [&str; 16] = [
 fn asks(client: &Client) -> Vec<Ask> {
     let placement = placement(client);
     let market = placement.order.market;
-    let query = OrderQuery { market, client_id: ClientId(7), venue_id: None };
+    let query = OrderQuery { market, client_id: ClientId(7), venue_id: None, created_at: NOW };
     vec![
         Ask::Time,
         Ask::Markets,

@@ -139,7 +139,7 @@ fn a_batch_tells_of_each_order_apart() {
 fn an_order_that_is_not_live_is_looked_for_in_the_history() {
     let mut client = client();
     let sol = market(&client, "SOL_USDC_PERP");
-    let query = OrderQuery { market: sol, client_id: ClientId(7), venue_id: None };
+    let query = OrderQuery { market: sol, client_id: ClientId(7), venue_id: None, created_at: NOW };
     let live = Ask::Order(query, Mode::Live);
     let gone = reply(404, r#"{"code":"RESOURCE_NOT_FOUND","message":"Not Found"}"#);
     let absent = |mode, complete| Event::NoSuchOrder { client_id: ClientId(7), mode, complete };
@@ -155,10 +155,23 @@ fn an_order_that_is_not_live_is_looked_for_in_the_history() {
     assert_eq!(order.at.ms(), 1_788_285_244_094);
     assert_eq!(events(&mut client, &history, message("order_history")), [absent(Mode::History, true)]);
     assert_eq!(events(&mut client, &history, "[]"), [absent(Mode::History, true)]);
-    // A full page proves nothing.
-    let row: Vec<serde_json::Value> = serde_json::from_str(&message("order_history")).unwrap();
-    let page = serde_json::to_string(&vec![row[0].clone(); 1_000]).unwrap();
-    assert_eq!(events(&mut client, &history, page), [absent(Mode::History, false)]);
+    // A full page proves something if it reaches back beyond the order, and comes newest first.
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&message("order_history")).unwrap();
+    let page = |times: &[&str]| {
+        let row = |n: usize| {
+            let mut row = rows[0].clone();
+            row["createdAt"] = times[n * times.len() / 1_000].into();
+            row
+        };
+        serde_json::to_string(&(0..1_000).map(row).collect::<Vec<_>>()).unwrap()
+    };
+    // NOW is 2025-06-24T19:23:41.
+    let mut proves =
+        |times: &[&str]| events(&mut client, &history, page(times)) == [absent(Mode::History, true)];
+    assert!(proves(&["2025-06-24T19:00:00", "2025-06-24T18:59:59"]));
+    assert!(!proves(&["2025-06-24T19:30:00", "2025-06-24T19:20:00"]), "clocks may be apart");
+    assert!(!proves(&["2025-06-24T18:59:59", "2025-06-24T19:00:00"]), "oldest first");
+    assert!(!proves(&["2025-06-24T19:00:00", "yesterday"]));
     // A 404 of somebody in between is not the venue's word.
     let (next, out) = answer(&mut client, &live, &reply(404, "<html>not here</html>"));
     assert!(matches!(next, Err(CallError::OutcomeUnknown(_))) && out.is_empty());

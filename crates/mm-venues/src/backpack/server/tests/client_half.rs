@@ -103,7 +103,12 @@ fn everything_that_can_be_asked() {
     pair.bob("Ask", "2", "151.00");
     pair.bob("Bid", "3", "149.00");
     let cancel = |id| CancelTarget { market: MARKET, client_id: Some(ClientId(id)), venue_id: None };
-    let query = |id| OrderQuery { market: MARKET, client_id: ClientId(id), venue_id: None };
+    let query = |id| OrderQuery {
+        market: MARKET,
+        client_id: ClientId(id),
+        venue_id: None,
+        created_at: Timestamp::ZERO,
+    };
     let asks = [
         Ask::Time,
         Ask::Book(MARKET),
