@@ -44,6 +44,11 @@ impl Driver {
             self.alarm(&format_args!("call {} ended twice, or was never handed out", call.0));
             return;
         };
+        {
+            let mut state = self.shared.state();
+            state.health.in_flight = self.running.len();
+            state.health.unanswered += u64::from(matches!(result, Err(CallError::OutcomeUnknown(_))));
+        }
         if let Ok(events) = &result {
             self.shared.state().health.round_trip = Some(now.since(running.sent_at));
             let by_strategy = matches!(running.origin, Origin::Handle(_));

@@ -190,6 +190,7 @@ impl Driver {
         let running =
             Running { ask: ask.clone(), sent_at: now, epoch: self.readiness.epoch(), origin, cancels };
         self.running.insert(id, running);
+        self.shared.state().health.in_flight = self.running.len();
         Call { id, ask }
     }
 

@@ -39,6 +39,10 @@ pub struct VenueStatus {
     pub reason: Option<String>,
     /// Reconnects so far.
     pub reconnects: u64,
+    /// Requests that left and got no answer that could be trusted.
+    pub unanswered: u64,
+    /// Requests that are under way.
+    pub in_flight: usize,
     /// Frames that could not be read.
     pub undecodable: u64,
     /// Things the venue said that cannot be true, or that cannot be ours.

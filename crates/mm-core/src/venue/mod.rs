@@ -76,6 +76,8 @@ impl Venue {
             ready: *self.shared.ready.borrow(),
             reason: health.reason.clone(),
             reconnects: health.reconnects,
+            unanswered: health.unanswered,
+            in_flight: health.in_flight,
             undecodable: health.undecodable,
             anomalies: health.anomalies,
             clock_offset_ns: health.clock_offset_ns,

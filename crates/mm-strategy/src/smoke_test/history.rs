@@ -47,7 +47,8 @@ pub(super) fn is_answered(order: &Order) -> Result<(), String> {
     let history = order.history();
     let Some(at) = history.iter().position(HistoryEntry::is_outcome_unknown) else { return Ok(()) };
     let id = order.client_id();
-    match history.get(at + 1) {
+    let silent = |entry: &&HistoryEntry| matches!(entry.state, OrderState::New | OrderState::Submitting);
+    match history[at..].iter().find(|entry| !silent(entry)) {
         Some(told) => Err(format!(
             "order {id} got no answer, nobody knew of it for {:?} until it was looked up: {}",
             told.at.since(history[at].at),

@@ -7,7 +7,9 @@ use mm_core::{Order, PlaceError, TrackingLimit, TrackingLimitError, place_tracki
 use mm_model::{Exposure, Market, MarketKind, NewOrder, OrderKind, Qty, RefusalKind, Side, Top};
 
 use super::{
-    Leg, Progress, history,
+    Leg, Progress,
+    evidence::Patience,
+    history,
     sizing::resolve,
     venue_test::{Halt, VenueTest, direction},
 };
@@ -278,18 +280,24 @@ impl VenueTest {
 
     /// The connection held, and all that came on it could be read and be true. A connector that lost it may well
     /// have come through the round trip; that it did lose it must be known all the same.
-    pub(super) fn look_at_connection(&mut self) {
+    pub(super) async fn look_at_connection(&mut self) {
         let since = self.clock.now();
+        // What was sent during the test is answered, or given up, first.
+        let mut patience = Patience::new(&self.clock, self.plan.settle_timeout);
+        while self.venue.status().in_flight > 0 && patience.again().await {}
         let (before, now) = (&self.before, self.venue.status());
         let mut troubles = Vec::new();
         let counts = [
-            (before.reconnects, now.reconnects, "reconnects"),
-            (before.undecodable, now.undecodable, "messages that could not be read"),
-            (before.anomalies, now.anomalies, "messages that cannot be true"),
+            (before.reconnects, now.reconnects, "lost and made again"),
+            (before.unanswered, now.unanswered, "without the answer to a request"),
+            (before.undecodable, now.undecodable, "with a message that could not be read"),
+            (before.anomalies, now.anomalies, "with a message that cannot be true"),
         ];
         for (then, now, what) in counts {
-            if now > then {
-                troubles.push(format!("{} {what}", now - then));
+            match now.saturating_sub(then) {
+                0 => {}
+                1 => troubles.push(format!("once {what}")),
+                n => troubles.push(format!("{n} times {what}")),
             }
         }
         if !now.ready {

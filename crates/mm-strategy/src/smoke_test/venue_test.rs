@@ -97,7 +97,7 @@ impl VenueTest {
             _ = self.record(next, self.clock.now(), Err(reason.to_owned()));
         }
         self.look_at_orders();
-        self.look_at_connection();
+        self.look_at_connection().await;
         self.clean_up().await;
         for name in CHECKS {
             if !self.has_checked(name) {
