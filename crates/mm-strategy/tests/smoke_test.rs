@@ -12,7 +12,7 @@ use mm_sim::{
     control::{CrowdAction, CrowdCommand},
     faults::{Action, Lie, Place, Rule, Schedule},
 };
-use world::{Case, Ended, place, run};
+use world::{Case, Ended, place, run, start_and_run};
 
 /// It passes, and the account is as it was.
 fn passes(case: &Case) -> Ended {
@@ -118,19 +118,25 @@ fn never_filled() {
 #[test]
 fn the_answer_to_an_order_is_lost() {
     let faults = Schedule::of([Rule::new(Place::Reply, Action::Drop).ask("place").times(1)]);
-    fails(&Case { faults, ..Case::default() }, expect![[r#"
+    fails(
+        &Case { faults, ..Case::default() },
+        expect![[r#"
         backpack: connection: once without the answer to a request
         clean
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn no_answer_to_any_order() {
     let faults = Schedule::of([Rule::new(Place::Reply, Action::Drop).ask("place")]);
-    fails(&Case { faults, ..Case::default() }, expect![[r#"
+    fails(
+        &Case { faults, ..Case::default() },
+        expect![[r#"
         backpack: connection: 2 times without the answer to a request
         clean
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -202,6 +208,13 @@ fn the_connection_is_cut_while_an_order_rests() {
             clean
         "#]],
     );
+}
+
+#[test]
+fn a_symbol_that_the_venue_does_not_list_fails_the_start_by_its_name() {
+    let started = start_and_run(&Case { symbol: "SOL_USDT_PERP", ..Case::default() });
+    let why = started.err().expect("it cannot start").to_string();
+    expect!["connector 'backpack' stopped: the venue lists no market 'SOL_USDT_PERP'"].assert_eq(&why);
 }
 
 #[test]

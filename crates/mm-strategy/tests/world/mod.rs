@@ -9,7 +9,9 @@ use std::{
     time::Duration,
 };
 
-use mm_core::{Clock, Connector, CoreConfig, IdSource, Outcome, TradingCore, VenueConfig, VirtualRuntime};
+use mm_core::{
+    Clock, Connector, CoreConfig, IdSource, Outcome, StartError, TradingCore, VenueConfig, VirtualRuntime,
+};
 use mm_model::{ClientId, Timestamp};
 use mm_session::SessionConfig;
 use mm_sim::{
@@ -95,6 +97,11 @@ impl IdSource for Ids {
 
 /// Runs a case to its end.
 pub fn run(case: &Case) -> Ended {
+    start_and_run(case).expect("a start")
+}
+
+/// Runs a case to its end, or to the reason why the connector could not start.
+pub fn start_and_run(case: &Case) -> Result<Ended, StartError> {
     let runtime = VirtualRuntime::new(Timestamp::from_ms(1_800_000_000_000));
     let clock = runtime.clock();
     let sim = SimConfig { seed: case.seed, faults: case.faults.clone(), ..SimConfig::default() };
@@ -114,7 +121,7 @@ pub fn run(case: &Case) -> Ended {
     let outcome = runtime.block_on(async {
         core.add_connector(connector(case, &world, &clock)).await.expect("a connector");
         core.set_strategy(Box::new(strategy));
-        core.start().await.expect("a start");
+        core.start().await?;
         if let Some(after) = case.stop_after {
             let stop = core.stop_request();
             let ended = clock.within(after, core.wait_until_stopped()).await;
@@ -123,12 +130,12 @@ pub fn run(case: &Case) -> Ended {
         }
         let outcome = core.wait_until_stopped().await.expect("an outcome");
         core.stop(true).await;
-        outcome
-    });
+        Ok(outcome)
+    })?;
     let report = notes.report.lock().expect("one thread").clone().expect("a report");
     let progress = notes.progress.lock().expect("one thread").clone();
     let took = clock.now().since(started);
-    Ended { outcome, report, progress, before, after: alice(&control), took }
+    Ok(Ended { outcome, report, progress, before, after: alice(&control), took })
 }
 
 fn connector(case: &Case, world: &InProcess, clock: &Clock) -> Connector {

@@ -146,12 +146,6 @@ impl Client {
                 self.markets.put(market);
             }
         }
-        if let Some(symbol) = self.symbols.iter().find(|symbol| self.markets.by_symbol(symbol).is_none()) {
-            return Err(unreadable(
-                "markets",
-                format_args!("{symbol} is not listed, or not as a market we can trade"),
-            ));
-        }
         Ok(Event::Markets(self.markets.iter().cloned().collect()))
     }
 
