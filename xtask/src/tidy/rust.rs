@@ -7,6 +7,8 @@ use super::source::{code_only, lines_with_word};
 const LINES_MAX: usize = 500;
 /// Words that mark unfinished or switched-off work.
 const UNFINISHED: [&str; 3] = ["todo!", "unimplemented!", "#[ignore"];
+/// Starts a task that nobody waits for.
+const DETACHED: &str = "tokio::spawn";
 /// The crates an order's price and size pass through on their way to the wire and back.
 const EXACT: [&str; 4] = ["mm-model", "mm-venues", "mm-session", "mm-exchange"];
 const FLOATS: [&str; 2] = ["f64", "f32"];
@@ -54,6 +56,11 @@ pub(crate) fn check(path: &str, text: &str) -> Vec<Problem> {
     if is_ours && VENUE_BLIND.contains(&owner) {
         for (line, word) in VENUES.iter().flat_map(|word| names(&code, word).map(move |line| (line, word))) {
             say(line, format!("`{word}` in {owner}: a venue's word outside mm-venues, mm-sim and mm-bot"));
+        }
+    }
+    if is_ours && owner != "mm-bench" {
+        for line in lines_with_word(&code, DETACHED) {
+            say(line, format!("`{DETACHED}`: every task has an owner, use a JoinSet or the clock's spawner"));
         }
     }
     for line in unbiased_selects(&code) {
@@ -163,6 +170,13 @@ mod tests {
         }
         clean("crates/mm-core/src/a.rs", "struct Highlighter; fn lighterish() {} // Backpack\n\"backpack\"");
         clean("crates/mm-bot/src/a.rs", "use mm_venues::backpack;");
+    }
+
+    #[test]
+    fn tasks_have_owners() {
+        finds("crates/mm-net/src/a.rs", "tokio::spawn(work());", 2, "owner");
+        clean("crates/mm-net/src/a.rs", "tasks.spawn(work()); // tokio::spawn");
+        clean("crates/mm-net/tests/a.rs", "tokio::spawn(work());");
     }
 
     #[test]

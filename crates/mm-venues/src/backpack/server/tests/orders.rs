@@ -117,6 +117,10 @@ fn fields_of_an_order() {
         r#"{PERP!,"quantity":"1","price":"140","timeInForce":"IOC","postOnly":true}"#,
         expect!["400 INVALID_ORDER: Invalid order"],
     );
+}
+
+#[test]
+fn words_and_fields_that_are_not_known() {
     check(
         r#"{PERP!,"quantity":"1","price":"140","timeInForce":"GTX"}"#,
         expect![
