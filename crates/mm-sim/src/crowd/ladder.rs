@@ -1,7 +1,7 @@
 //! The makers' part of a crowd: which levels there should be, and the orders that make them so.
 
-use mm_exchange::{CancelOrder, Exchange, OrderRef, OrderView};
-use mm_model::{Price, Qty, Side, Timestamp};
+use mm_exchange::{CancelOrder, Exchange, OrderId, OrderRef};
+use mm_model::{MarketId, Price, Qty, Side, Timestamp};
 use rand::Rng as _;
 
 use super::{Crowd, Want};
@@ -49,58 +49,76 @@ impl Ladder {
     }
 }
 
+/// A maker's order. Kept by the crowd itself, so that its cost does not grow with the orders of others.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Quote {
+    id: OrderId,
+    side: Side,
+    price: Price,
+}
+
 impl Crowd {
     /// Takes the makers' orders off that do not belong to the ladder.
-    pub(super) fn withdraw(&self, now: Timestamp, exchange: &mut Exchange) {
-        for view in exchange.open_orders(self.makers, Some(self.market)) {
-            let stays = view.order.limit.is_some_and(|price| self.ladder.holds(view.order.side, price));
+    pub(super) fn withdraw(&mut self, now: Timestamp, exchange: &mut Exchange) {
+        let Self { quotes, ladder, makers, market, .. } = self;
+        quotes.retain(|quote| {
+            let stays = ladder.holds(quote.side, quote.price);
             if !stays {
-                let which = CancelOrder { market: self.market, order: OrderRef::Id(view.id) };
-                // It cannot be gone: it was listed in this very call.
-                let _ = exchange.cancel(now, self.makers, which);
+                // It may have been filled since the last look.
+                let _ = exchange.cancel(now, *makers, cancel(*market, quote.id));
             }
-        }
+            stays
+        });
     }
 
     /// Fills both sides of the ladder up.
     pub(super) fn fill_up(&mut self, now: Timestamp, exchange: &mut Exchange) {
-        let standing = exchange.open_orders(self.makers, Some(self.market));
-        for side in [Side::Buy, Side::Sell] {
-            self.fill_side_up(now, exchange, (side, &standing));
-        }
-    }
-
-    /// Fills one side up. A client's order on the other side caps it: the makers settle behind.
-    fn fill_side_up(
-        &mut self,
-        now: Timestamp,
-        exchange: &mut Exchange,
-        (side, standing): (Side, &[OrderView]),
-    ) {
-        let mut top = self.ladder.touch(side);
-        if let Some(met) = exchange.best(self.market, side.opposite())
-            && self.ladder.reaches(side, met.price)
-        {
-            top = met.price.offset(-side.sign());
-        }
-        for depth in 0..LEVELS {
-            let price = top.offset(-side.sign() * depth);
-            if price.0 < 1 {
-                return;
+        // What is left of each level, by its depth.
+        let mut there = [[0u64; LEVELS as usize]; 2];
+        let tops = [Side::Buy, Side::Sell].map(|side| self.top(exchange, side));
+        let Self { quotes, makers, market, .. } = self;
+        quotes.retain(|quote| {
+            let Some(view) = exchange.order(*makers, *market, OrderRef::Id(quote.id)) else { return false };
+            let depth = (tops[quote.side as usize].0 - quote.price.0) * quote.side.sign();
+            if let Some(level) =
+                usize::try_from(depth).ok().and_then(|n| there[quote.side as usize].get_mut(n))
+            {
+                *level += view.qty.minus(view.filled).0;
             }
-            let there: u64 = standing
-                .iter()
-                .filter(|view| view.order.side == side && view.order.limit == Some(price))
-                .map(|view| view.qty.minus(view.filled).0)
-                .sum();
-            let least = if depth == 0 { self.level_lots / 2 } else { 1 };
-            if there < least {
-                let qty = Qty(self.chance.random_range(self.level_lots..=self.level_lots * 2) - there);
-                let order = self.order(Want { side, price, qty });
-                if let Err(reject) = exchange.place(now, self.makers, order) {
-                    tracing::debug!(market = self.market.0, price = price.0, %reject, "a maker was refused");
+            true
+        });
+        for side in [Side::Buy, Side::Sell] {
+            for (depth, there) in (0..).zip(there[side as usize]) {
+                let least = if depth == 0 { self.level_lots / 2 } else { 1 };
+                let price = tops[side as usize].offset(-side.sign() * depth);
+                if there < least && price.0 > 0 {
+                    let qty = Qty(self.chance.random_range(self.level_lots..=self.level_lots * 2) - there);
+                    self.rest(now, exchange, Want { side, price, qty });
                 }
             }
         }
     }
+
+    /// The best price that the makers can have on a side. A client's order on the other side caps it: they settle
+    /// behind.
+    fn top(&self, exchange: &Exchange, side: Side) -> Price {
+        match exchange.best(self.market, side.opposite()) {
+            Some(met) if self.ladder.reaches(side, met.price) => met.price.offset(-side.sign()),
+            _ => self.ladder.touch(side),
+        }
+    }
+
+    fn rest(&mut self, now: Timestamp, exchange: &mut Exchange, want: Want) {
+        match exchange.place(now, self.makers, self.order(want)) {
+            Ok(view) => self.quotes.push(Quote { id: view.id, side: want.side, price: want.price }),
+            Err(reject) => {
+                let (market, price) = (self.market.0, want.price.0);
+                tracing::debug!(market, price, %reject, "a maker of the crowd was refused");
+            }
+        }
+    }
+}
+
+const fn cancel(market: MarketId, id: OrderId) -> CancelOrder {
+    CancelOrder { market, order: OrderRef::Id(id) }
 }

@@ -14,7 +14,7 @@ use mm_model::{Exposure, MarketId, MarketKind, Money, Price, Qty, SelfTrade, Sid
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
-use self::ladder::Ladder;
+use self::ladder::{Ladder, Quote};
 use crate::{config::VenueKind, control::CrowdAction, keys};
 
 /// Between two looks of the makers, in ms.
@@ -85,6 +85,8 @@ pub(crate) struct Crowd {
     fair_x2: i64,
     /// Where the makers stood at their last look.
     ladder: Ladder,
+    /// Their orders; some may have been filled since.
+    quotes: Vec<Quote>,
     drift: Option<Drift>,
     /// Lots of a usual level.
     level_lots: u64,
@@ -124,6 +126,7 @@ impl Crowd {
             mood: Mood::Trading,
             fair_x2,
             ladder: Ladder::around(fair_x2, 2),
+            quotes: Vec::new(),
             drift: None,
             level_lots,
             next_step: now,

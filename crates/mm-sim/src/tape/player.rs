@@ -66,6 +66,12 @@ impl Player {
         }
     }
 
+    /// The middle of the recorded book, which is the market's index.
+    #[cfg(test)]
+    pub(super) fn middle(&self) -> Option<mm_model::Price> {
+        self.outside.middle()
+    }
+
     /// The time of a step within its round.
     fn offset(&self, n: usize) -> Duration {
         self.tape.steps[n].at().since(self.tape.steps[0].at())

@@ -12,13 +12,14 @@ use std::{
 };
 
 use flate2::{Compression, GzBuilder, read::GzDecoder};
-use mm_exchange::ExternalLevel;
+use mm_exchange::{Exchange, ExternalLevel};
 use mm_model::{
     BookError, BookFeed, Decimal, FeedStep, Level, Market, MarketId, MarketKind, Price, Qty, Side, Timestamp,
     Top, TradingState,
 };
 
 use super::{outside::Outside, *};
+use crate::config::OWN_TIME_START;
 
 const SPOT: &str = "binance-spot-ethusdt-20240808.gz";
 const FUTURES: &str = "binance-usdm-btcusdt-20240808.gz";
@@ -229,4 +230,95 @@ fn levels_are_rounded_away_from_the_middle_and_added_up() {
     // What goes is told first, whichever side it is on.
     let moved = apply(vec![level(116, 20)], vec![level(111, 0), level(121, 20)]);
     assert_eq!(moved, [told(Side::Sell, 23, 0), told(Side::Buy, 23, 2), told(Side::Sell, 25, 2)]);
+}
+
+/// Plays a tape into an exchange with one market that has the tape's own steps.
+struct Played {
+    exchange: Exchange,
+    player: Player,
+    market: MarketId,
+}
+
+impl Played {
+    fn new(path: &Path, symbol: &str) -> Self {
+        let mut exchange = Exchange::new();
+        for listing in (crate::venues::row(crate::config::VenueKind::Backpack).listings)() {
+            exchange.list(listing);
+        }
+        let market = exchange.markets().by_symbol(symbol).unwrap().clone();
+        let id = market.id;
+        exchange.advance(OWN_TIME_START);
+        let player = Player::open(path, market, OWN_TIME_START).unwrap();
+        Self { exchange, player, market: id }
+    }
+
+    /// Goes on to the next thing that the tape does.
+    fn step(&mut self) -> Timestamp {
+        let at = self.player.next_wake();
+        self.player.step(at, &mut self.exchange);
+        self.exchange.take_facts(&mut Vec::new());
+        at
+    }
+
+    fn levels(&self) -> (Vec<Level>, Vec<Level>) {
+        let book = self.exchange.book(self.market, usize::MAX);
+        (book.bids, book.asks)
+    }
+}
+
+#[test]
+fn the_market_shows_the_recorded_book_and_begins_again() {
+    let tape = Tape::open(&generated()).unwrap();
+    let mut played = Played::new(&generated(), "ETH_USDC");
+    let steps_of = |levels: Vec<Level>| -> Vec<Level> {
+        // Of 10^-8 to the market's hundredths and ten thousandths.
+        let level = |it: Level| Level { price: Price(it.price.0 / 1_000_000), qty: Qty(it.qty.0 / 10_000) };
+        levels.into_iter().map(level).collect()
+    };
+    let recorded_after = |end: Timestamp| {
+        let mut feed = BookFeed::default();
+        feed.snapshot(Timestamp::ZERO, &tape.snapshot);
+        for step in tape.steps.iter().filter(|step| step.at() <= end) {
+            if let Step::Delta(delta) = step {
+                feed.delta(Timestamp::ZERO, delta.clone());
+            }
+        }
+        let book = feed.book(Timestamp::ZERO, Duration::MAX).unwrap().clone();
+        let side = |side| steps_of(book.levels(side).collect());
+        (side(Side::Buy), side(Side::Sell))
+    };
+    let first = tape.steps[0].at();
+    for round in 0..2 {
+        let began = played.step();
+        assert!(round > 0 || began == OWN_TIME_START);
+        loop {
+            let next = played.player.next_wake();
+            if next.since(began) > tape.steps.last().unwrap().at().since(first) {
+                break;
+            }
+            played.step();
+            let n_ms = next.since(began).as_millis();
+            if n_ms % 5_000 < 40 {
+                assert_eq!(played.levels(), recorded_after(first + next.since(began)), "{n_ms} ms");
+            }
+        }
+    }
+    let n_trades = tape.steps.iter().filter(|step| matches!(step, Step::Trade(_))).count();
+    let n_recorded = played.exchange.trades(played.market).count();
+    assert!(n_trades > 100 && n_recorded > n_trades, "{n_recorded} in two rounds of {n_trades}");
+}
+
+#[test]
+fn a_recorded_tape_plays_into_perpetuals_without_crossing() {
+    for (name, symbol) in [(SPOT, "ETH_USDC_PERP"), (FUTURES, "BTC_USDC_PERP")] {
+        let Some(path) = recorded(name) else { continue };
+        let mut played = Played::new(&path, symbol);
+        for _ in 0..2_000 {
+            played.step();
+            let side = |side| played.exchange.best(played.market, side).unwrap().price;
+            assert!(side(Side::Buy) < side(Side::Sell), "{symbol}");
+        }
+        assert!(played.exchange.trades(played.market).count() > 100);
+        assert_eq!(played.exchange.index(played.market), played.player.middle());
+    }
 }
