@@ -59,18 +59,25 @@ impl Client {
 
     /// Reads a frame.
     pub(super) fn read_frame(&self, frame: &[u8], out: &mut Vec<Event>) -> Result<(), DecodeError> {
-        let envelope: Envelope<'_> =
-            serde_json::from_slice(frame).map_err(|error| unreadable("frame", error))?;
-        if let Some(error) = envelope.error {
-            let reason: String = format!("{}: {}", error.code, error.message).chars().take(200).collect();
-            out.push(Event::FeedRefused { reason });
-            return Ok(());
+        if let Some((name, data)) = Envelope::split(frame) {
+            return self.read_data(name, data, out);
         }
-        let (Some(stream), Some(data)) = (&envelope.stream, envelope.data) else {
-            return Err(unreadable("frame", "neither stream and data nor error"));
-        };
-        let name = stream.as_str();
-        let (kind, _) = name.split_once('.').unwrap_or((name, ""));
+        let envelope: Envelope<'_> = json("frame", frame)?;
+        match envelope {
+            Envelope { error: Some(error), .. } => {
+                let reason: String = format!("{}: {}", error.code, error.message).chars().take(200).collect();
+                out.push(Event::FeedRefused { reason });
+                Ok(())
+            }
+            Envelope { stream: Some(name), data: Some(data), .. } => {
+                self.read_data(&name, data.get().as_bytes(), out)
+            }
+            _ => Err(unreadable("frame", "neither stream and data nor error")),
+        }
+    }
+
+    fn read_data(&self, name: &str, data: &[u8], out: &mut Vec<Event>) -> Result<(), DecodeError> {
+        let kind = name.split('.').next().unwrap_or(name);
         let event = match kind {
             "depth" => self.read_depth(data)?,
             "bookTicker" => self.read_ticker(data)?,
@@ -83,7 +90,7 @@ impl Client {
         Ok(())
     }
 
-    fn read_private(&self, name: &str, data: &RawValue, out: &mut Vec<Event>) -> Result<(), DecodeError> {
+    fn read_private(&self, name: &str, data: &[u8], out: &mut Vec<Event>) -> Result<(), DecodeError> {
         let kind = name.trim_start_matches("account.").split('.').next().unwrap_or("");
         match kind {
             "orderUpdate" => self.read_order(data, out),
@@ -106,7 +113,7 @@ impl Client {
 
     /// An order update, and the fill that it may tell of. The fill goes first, so that an order that is filled is
     /// never seen without its last trade; if the fill cannot be read, the order is still told.
-    fn read_order(&self, data: &RawValue, out: &mut Vec<Event>) -> Result<(), DecodeError> {
+    fn read_order(&self, data: &[u8], out: &mut Vec<Event>) -> Result<(), DecodeError> {
         let update: OrderUpdate<'_> = json("order update", data)?;
         let order = report::order_update(&self.markets, &update)?;
         let fill = match update.event {
@@ -122,7 +129,7 @@ impl Client {
         bad_fill
     }
 
-    fn read_depth(&self, data: &RawValue) -> Result<Event, DecodeError> {
+    fn read_depth(&self, data: &[u8]) -> Result<Event, DecodeError> {
         let update: DepthUpdate<'_, &RawValue> = json("depth", data)?;
         let market = self.market_of("depth", &update.symbol)?;
         // An update that goes back, or starts at nothing, cannot be placed in the sequence.
@@ -141,7 +148,7 @@ impl Client {
         }))
     }
 
-    fn read_ticker(&self, data: &RawValue) -> Result<Event, DecodeError> {
+    fn read_ticker(&self, data: &[u8]) -> Result<Event, DecodeError> {
         let ticker: BookTicker<'_> = json("bookTicker", data)?;
         let market = self.market_of("bookTicker", &ticker.symbol)?;
         // How an empty side is told is not documented: a size of zero is nobody.
@@ -157,7 +164,7 @@ impl Client {
         }))
     }
 
-    fn read_trade(&self, data: &RawValue) -> Result<Event, DecodeError> {
+    fn read_trade(&self, data: &[u8]) -> Result<Event, DecodeError> {
         let trade: Trade<'_> = json("trade", data)?;
         let market = self.market_of("trade", &trade.symbol)?;
         let level = report::level(market, &trade.price, &trade.quantity)
@@ -172,7 +179,7 @@ impl Client {
         }))
     }
 
-    fn read_mark(&self, data: &RawValue) -> Result<Event, DecodeError> {
+    fn read_mark(&self, data: &[u8]) -> Result<Event, DecodeError> {
         let mark: MarkPrice<'_> = json("markPrice", data)?;
         let market = self.market_of("markPrice", &mark.symbol)?;
         let near = |text: &Text<'_>| {
@@ -204,8 +211,8 @@ fn funding(text: &str) -> Option<Rate> {
     i64::try_from(units).ok().map(Rate)
 }
 
-fn json<'a, T: Deserialize<'a>>(what: &'static str, data: &'a RawValue) -> Result<T, DecodeError> {
-    serde_json::from_str(data.get()).map_err(|error| unreadable(what, error))
+fn json<'a, T: Deserialize<'a>>(what: &'static str, data: &'a [u8]) -> Result<T, DecodeError> {
+    serde_json::from_slice(data).map_err(|error| unreadable(what, error))
 }
 
 fn command(params: Vec<Text<'_>>, signature: Option<[Text<'_>; 4]>) -> Frame {

@@ -187,3 +187,24 @@ fn unknown_words_are_errors() {
         assert!(error.contains(unknown.trim_matches('"')), "{error}");
     }
 }
+
+#[test]
+fn frames_are_split_only_in_the_form_that_was_recorded() {
+    let split = |text: &'static str| {
+        stream::Envelope::split(text.as_bytes())
+            .map(|(name, data)| (name, std::str::from_utf8(data).unwrap()))
+    };
+    assert_eq!(split(r#"{"data":{"a":1},"stream":"depth.X"}"#), Some(("depth.X", r#"{"a":1}"#)));
+    let long_way = [
+        r#"{"stream":"depth.X","data":{"a":1}}"#,
+        r#"{"data":{"a":1}, "stream":"depth.X"}"#,
+        r#"{"data":{"a":1},"stream":"depth\u002eX"}"#,
+        r#"{"data":{"a":1},"stream":"depth.X","x":"y"}"#,
+        r#"{"id":null,"error":{"code":4006,"message":"Invalid stream"}}"#,
+        r#"{"data":"}"#,
+        "",
+    ];
+    for text in long_way {
+        assert_eq!(split(text), None, "{text}");
+    }
+}

@@ -230,3 +230,20 @@ fn frames_that_mean_nothing_are_errors() {
     // A stream that we do not subscribe to.
     assert!(frame(&mut client(), &message("stream_ticker")).0.is_err());
 }
+
+#[test]
+fn the_form_of_a_frame_does_not_matter() {
+    let text = message("stream_depth");
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let spaced = serde_json::to_string_pretty(&value).unwrap();
+    let turned = format!(r#"{{"stream":{},"data":{}}}"#, value["stream"], value["data"]);
+    let told = frame(&mut client(), &text);
+    assert_eq!(told.1.len(), 1);
+    assert_eq!(frame(&mut client(), &spaced), told);
+    assert_eq!(frame(&mut client(), &turned), told);
+    // A payload that is not one whole value is no payload, in whichever form.
+    for bad in [text.replace("]],\"b\"", "]]}},\"b\""), text.replace("},\"stream\"", ",\"stream\"")] {
+        assert_ne!(bad, text);
+        assert!(frame(&mut client(), &bad).0.is_err(), "{bad}");
+    }
+}
