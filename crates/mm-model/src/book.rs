@@ -78,6 +78,9 @@ pub enum BookError {
     /// Best bid at or above best ask.
     #[error("the book is crossed")]
     Crossed,
+    /// The best bid is zero or below.
+    #[error("the best bid is no price: it is not above zero")]
+    NoPrice,
     /// Too old to be believed.
     #[error("the book is stale: last heard {age_ms} ms ago")]
     Stale {
@@ -138,11 +141,15 @@ impl Book {
     /// Best bid and ask.
     ///
     /// # Errors
-    /// [`BookError::OneSided`] or [`BookError::Crossed`]: such a book is no book.
+    /// [`BookError::OneSided`], [`BookError::Crossed`] or [`BookError::NoPrice`]: such a book is no book.
     pub fn top(&self) -> Result<Top, BookError> {
         let (Some(bid), Some(ask)) = (self.best(Side::Buy), self.best(Side::Sell)) else {
             return Err(BookError::OneSided);
         };
+        // In a book that does not cross all asks lie above the best bid: one look is enough.
+        if bid.price.0 <= 0 {
+            return Err(BookError::NoPrice);
+        }
         if bid.price >= ask.price { Err(BookError::Crossed) } else { Ok(Top { bid, ask }) }
     }
 
@@ -185,12 +192,13 @@ pub struct BookFeed {
 }
 
 impl BookFeed {
-    /// Takes a delta heard at `now`. Old ones are dropped, early ones kept, a gap voids the book.
+    /// Takes a delta heard at `now`. Old ones are dropped, early ones kept, a gap voids the book. Only a delta that
+    /// applies makes the book younger.
     pub fn delta(&mut self, now: Timestamp, delta: BookDelta) -> FeedStep {
-        self.heard_at = now;
         match self.seq {
             Some(seq) if delta.seq <= seq => FeedStep::Ignored,
             Some(seq) if delta.prev == seq || (!self.joined && delta.prev < seq) => {
+                self.heard_at = now;
                 self.apply(&delta);
                 FeedStep::Applied
             }
@@ -226,15 +234,16 @@ impl BookFeed {
         }
         self.seq = Some(snapshot.seq);
         self.joined = false;
-        let waiting = std::mem::take(&mut self.waiting);
-        for (n, delta) in waiting.iter().enumerate() {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        for n in 0..waiting.len() {
             // The first one may overlap the snapshot; from then on each continues the one before.
-            let seq = self.seq.unwrap_or(0);
+            let (delta, seq) = (&waiting[n], self.seq.unwrap_or(0));
             if delta.prev == seq || (!self.joined && delta.prev < seq) {
                 self.apply(delta);
             } else if delta.seq > seq {
                 self.void();
-                self.waiting = waiting[n..].to_vec();
+                waiting.drain(..n);
+                self.waiting = waiting;
                 return FeedStep::NeedSnapshot;
             }
         }
@@ -269,7 +278,7 @@ impl BookFeed {
         self.seq
     }
 
-    /// When anything was last heard of this book.
+    /// When something that applied was last heard.
     #[must_use]
     pub const fn heard_at(&self) -> Timestamp {
         self.heard_at
@@ -293,3 +302,6 @@ impl BookFeed {
         self.waiting.push(delta);
     }
 }
+
+#[cfg(test)]
+mod tests;

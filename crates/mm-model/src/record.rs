@@ -102,7 +102,7 @@ pub enum Anomaly {
     #[error("the venue calls the order {0} and {1}")]
     SecondVenueId(VenueOrderId, VenueOrderId),
     /// The venue said no to the order and shows it on the book.
-    #[error("the venue refused the order and shows it as open")]
+    #[error("the venue refused the order, and shows it after all")]
     OpenAfterRefusal,
     /// The message carries our id and another market or side: it tells of somebody else's order, and is not joined.
     #[error("a message names the order but another market or side")]
@@ -124,6 +124,8 @@ pub struct Joined {
 enum Stage {
     New,
     Submitting,
+    /// The venue said no, or nothing left this machine. Its showing the order after all stands above that.
+    Refused(End),
     Open,
     Done(End),
 }
@@ -191,8 +193,9 @@ impl OrderRecord {
             Stage::Done(End::Filled) => OrderState::Filled,
             Stage::Done(End::Rejected(_)) if filled.is_zero() => OrderState::Failed,
             Stage::Done(_) => OrderState::Cancelled,
-            Stage::New | Stage::Submitting | Stage::Open if !filled.is_zero() => OrderState::PartiallyFilled,
+            _ if !filled.is_zero() => OrderState::PartiallyFilled,
             Stage::Open => OrderState::Open,
+            Stage::Refused(_) => OrderState::Failed,
             Stage::New | Stage::Submitting if matches!(self.unsure, Some(Unsure::NeverArrived(_))) => {
                 OrderState::Failed
             }
@@ -249,13 +252,20 @@ impl OrderRecord {
         self.cancel_sent_at.is_some() && !self.state().is_final()
     }
 
-    /// The venue's end, once it said one.
+    /// The venue's end, once it said one; its no to our placement is one too.
     #[must_use]
     pub const fn end(&self) -> Option<&End> {
         match &self.stage {
-            Stage::Done(end) => Some(end),
+            Stage::Refused(end) | Stage::Done(end) => Some(end),
             _ => None,
         }
+    }
+
+    /// Whether the venue itself showed the order and its end. What is final without that (refused, never arrived) is over as
+    /// far as can be known, and a later word of the venue brings it back.
+    #[must_use]
+    pub fn is_proven_over(&self) -> bool {
+        matches!(self.stage, Stage::Done(_)) || (!self.qty().is_zero() && self.filled() >= self.qty())
     }
 
     /// Our id.
@@ -296,7 +306,7 @@ impl OrderRecord {
     /// We gave up waiting for an answer, or have proof that none will come. The venue's word stands above a mark: once
     /// it has spoken, this does nothing.
     pub fn mark(&mut self, unsure: Unsure) {
-        if self.stage < Stage::Open {
+        if self.stage <= Stage::Submitting {
             self.unsure = Some(unsure);
         }
     }
@@ -311,9 +321,15 @@ impl OrderRecord {
         self.cancel_sent_at = None;
     }
 
-    /// Joins the venue's no to our placement: nothing rests, nothing will.
+    /// Joins the venue's no to our placement, or that it never left this machine: nothing rests, nothing will.
     pub fn refuse(&mut self, reason: &str) -> Joined {
-        self.end_with(End::Rejected(reason.to_owned()))
+        let refused = Stage::Refused(End::Rejected(reason.to_owned()));
+        let changed = self.stage < refused;
+        if changed {
+            self.stage = refused;
+            self.unsure = None;
+        }
+        Joined { changed, ..Joined::default() }
     }
 
     /// Joins what an order message says.
@@ -387,17 +403,21 @@ impl OrderRecord {
 
     fn raise_to_open(&mut self) -> Joined {
         if self.stage >= Stage::Open {
-            let refused = matches!(self.stage, Stage::Done(End::Rejected(_)));
-            return Joined { anomaly: refused.then_some(Anomaly::OpenAfterRefusal), ..Joined::default() };
+            return Joined::default();
         }
+        let anomaly = self.contradicted();
         self.stage = Stage::Open;
-        Joined { changed: true, newly_filled: Qty::ZERO, anomaly: self.settle_mark() }
+        Joined { changed: true, newly_filled: Qty::ZERO, anomaly }
     }
 
-    /// The venue spoke: what we inferred is over, and wrong if it was that the order never arrived.
-    fn settle_mark(&mut self) -> Option<Anomaly> {
+    /// The venue shows the order: whatever we had concluded from not seeing it is over, and was wrong.
+    fn contradicted(&mut self) -> Option<Anomaly> {
         let mark = self.unsure.take();
-        matches!(mark, Some(Unsure::NeverArrived(_))).then_some(Anomaly::Resurrected)
+        match (&self.stage, mark) {
+            (Stage::Refused(_), _) => Some(Anomaly::OpenAfterRefusal),
+            (_, Some(Unsure::NeverArrived(_))) => Some(Anomaly::Resurrected),
+            _ => None,
+        }
     }
 
     fn end_with(&mut self, end: End) -> Joined {
@@ -410,12 +430,12 @@ impl OrderRecord {
             }
             _ => {}
         }
+        let refused = matches!(end, End::Rejected(_));
         let raised = Stage::Done(end);
         if self.stage < raised {
-            let refused = matches!(raised, Stage::Done(End::Rejected(_)));
-            self.stage = raised;
             joined.changed = true;
-            joined.anomaly = joined.anomaly.or(self.settle_mark().filter(|_| !refused));
+            joined.anomaly = joined.anomaly.or(self.contradicted().filter(|_| !refused));
+            self.stage = raised;
         }
         joined
     }
@@ -435,3 +455,6 @@ impl OrderRecord {
 fn newer(known: (Timestamp, Qty), heard: (Timestamp, Qty)) -> bool {
     heard.0 > known.0 || (heard.0 == known.0 && heard.1 < known.1)
 }
+
+#[cfg(test)]
+mod tests;

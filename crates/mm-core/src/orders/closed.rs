@@ -1,7 +1,7 @@
 //! Orders that are over and that nobody holds: a bounded ring of what it takes to recognise and count a late message.
 
 use mm_model::{
-    Anomaly, ClientId, Fill, Joined, MarketId, OrderRecord, OrderReport, Qty, ReportedStatus, Side, Unsure,
+    Anomaly, ClientId, Fill, Joined, MarketId, OrderRecord, OrderReport, Qty, ReportedStatus, Side,
     VenueOrderId,
 };
 
@@ -18,8 +18,8 @@ pub(super) struct Closed {
     fills_sum: Qty,
     pub(super) market: MarketId,
     pub(super) side: Side,
-    /// We inferred that it never arrived: a later word of the venue brings it back.
-    never_arrived: bool,
+    /// The venue never showed its end (it was refused, or never arrived): a later word of the venue brings it back.
+    may_return: bool,
 }
 
 /// What a late message did to an order that is over.
@@ -41,7 +41,7 @@ impl Closed {
             fills_sum,
             market: record.order().market,
             side: record.order().side,
-            never_arrived: matches!(record.unsure(), Some(Unsure::NeverArrived(_))),
+            may_return: !record.is_proven_over(),
         }
     }
 
@@ -57,7 +57,7 @@ impl Closed {
         if self.is_other(report.market, report.side) {
             return Late::Joined(Joined { anomaly: Some(Anomaly::OtherOrder), ..Joined::default() });
         }
-        if self.never_arrived && !matches!(report.status, ReportedStatus::Rejected { .. }) {
+        if self.may_return && !matches!(report.status, ReportedStatus::Rejected { .. }) {
             return Late::Alive;
         }
         let before = self.filled();
@@ -70,7 +70,7 @@ impl Closed {
         if self.is_other(fill.market, fill.side) {
             return Late::Joined(Joined { anomaly: Some(Anomaly::OtherOrder), ..Joined::default() });
         }
-        if self.never_arrived {
+        if self.may_return {
             return Late::Alive;
         }
         let before = self.filled();

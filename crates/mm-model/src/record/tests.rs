@@ -1,0 +1,276 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::{Exposure, Liquidity, MarketId, Money, OrderKind, Price, Side, TimeInForce};
+
+const MARKET: MarketId = MarketId(0);
+const QTY: u64 = 10;
+
+fn new() -> OrderRecord {
+    let kind = OrderKind::Limit { price: Price(100), time_in_force: TimeInForce::Gtc };
+    let order = NewOrder { market: MARKET, side: Side::Buy, qty: Qty(QTY), kind, exposure: Exposure::Any };
+    let mut record = OrderRecord::new(ClientId(1), order, Timestamp::ZERO);
+    record.submitting();
+    record
+}
+
+fn venue_id() -> VenueOrderId {
+    VenueOrderId::from_number(7)
+}
+
+/// What a venue may say.
+#[derive(Clone, Debug)]
+enum Word {
+    Report(OrderReport),
+    Fill(Fill),
+}
+
+fn report(status: ReportedStatus, filled: u64, at: u64) -> Word {
+    Word::Report(OrderReport {
+        client_id: Some(ClientId(1)),
+        venue_id: venue_id(),
+        market: MARKET,
+        side: Side::Buy,
+        price: Some(Price(100)),
+        qty: Qty(QTY),
+        filled: Qty(filled),
+        status,
+        at: Timestamp(at),
+    })
+}
+
+fn open(filled: u64) -> Word {
+    report(ReportedStatus::Open, filled, 0)
+}
+
+fn cancelled(filled: u64) -> Word {
+    report(ReportedStatus::Cancelled { reason: None }, filled, 0)
+}
+
+fn filled() -> Word {
+    report(ReportedStatus::Filled, QTY, 0)
+}
+
+fn rejected() -> Word {
+    report(ReportedStatus::Rejected { reason: "no".into() }, 0, 0)
+}
+
+fn fill(trade: u64, qty: u64) -> Word {
+    Word::Fill(Fill {
+        trade_id: TradeId::from_number(trade),
+        client_id: Some(ClientId(1)),
+        venue_id: venue_id(),
+        market: MARKET,
+        side: Side::Buy,
+        price: Price(100),
+        qty: Qty(qty),
+        fee: Money(1),
+        fee_asset: "USDC".into(),
+        liquidity: Liquidity::Maker,
+        at: Timestamp::ZERO,
+    })
+}
+
+impl OrderRecord {
+    fn hear(&mut self, word: &Word) -> Joined {
+        match word {
+            Word::Report(report) => self.report(report),
+            Word::Fill(fill) => self.fill(fill),
+        }
+    }
+}
+
+/// Hears `words`; what a trader sees then, with what was alarmed.
+fn check(words: &[Word], seen: &str) {
+    let mut record = new();
+    let mut alarms = Vec::new();
+    let mut position = 0;
+    for word in words {
+        let joined = record.hear(word);
+        position += joined.newly_filled.0;
+        alarms.extend(joined.anomaly.map(|anomaly| anomaly.to_string()));
+    }
+    let settled = if record.is_settled() { " settled" } else { "" };
+    let told =
+        format!("{} {}/{}{settled} {}", record.state(), record.filled().0, record.qty().0, alarms.join(", "));
+    assert_eq!(told.trim_end(), seen, "{words:?}");
+    assert_eq!(position, record.filled().0, "the position takes each lot once");
+}
+
+#[test]
+fn states_as_a_trader_sees_them() {
+    check(&[], "SUBMITTING 0/10");
+    check(&[open(0)], "OPEN 0/10");
+    check(&[open(3)], "PARTIALLY_FILLED 3/10");
+    check(&[fill(1, 3)], "PARTIALLY_FILLED 3/10");
+    check(&[cancelled(0)], "CANCELLED 0/10 settled");
+    check(&[cancelled(3)], "CANCELLED 3/10");
+    check(&[cancelled(3), fill(1, 3)], "CANCELLED 3/10 settled");
+    check(&[rejected()], "FAILED 0/10 settled");
+    check(&[filled()], "FILLED 10/10");
+    check(&[filled(), fill(1, 10)], "FILLED 10/10 settled");
+}
+
+#[test]
+fn fault_05_a_late_ack_lowers_nothing() {
+    check(&[fill(1, 10), filled(), open(0)], "FILLED 10/10 settled");
+    check(&[cancelled(0), open(0)], "CANCELLED 0/10 settled");
+}
+
+#[test]
+fn fault_13_and_14_a_trade_counts_once_and_its_first_numbers_stand() {
+    check(&[fill(1, 3), fill(1, 3)], "PARTIALLY_FILLED 3/10");
+    check(&[fill(1, 3), fill(1, 4)], "PARTIALLY_FILLED 3/10 trade 1 was told twice with different numbers");
+}
+
+#[test]
+fn fault_15_a_fill_after_the_end_counts_and_is_alarmed() {
+    check(&[open(0), cancelled(0), fill(1, 4)], "CANCELLED 4/10 settled trade 1 came after the end");
+}
+
+#[test]
+fn fault_19_cumulatives_out_of_order_keep_the_greatest() {
+    check(&[open(3), open(1)], "PARTIALLY_FILLED 3/10");
+    check(&[open(3), fill(1, 1), fill(2, 2)], "PARTIALLY_FILLED 3/10");
+}
+
+#[test]
+fn fault_21_overfill_is_an_anomaly_and_never_a_panic() {
+    check(&[fill(1, 8), fill(2, 5)], "FILLED 13/10 settled filled Qty(13) of Qty(10) lots");
+    check(
+        &[report(ReportedStatus::Open, u64::MAX, 0)],
+        "FILLED 18446744073709551615/10 filled Qty(18446744073709551615) of Qty(10) lots",
+    );
+}
+
+#[test]
+fn fault_22_filled_by_trades_alone() {
+    check(&[fill(1, 4), fill(2, 6)], "FILLED 10/10 settled");
+}
+
+#[test]
+fn what_we_inferred_gives_way_to_what_the_venue_shows() {
+    let mut record = new();
+    record.mark(Unsure::Outcome(Timestamp::ZERO));
+    assert!(record.is_unknown() && record.exposed() == Qty(QTY));
+    record.mark(Unsure::NeverArrived(Timestamp::ZERO));
+    assert_eq!((record.state(), record.is_proven_over()), (OrderState::Failed, false));
+    let Word::Report(shown) = open(0) else { unreachable!("a report") };
+    assert_eq!(record.report(&shown).anomaly, Some(Anomaly::Resurrected));
+    assert_eq!(record.state(), OrderState::Open);
+    record.mark(Unsure::Outcome(Timestamp::ZERO));
+    assert!(!record.is_unknown(), "the venue has spoken");
+
+    let mut refused = new();
+    refused.refuse("no money");
+    assert_eq!((refused.state(), refused.is_proven_over()), (OrderState::Failed, false));
+    assert_eq!(refused.report(&shown).anomaly, Some(Anomaly::OpenAfterRefusal));
+    assert_eq!(refused.state(), OrderState::Open);
+    refused.refuse("no money");
+    assert_eq!(refused.state(), OrderState::Open, "shown is shown");
+}
+
+#[test]
+fn another_orders_message_is_not_joined() {
+    let mut record = new();
+    let before = record.clone();
+    let Word::Report(own) = open(3) else { unreachable!("a report") };
+    let other = OrderReport { side: Side::Sell, ..own };
+    assert_eq!(record.report(&other).anomaly, Some(Anomaly::OtherOrder));
+    assert_eq!(record, before);
+}
+
+#[test]
+fn a_renewed_record_is_as_new() {
+    let mut record = new();
+    [fill(1, 3), cancelled(3)].iter().for_each(|word| drop(record.hear(word)));
+    record.cancel_sent(Timestamp::ZERO);
+    record.renew(ClientId(1), *new().order(), Timestamp::ZERO);
+    record.submitting();
+    assert_eq!(record, new());
+}
+
+/// What a venue truly says of one order in its life: acceptance, trades with a report each, perhaps a venue that shrinks it, an
+/// end, and answers of REST (without a time) in between.
+fn life() -> impl Strategy<Value = Vec<Word>> {
+    let trades = prop::collection::vec(1..4u64, 0..5);
+    (trades, any::<bool>(), any::<bool>()).prop_map(|(trades, ends, rest_tells)| {
+        let mut words = vec![report(ReportedStatus::Open, 0, 1)];
+        let mut sum = 0;
+        for (n, lots) in trades.into_iter().enumerate() {
+            let lots = lots.min(QTY - sum);
+            if lots == 0 {
+                break;
+            }
+            sum += lots;
+            let n = n as u64;
+            let status = if sum == QTY { ReportedStatus::Filled } else { ReportedStatus::Open };
+            words.push(fill(n, lots));
+            words.push(report(status.clone(), sum, 2 + n));
+            if rest_tells {
+                words.push(report(status, sum, 0));
+            }
+        }
+        if ends && sum < QTY {
+            words.push(report(ReportedStatus::Cancelled { reason: Some("user".into()) }, sum, 100));
+            words.push(report(ReportedStatus::Cancelled { reason: None }, sum, 0));
+        }
+        words
+    })
+}
+
+proptest! {
+    /// The best single property: any permutation and repetition of an order's true messages ends in the same record, counts
+    /// each lot once, never goes back, and alarms nobody.
+    #[test]
+    fn order_and_repetition_of_true_messages_do_not_matter(
+        (life, told) in life().prop_flat_map(|life| {
+            let again = prop::collection::vec(prop::sample::select(life.clone()), 0..6);
+            (Just(life.clone()), again.prop_map(move |more| [life.clone(), more].concat()).prop_shuffle())
+        })
+    ) {
+        let mut straight = new();
+        life.iter().for_each(|word| drop(straight.hear(word)));
+        let mut record = new();
+        let mut position = Qty::ZERO;
+        let mut was_final = false;
+        for word in &told {
+            let before = record.clone();
+            let joined = record.hear(word);
+            position = position.plus(joined.newly_filled);
+            prop_assert_eq!(joined.anomaly, None);
+            prop_assert!(record.filled() >= before.filled());
+            let seen = |it: &OrderRecord| (it.state(), it.filled(), it.qty(), it.is_settled(), it.venue_id());
+            prop_assert!(joined.changed || seen(&record) == seen(&before), "whoever waits is told");
+            was_final |= record.state().is_final();
+            prop_assert_eq!(was_final, record.state().is_final(), "what is over stays over");
+        }
+        prop_assert_eq!(position, record.filled());
+        prop_assert_eq!(record, straight);
+    }
+
+    /// Whatever is said, true or not: no panic, each lot counted once, and the sum of the steps is the whole.
+    #[test]
+    fn nonsense_is_never_a_panic(
+        words in prop::collection::vec(
+            prop_oneof![
+                1 => (any::<u64>(), 0..4u64).prop_map(|(qty, trade)| fill(trade, qty)),
+                1 => (any::<u64>(), any::<u64>()).prop_map(|(filled, at)| report(ReportedStatus::Open, filled, at)),
+                1 => any::<u64>().prop_map(cancelled),
+                1 => Just(filled()),
+                1 => Just(rejected()),
+            ],
+            0..12,
+        )
+    ) {
+        let mut record = new();
+        let mut position = Qty::ZERO;
+        for word in &words {
+            let before = record.filled();
+            position = position.plus(record.hear(word).newly_filled);
+            prop_assert!(record.filled() >= before);
+        }
+        prop_assert_eq!(position, record.filled());
+        let _ = (record.state(), record.exposed(), record.is_settled(), record.is_unknown());
+    }
+}
