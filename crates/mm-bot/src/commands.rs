@@ -204,11 +204,8 @@ fn serving(endpoints: &mm_sim::Endpoints, args: &Venue) -> String {
     match &args.endpoints_file {
         Some(path) => _ = write!(out, "\n  keys and token are in {}", path.display()),
         None => {
-            _ = write!(
-                out,
-                "\n  {}",
-                paint(DIM, "name an --endpoints-file to have keys and token written down")
-            )
+            let hint = paint(DIM, "name an --endpoints-file to have keys and token written down");
+            _ = write!(out, "\n  {hint}");
         }
     }
     let _ = write!(out, "\n{}", paint(DIM, "Ctrl-C ends it"));

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
-use mm_core::{Clock, CoreConfig, Outcome, Spawner, StopReport, StrategyError, TradingCore, Venue};
+use mm_core::{Clock, CoreConfig, Needs, Outcome, Spawner, StopReport, StrategyError, TradingCore, Venue};
 use mm_store::{AccountLock, StateDir};
 use mm_strategy::{Observer, smoke_test::Report};
 
@@ -38,6 +38,14 @@ pub(crate) struct Launch<'a> {
     pub(crate) screen: Arc<Screen>,
 }
 
+/// What a run stands on.
+struct Stage<'a> {
+    config: &'a Config,
+    state: &'a StateDir,
+    world: Option<&'a World>,
+    clock: Clock,
+}
+
 impl Launch<'_> {
     /// Runs it.
     ///
@@ -62,7 +70,8 @@ impl Launch<'_> {
             .build()
             .context("no runtime")
             .map_err(Fatal::not_started)?;
-        let ended = runtime.block_on(self.supervise(config, &state, world.as_ref(), interrupt));
+        let stage = Stage { config, state: &state, world: world.as_ref(), clock: Clock::system() };
+        let ended = runtime.block_on(self.supervise(&stage, interrupt));
         tracing::info!("end");
         ended
     }
@@ -133,14 +142,8 @@ impl Launch<'_> {
         }
     }
 
-    async fn supervise(
-        &self,
-        config: &Config,
-        state: &StateDir,
-        world: Option<&World>,
-        mut interrupt: Interrupt,
-    ) -> Result<Ended, Fatal> {
-        let clock = Clock::system();
+    async fn supervise(&self, stage: &Stage<'_>, mut interrupt: Interrupt) -> Result<Ended, Fatal> {
+        let config = stage.config;
         let watcher =
             Arc::new(Watcher::new(self.screen.clone(), config.connectors.keys().map(String::as_str)));
         let observer: Arc<dyn Observer> = watcher.clone();
@@ -153,9 +156,8 @@ impl Launch<'_> {
             start_timeout: wait("start_timeout_secs"),
             stop_timeout: wait("stop_timeout_secs"),
         };
-        let mut core = TradingCore::new(bounds, clock.clone(), Spawner::tokio());
-        let (venues, locks) =
-            self.add_connectors(config, strategy.needs(), state, world, &clock, &mut core).await?;
+        let mut core = TradingCore::new(bounds, stage.clock.clone(), Spawner::tokio());
+        let (venues, locks) = stage.add_connectors(&strategy.needs(), &mut core).await?;
         core.set_strategy(strategy);
         let started = tokio::select! {
             biased;
@@ -180,6 +182,7 @@ impl Launch<'_> {
             ended = core.wait_until_stopped() => Some(ended),
             () = interrupt.wait() => None,
         };
+        let interrupted = ended.is_none();
         let ended = match ended {
             Some(ended) => ended,
             None => {
@@ -191,6 +194,14 @@ impl Launch<'_> {
         };
         let stopped = core.shutdown(true).await;
         self.show_stop(&stopped);
+        if interrupted {
+            let clean = stopped.not_cancelled.is_empty() && stopped.problems.is_empty();
+            self.screen.line(if clean {
+                "  done: no order of ours is open"
+            } else {
+                "  stopped, not cleanly"
+            });
+        }
         drop(locks);
         let exit = match &ended {
             _ if !stopped.not_cancelled.is_empty() => Exit::Unclean,
@@ -200,32 +211,6 @@ impl Launch<'_> {
         let report = watcher.report();
         self.show_end(&ended, report.is_some());
         Ok(Ended { exit, report })
-    }
-
-    async fn add_connectors(
-        &self,
-        config: &Config,
-        needs: mm_core::Needs,
-        state: &StateDir,
-        world: Option<&World>,
-        clock: &Clock,
-        core: &mut TradingCore,
-    ) -> Result<(Vec<Venue>, Vec<AccountLock>), Fatal> {
-        let around = Surroundings {
-            clock,
-            state,
-            simulated: world.map(World::endpoints),
-            is_shared: world.is_some_and(World::is_shared),
-        };
-        let (mut venues, mut locks) = (Vec::new(), Vec::new());
-        for (name, connector) in &config.connectors {
-            let symbols = needs.get(name).map_or(&[][..], Vec::as_slice);
-            let made = connect::connector(name, connector, symbols, &around).map_err(Fatal::not_started)?;
-            venues.push(made.connector.venue.clone());
-            locks.extend(made.lock);
-            core.add_connector(made.connector).await.map_err(Fatal::not_started)?;
-        }
-        Ok((venues, locks))
     }
 
     fn show_stopping(&self, venues: &[Venue]) {
@@ -257,5 +242,30 @@ impl Launch<'_> {
             }
             Ok(_) => {}
         }
+    }
+}
+
+impl Stage<'_> {
+    /// Adds every connector of the configuration. The locks keep other bots off their accounts.
+    async fn add_connectors(
+        &self,
+        needs: &Needs,
+        core: &mut TradingCore,
+    ) -> Result<(Vec<Venue>, Vec<AccountLock>), Fatal> {
+        let around = Surroundings {
+            clock: &self.clock,
+            state: self.state,
+            simulated: self.world.map(World::endpoints),
+            is_shared: self.world.is_some_and(World::is_shared),
+        };
+        let (mut venues, mut locks) = (Vec::new(), Vec::new());
+        for (name, connector) in &self.config.connectors {
+            let symbols = needs.get(name).map_or(&[][..], Vec::as_slice);
+            let made = connect::connector(name, connector, symbols, &around).map_err(Fatal::not_started)?;
+            venues.push(made.connector.venue.clone());
+            locks.extend(made.lock);
+            core.add_connector(made.connector).await.map_err(Fatal::not_started)?;
+        }
+        Ok((venues, locks))
     }
 }

@@ -7,4 +7,4 @@ pub mod params;
 mod registry;
 pub mod smoke_test;
 
-pub use registry::{Observer, STRATEGIES, StrategySpec, strategy};
+pub use registry::{Build, Observer, STRATEGIES, StrategySpec, strategy};

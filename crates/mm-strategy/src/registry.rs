@@ -19,6 +19,9 @@ pub trait Observer: Send + Sync {
     fn report(&self, report: &smoke_test::Report);
 }
 
+/// Makes a strategy, or says which of its keys do not fit together.
+pub type Build = fn(Settings, Arc<dyn Observer>) -> Result<Box<dyn Strategy>, Vec<Complaint>>;
+
 /// One strategy: its name in the configuration, what it can be told, and how it is made.
 pub struct StrategySpec {
     /// Its name in the configuration.
@@ -30,7 +33,7 @@ pub struct StrategySpec {
     /// Keys of each block under the section's `connectors`.
     pub connector_params: &'static [Param],
     /// Makes it, or says which keys do not fit together.
-    pub build: fn(Settings, Arc<dyn Observer>) -> Result<Box<dyn Strategy>, Vec<Complaint>>,
+    pub build: Build,
 }
 
 /// All strategies.

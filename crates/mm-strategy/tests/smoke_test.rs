@@ -62,9 +62,9 @@ fn somebody_elses_position_and_orders_are_not_touched() {
     let ended = passes(&Case {
         before: |control| {
             // Long one SOL that the test did not buy, and a bid far away that it did not place.
-            place(control, "bob", "SOL_USDC_PERP", "sell", "150.50", "5");
-            place(control, "alice", "SOL_USDC_PERP", "buy", "150.50", "5");
-            place(control, "alice", "SOL_USDC_PERP", "buy", "140.00", "3");
+            place(control, "bob", ["SOL_USDC_PERP", "sell", "150.50", "5"]);
+            place(control, "alice", ["SOL_USDC_PERP", "buy", "150.50", "5"]);
+            place(control, "alice", ["SOL_USDC_PERP", "buy", "140.00", "3"]);
         },
         ..Case::default()
     });
@@ -75,8 +75,8 @@ fn somebody_elses_position_and_orders_are_not_touched() {
 fn it_does_not_trade_into_a_position_the_other_way() {
     let case = Case {
         before: |control| {
-            place(control, "bob", "SOL_USDC_PERP", "sell", "150.50", "5");
-            place(control, "alice", "SOL_USDC_PERP", "buy", "150.50", "5");
+            place(control, "bob", ["SOL_USDC_PERP", "sell", "150.50", "5"]);
+            place(control, "alice", ["SOL_USDC_PERP", "buy", "150.50", "5"]);
         },
         keys: &[("side", "sell")],
         ..Case::default()
@@ -89,6 +89,22 @@ fn it_does_not_trade_into_a_position_the_other_way() {
     "#]],
     );
     assert!(ended.report.connectors[0].orders.is_empty());
+}
+
+#[test]
+fn on_spot_it_sells_first_only_what_is_there() {
+    fails(
+        &Case { symbol: "SOL_USDC", keys: &[("side", "sell")], ..Case::default() },
+        expect![[r#"
+        backpack: account before: the account holds 0 SOL and a test that sells first needs 0.02 SOL: turn the side, or deposit some
+        clean
+    "#]],
+    );
+    let bought = |control: &mm_sim::Control| {
+        place(control, "bob", ["SOL_USDC", "buy", "140.00", "1"]);
+        place(control, "alice", ["SOL_USDC", "buy", "151.00", "1"]);
+    };
+    passes(&Case { symbol: "SOL_USDC", keys: &[("side", "sell")], before: bought, ..Case::default() });
 }
 
 #[test]

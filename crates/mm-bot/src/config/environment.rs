@@ -30,8 +30,7 @@ pub(crate) fn apply(
             let first = path.first().map_or("", String::as_str);
             let remedy = suggestion(first, sections.iter().copied());
             problems.add(
-                &place,
-                "",
+                (&place, ""),
                 "stands for no section and key",
                 format!("write {PREFIX}SECTION__KEY; {remedy}"),
             );

@@ -5,6 +5,7 @@
 //! its line, and no number passes through a float. serde's derived structs would stop at the first error and know
 //! neither the environment's overrides nor what `list` prints.
 
+mod connectors;
 mod environment;
 mod legacy;
 mod problem;
@@ -23,11 +24,11 @@ use mm_strategy::{
 pub(crate) use environment::PREFIX;
 use problem::Problems;
 pub(crate) use problem::{ConfigError, suggestion};
-use section::{Section, join};
+use section::Section;
+use tree::Node;
 pub(crate) use tree::Place;
-use tree::{Node, Value};
 
-use crate::registry::{VENUES, VenueRow};
+use crate::registry::VenueRow;
 
 /// The file's sections.
 const SECTIONS: [&str; 5] = ["general", "connectors", "connector", "simulator", "strategy"];
@@ -109,8 +110,7 @@ fn read(
         Ok(tree) => tree,
         Err(error) => {
             problems.add(
-                &error.place,
-                "",
+                (&error.place, ""),
                 error.message,
                 "the file must be YAML: sections of `key: value` lines",
             );
@@ -128,7 +128,7 @@ fn read(
     let simulator = whole_section(&tree, "simulator", tables::SIMULATOR, problems);
     let (strategy, settings) = strategy::read(&tree, wanted, general.text("symbol"), problems)?;
     let names: Vec<&str> = settings.connectors.keys().map(String::as_str).collect();
-    let connectors = connectors(&tree, &names, problems, &mut notes);
+    let connectors = connectors::Reader { tree: &tree, problems, notes: &mut notes }.read(&names);
     check_with_strategy(strategy, &settings, &tree, problems);
     Some(Config {
         file: source.file.clone(),
@@ -147,14 +147,13 @@ fn check_with_strategy(spec: &StrategySpec, settings: &Settings, tree: &Node, pr
     if !problems.is_empty() {
         return; // Its keys must be right one by one before they can be judged together.
     }
-    let complaints = match (spec.build)(settings.clone(), std::sync::Arc::new(crate::output::Silent)) {
-        Ok(_) => return,
-        Err(complaints) => complaints,
+    let Err(complaints) = (spec.build)(settings.clone(), std::sync::Arc::new(crate::output::Silent)) else {
+        return;
     };
     for complaint in complaints {
         let (place, path) =
             strategy::place_of(tree, spec.name, complaint.connector.as_deref(), complaint.key);
-        problems.add(&place, &path, complaint.problem, complaint.remedy);
+        problems.add((&place, &path), complaint.problem, complaint.remedy);
     }
 }
 
@@ -170,129 +169,6 @@ fn whole_section(
     let mut values = section.read(table, problems);
     section.fill(&mut values, table, problems);
     values
-}
-
-/// The connectors of these names, from their own blocks or the legacy section.
-fn connectors(
-    tree: &Node,
-    names: &[&str],
-    problems: &mut Problems,
-    notes: &mut Vec<String>,
-) -> BTreeMap<String, ConnectorConfig> {
-    let empty = Node::empty();
-    let blocks = tree.entry("connectors").map_or(&empty, |entry| &entry.node);
-    Section { node: blocks, path: "connectors", elsewhere: &[] }.check_is_section(problems);
-    let own = |name: &str| blocks.entries().iter().find(|entry| entry.key.eq_ignore_ascii_case(name));
-    let without: Vec<&str> = names.iter().copied().filter(|name| own(name).is_none()).collect();
-    for entry in blocks.entries() {
-        if !names.iter().any(|name| entry.key.eq_ignore_ascii_case(name)) {
-            notes.push(format!("connectors.{} is not used: the strategy does not name it", entry.key));
-        }
-    }
-    let legacy = tree.entry("connector");
-    let mut found = BTreeMap::new();
-    for name in names {
-        let (path, node) = match (own(name), legacy) {
-            (Some(entry), _) => (join("connectors", &entry.key), entry.node.clone()),
-            (None, Some(entry)) => ("connector".to_owned(), legacy::block(&entry.node, name, &without)),
-            (None, None) => (join("connectors", name), Node::empty()),
-        };
-        if let Some(connector) = connector(name, &node, &path, tree, problems, notes) {
-            found.insert((*name).to_owned(), connector);
-        }
-    }
-    found
-}
-
-fn connector(
-    name: &str,
-    node: &Node,
-    path: &str,
-    tree: &Node,
-    problems: &mut Problems,
-    notes: &mut Vec<String>,
-) -> Option<ConnectorConfig> {
-    let said = node.entry("venue").or_else(|| node.entry("type"));
-    let word = match said.map(|entry| &entry.node.value) {
-        Some(Value::Scalar(word)) => word.as_str(),
-        _ => name,
-    };
-    let lower = word.to_ascii_lowercase();
-    let row = VENUES
-        .iter()
-        .find(|row| if said.is_some() { lower == row.name } else { lower.starts_with(row.name) });
-    let Some(venue) = row else {
-        let names = VENUES.iter().map(|row| row.name);
-        let (place, what) = match said {
-            Some(entry) => (entry.node.place.clone(), format!("no venue '{word}'")),
-            None => {
-                let place = strategy::connector_place(tree, name).unwrap_or_else(|| node.place.clone());
-                (place, format!("no venue begins the name '{name}' and no `venue` is given"))
-            }
-        };
-        problems.add(&place, path, what, suggestion(word, names));
-        return None;
-    };
-    let own_names: Vec<&str> = venue.params.iter().map(|param| param.name).collect();
-    let common_names: Vec<&str> = tables::CONNECTOR
-        .iter()
-        .flat_map(|param| std::iter::once(param.name).chain(param.aliases.iter().copied()))
-        .collect();
-    let section = Section { node, path, elsewhere: &own_names };
-    let mut common = section.read(tables::CONNECTOR, problems);
-    section.fill(&mut common, tables::CONNECTOR, problems);
-    // The same section again for the venue's keys; unknown ones were reported just now.
-    let section = Section { node, path, elsewhere: &common_names };
-    let mut own = section.read_known(venue.params, problems);
-    section.fill(&mut own, venue.params, problems);
-    let connector = ConnectorConfig { venue, common, own };
-    check_environment(&connector, node, path, problems, notes);
-    Some(connector)
-}
-
-/// What belongs to one environment only.
-fn check_environment(
-    connector: &ConnectorConfig,
-    node: &Node,
-    path: &str,
-    problems: &mut Problems,
-    notes: &mut Vec<String>,
-) {
-    let place =
-        |key: &str| node.entry(key).map_or_else(|| node.place.clone(), |entry| entry.node.place.clone());
-    let live = connector.venue.live();
-    let urls = [("base_url", live.rest_url), ("ws_url", live.ws_url)];
-    for (key, live) in urls {
-        match connector.common.text(key) {
-            Some(url) if url.trim_end_matches('/') != live => problems.add(
-                &place(key),
-                &join(path, key),
-                format!("'{url}' is not the venue's own address"),
-                format!(
-                    "the venue is at {live}; for a simulator that runs elsewhere set simulator.endpoints_file"
-                ),
-            ),
-            Some(_) if !connector.is_live() => {
-                notes.push(format!("{} is not used: the environment is simulated", join(path, key)));
-            }
-            _ => {}
-        }
-    }
-    match (connector.is_live(), connector.common.text("keys_file")) {
-        (true, None) => problems.add(
-            &place("environment"),
-            &join(path, "environment"),
-            "live needs keys_file",
-            "name a file with api_key and api_secret that only you can read (chmod 600)",
-        ),
-        (false, Some(_)) => {
-            notes.push(format!("{} is not used: the environment is simulated", join(path, "keys_file")));
-        }
-        _ => {}
-    }
-    if connector.common.integer("rpm").is_some() {
-        notes.push(format!("{} is not used: the venue's own allowance is kept", join(path, "rpm")));
-    }
 }
 
 #[cfg(test)]

@@ -22,10 +22,10 @@ pub(crate) struct Problem {
 pub(crate) struct Problems(Vec<Problem>);
 
 impl Problems {
+    /// Notes what is wrong `at` a place and a path of keys, and what to do.
     pub(crate) fn add(
         &mut self,
-        place: &Place,
-        path: &str,
+        (place, path): (&Place, &str),
         what: impl Into<String>,
         remedy: impl Into<String>,
     ) {

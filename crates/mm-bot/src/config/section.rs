@@ -31,7 +31,7 @@ impl Section<'_> {
             if !known {
                 let valid = table.iter().map(|p| p.name).chain(self.elsewhere.iter().copied());
                 let path = join(self.path, &entry.key);
-                problems.add(&entry.place, &path, "unknown key", suggestion(&entry.key, valid));
+                problems.add((&entry.place, &path), "unknown key", suggestion(&entry.key, valid));
             }
         }
         self.read_known(table, problems)
@@ -45,7 +45,7 @@ impl Section<'_> {
             let path = join(self.path, &entry.key);
             if values.get(param.name).is_some() {
                 let what = format!("'{}' is given twice, under two of its names", param.name);
-                problems.add(&entry.place, &path, what, "keep one of them");
+                problems.add((&entry.place, &path), what, "keep one of them");
                 continue;
             }
             if let Some(text) = text_of(entry, param, &path, problems) {
@@ -54,7 +54,7 @@ impl Section<'_> {
                     Err(error) => {
                         let shown: String = text.chars().take(60).collect();
                         let what = format!("'{shown}' {error}");
-                        problems.add(&entry.node.place, &path, what, param.about);
+                        problems.add((&entry.node.place, &path), what, param.about);
                     }
                 }
             }
@@ -67,7 +67,7 @@ impl Section<'_> {
         for name in values.fill(table) {
             let about = table.iter().find(|p| p.name == name).map_or("", |p| p.about);
             let what = format!("'{name}' must be given");
-            problems.add(&self.node.place, self.path, what, about);
+            problems.add((&self.node.place, self.path), what, about);
         }
     }
 
@@ -77,7 +77,7 @@ impl Section<'_> {
             Value::Map(_) | Value::Null => true,
             _ => {
                 let what = format!("must be a section of keys, is {}", self.node.kind());
-                problems.add(&self.node.place, self.path, what, "write `key: value` lines below it");
+                problems.add((&self.node.place, self.path), what, "write `key: value` lines below it");
                 false
             }
         }
@@ -87,7 +87,7 @@ impl Section<'_> {
 /// The value's text; `None` when it is left empty or is no single value.
 fn text_of(entry: &Entry, param: &Param, path: &str, problems: &mut Problems) -> Option<String> {
     let wrong = |problems: &mut Problems, place: &Place| {
-        problems.add(place, path, format!("must be {}, is {}", param.kind, entry.node.kind()), param.about);
+        problems.add((place, path), format!("must be {}, is {}", param.kind, entry.node.kind()), param.about);
     };
     match (&entry.node.value, param.kind) {
         (Value::Null, _) => None,

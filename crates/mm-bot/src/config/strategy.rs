@@ -10,7 +10,7 @@
 
 use mm_strategy::{
     STRATEGIES, StrategySpec,
-    params::{Settings, Value as Setting, Values},
+    params::{Param, Settings, Value as Setting, Values},
 };
 
 use super::{
@@ -36,7 +36,7 @@ pub(super) fn read(
     if path != "strategy" {
         check_beside(section, problems);
     }
-    Some((spec, settings(spec, node, &path, general_symbol, problems)))
+    Some((spec, Reader { spec, general_symbol, problems }.settings(node, &path)))
 }
 
 /// Which strategy: the command line's, `name`, or the only section there is.
@@ -49,14 +49,14 @@ fn which(section: &Node, wanted: Option<&str>, problems: &mut Problems) -> Optio
         }
         (None, Some(entry)) => {
             let what = format!("must be a strategy's name, is {}", entry.node.kind());
-            problems.add(&entry.node.place, "strategy.name", what, suggestion("", names()));
+            problems.add((&entry.node.place, "strategy.name"), what, suggestion("", names()));
             return None;
         }
         (None, None) => match section.entries() {
             [only] => (only.key.clone(), only.place.clone(), join("strategy", &only.key)),
             _ => {
                 let remedy = format!("write `name:` below `strategy:`; {}", suggestion("", names()));
-                problems.add(&section.place, "strategy", "says no strategy", remedy);
+                problems.add((&section.place, "strategy"), "says no strategy", remedy);
                 return None;
             }
         },
@@ -64,7 +64,7 @@ fn which(section: &Node, wanted: Option<&str>, problems: &mut Problems) -> Optio
     let word = word.to_ascii_lowercase();
     let found = mm_strategy::strategy(&word);
     if found.is_none() {
-        problems.add(&place, &path, format!("no strategy '{word}'"), suggestion(&word, names()));
+        problems.add((&place, &path), format!("no strategy '{word}'"), suggestion(&word, names()));
     }
     found
 }
@@ -83,66 +83,63 @@ fn check_beside(section: &Node, problems: &mut Problems) {
     for entry in section.entries() {
         if !known().any(|name| entry.key.eq_ignore_ascii_case(name)) {
             let path = join("strategy", &entry.key);
-            problems.add(&entry.place, &path, "unknown key", suggestion(&entry.key, known()));
+            problems.add((&entry.place, &path), "unknown key", suggestion(&entry.key, known()));
         }
     }
 }
 
-fn settings(
+/// Reads the keys of one strategy.
+struct Reader<'a> {
     spec: &'static StrategySpec,
-    node: &Node,
-    path: &str,
-    general_symbol: Option<&str>,
-    problems: &mut Problems,
-) -> Settings {
-    // Keys of the blocks are taken here as well, as defaults of all blocks.
-    let mut block_keys: Vec<&str> = spec
-        .connector_params
-        .iter()
-        .flat_map(|param| std::iter::once(param.name).chain(param.aliases.iter().copied()))
-        .collect();
-    block_keys.extend(["connectors", "name"]);
-    let section = Section { node, path, elsewhere: &block_keys };
-    let mut own = section.read(spec.params, problems);
-    section.fill(&mut own, spec.params, problems);
-    let defaults = section.read_known(spec.connector_params, problems);
-    let empty = Node::empty();
-    let blocks = node.entry("connectors").map_or(&empty, |entry| &entry.node);
-    let blocks_path = join(path, "connectors");
-    let mut settings = Settings { own, ..Settings::default() };
-    if (Section { node: blocks, path: &blocks_path, elsewhere: &[] }).check_is_section(problems) {
-        for entry in blocks.entries() {
-            let path = join(&blocks_path, &entry.key);
-            let values = block(spec, entry, &path, &defaults, general_symbol, problems);
-            settings.connectors.insert(entry.key.to_ascii_lowercase(), values);
-        }
-    }
-    settings
+    /// Market of the blocks that name none.
+    general_symbol: Option<&'a str>,
+    problems: &'a mut Problems,
 }
 
-fn block(
-    spec: &'static StrategySpec,
-    entry: &Entry,
-    path: &str,
-    defaults: &Values,
-    general_symbol: Option<&str>,
-    problems: &mut Problems,
-) -> Values {
-    // A block that is left empty stands where its key stands.
-    let node = match entry.node.place {
-        Place::Nowhere => Node { place: entry.place.clone(), value: entry.node.value.clone() },
-        _ => entry.node.clone(),
-    };
-    let section = Section { node: &node, path, elsewhere: &[] };
-    let mut values = section.read(spec.connector_params, problems);
-    values.take_missing(defaults);
-    if let (None, Some(symbol)) = (values.get("symbol"), general_symbol) {
-        if spec.connector_params.iter().any(|param| param.name == "symbol") {
+impl Reader<'_> {
+    fn settings(mut self, node: &Node, path: &str) -> Settings {
+        let spec = self.spec;
+        // Keys of the blocks are taken here as well, as defaults of all blocks.
+        let names_of = |param: &Param| [&[param.name], param.aliases].concat();
+        let mut elsewhere: Vec<&str> = spec.connector_params.iter().flat_map(names_of).collect();
+        elsewhere.extend(["connectors", "name"]);
+        let section = Section { node, path, elsewhere: &elsewhere };
+        let mut own = section.read(spec.params, self.problems);
+        section.fill(&mut own, spec.params, self.problems);
+        let defaults = section.read_known(spec.connector_params, self.problems);
+        let empty = Node::empty();
+        let blocks = node.entry("connectors").map_or(&empty, |entry| &entry.node);
+        let blocks_path = join(path, "connectors");
+        let mut settings = Settings { own, ..Settings::default() };
+        if (Section { node: blocks, path: &blocks_path, elsewhere: &[] }).check_is_section(self.problems) {
+            for entry in blocks.entries() {
+                let path = join(&blocks_path, &entry.key);
+                settings
+                    .connectors
+                    .insert(entry.key.to_ascii_lowercase(), self.block(entry, &path, &defaults));
+            }
+        }
+        settings
+    }
+
+    fn block(&mut self, entry: &Entry, path: &str, defaults: &Values) -> Values {
+        let params = self.spec.connector_params;
+        // A block that is left empty stands where its key stands.
+        let node = match entry.node.place {
+            Place::Nowhere => Node { place: entry.place.clone(), value: entry.node.value.clone() },
+            _ => entry.node.clone(),
+        };
+        let section = Section { node: &node, path, elsewhere: &[] };
+        let mut values = section.read(params, self.problems);
+        values.take_missing(defaults);
+        if let (None, Some(symbol)) = (values.get("symbol"), self.general_symbol)
+            && params.iter().any(|param| param.name == "symbol")
+        {
             values.set("symbol", Setting::Text(symbol.to_owned()));
         }
+        section.fill(&mut values, params, self.problems);
+        values
     }
-    section.fill(&mut values, spec.connector_params, problems);
-    values
 }
 
 /// Where a strategy's key stands in the file, and its path; the nearest section when it was left out.

@@ -79,9 +79,9 @@ impl VenueTest {
         if !left.listed.is_empty() {
             return Err("the venue listed an order of ours as live that had ended".into());
         }
-        let (side, qty) = self.way_out(market);
-        if !qty.is_zero() {
-            self.market_order(market, Leg::Cleanup, side, qty).await?;
+        let way = self.way_out(market);
+        if !way.qty.is_zero() {
+            self.market_order(market, Leg::Cleanup, way).await?;
         }
         Err("not proven clean in time".into())
     }
@@ -98,7 +98,7 @@ impl VenueTest {
             .filter(|row| over.iter().any(|order| Some(order.client_id()) == row.client_id))
             .map(|row| row.venue_id)
             .collect();
-        let open = !self.way_out(market).1.is_zero();
+        let open = !self.way_out(market).qty.is_zero();
         Ok(Left { alive, listed, open })
     }
 

@@ -16,31 +16,29 @@ use super::{Leg, Progress, evidence::Patience, venue_test::VenueTest};
 /// What a comparison found, and how long it took.
 type Compared = (Result<String, String>, Duration);
 
-/// What was last told of each order.
-#[derive(Default)]
-struct Told(BTreeMap<ClientId, (OrderState, Qty)>);
+/// What was last told of each order of a leg.
+struct Told<'a> {
+    market: &'a Market,
+    leg: Leg,
+    states: Mutex<BTreeMap<ClientId, (OrderState, Qty)>>,
+}
 
 impl VenueTest {
     /// Runs `act` while telling what happens to the orders of `leg`.
     pub(super) async fn watch<T>(&self, market: &Market, leg: Leg, act: impl Future<Output = T>) -> T {
-        let told = Mutex::new(Told::default());
-        {
-            // Orders of earlier legs were told already.
-            let mut told = told.lock().expect("no panic while holding it");
-            for (known, order) in &self.placed {
-                if *known != leg || order.snapshot().state().is_final() {
-                    let record = order.snapshot();
-                    told.0.insert(order.client_id(), (record.state(), record.filled()));
-                }
-            }
-        }
+        // Orders of earlier legs were told already.
+        let states = self.placed.iter().map(|(_, order)| {
+            let record = order.snapshot();
+            (record.client_id(), (record.state(), record.filled()))
+        });
+        let told = Told { market, leg, states: Mutex::new(states.collect()) };
         let listener = self.venue.listen();
         let ended = tokio::select! {
             biased;
             ended = act => ended,
-            () = self.follow(market, leg, listener, &told) => unreachable!("a follower never ends"),
+            () = self.follow(&told, listener) => unreachable!("a follower never ends"),
         };
-        self.tell_changes(market, leg, &told);
+        self.tell_changes(&told);
         ended
     }
 
@@ -96,35 +94,36 @@ impl VenueTest {
         Some((found, self.clock.now().since(since)))
     }
 
-    async fn follow(&self, market: &Market, leg: Leg, mut listener: Listener, told: &Mutex<Told>) {
+    async fn follow(&self, told: &Told<'_>, mut listener: Listener) {
         while let Ok(Some(event)) = listener.next().await {
             if matches!(event, Event::Order(_) | Event::Fill(_)) {
-                self.tell_changes(market, leg, told);
+                self.tell_changes(told);
             }
         }
         std::future::pending::<()>().await;
     }
 
-    fn tell_changes(&self, market: &Market, leg: Leg, told: &Mutex<Told>) {
-        let mut told = told.lock().expect("no panic while holding it");
+    fn tell_changes(&self, told: &Told<'_>) {
+        let mut states = told.states.lock().expect("no panic while holding it");
         for (n, order) in self.our_orders().into_iter().enumerate() {
             let record = order.snapshot();
             let now = (record.state(), record.filled());
             if record.lacks_fills() {
                 continue; // The trades that tell its price are on their way, and will be told of.
             }
-            let before = told.0.insert(order.client_id(), now);
+            let before = states.insert(order.client_id(), now);
             if before == Some(now) {
                 continue;
             }
-            if let Some(event) = step(market, leg, n + 1, &order) {
+            if let Some(event) = step(told, n + 1, &order) {
                 self.tell(event);
             }
         }
     }
 }
 
-fn step(market: &Market, leg: Leg, attempt: usize, order: &Order) -> Option<Progress> {
+fn step(told: &Told<'_>, attempt: usize, order: &Order) -> Option<Progress> {
+    let Told { market, leg, .. } = *told;
     let record = order.snapshot();
     let client_id = record.client_id().0;
     let qty = market.qty_decimal(record.qty()).to_string();

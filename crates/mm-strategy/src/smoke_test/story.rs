@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use mm_core::{Order, PlaceError, TrackingLimit, TrackingLimitError, place_tracking_limit_order};
-use mm_model::{Exposure, Market, MarketKind, NewOrder, OrderKind, Qty, RefusalKind, Side, Top};
+use mm_model::{Exposure, Market, MarketKind, Money, NewOrder, OrderKind, Qty, RefusalKind, Side, Top};
 
 use super::{
     Leg, Progress,
@@ -17,13 +17,20 @@ use super::{
 /// How long after a "not now" of the venue, or of our own connector, an order is tried again.
 const TRY_AGAIN: Duration = Duration::from_millis(500);
 
+/// The market order that takes back what our fills opened.
+#[derive(Clone, Copy)]
+pub(super) struct WayOut {
+    pub(super) side: Side,
+    pub(super) qty: Qty,
+}
+
 impl VenueTest {
     /// Runs until the round trip is done or cannot go on. What went wrong is in the checks.
     pub(super) async fn story(&mut self) -> Result<(), Halt> {
         let market = self.find_market()?;
         let top = self.first_book(&market).await?;
         let size = self.resolve_size(&market, top)?;
-        self.look_at_account(&market).await?;
+        self.look_at_account(&market, size).await?;
         self.measure_round_trip().await;
         let entered = self.enter(&market, size).await;
         if self.placed.iter().any(|(_, order)| !order.snapshot().state().is_final()) {
@@ -110,7 +117,7 @@ impl VenueTest {
     }
 
     /// Remembers what the account holds, and refuses to trade into somebody else's position.
-    async fn look_at_account(&mut self, market: &Market) -> Result<(), Halt> {
+    async fn look_at_account(&mut self, market: &Market, size: Qty) -> Result<(), Halt> {
         let since = self.clock.now();
         let found = self.look_before(market).await;
         let verdict = match &found {
@@ -120,6 +127,12 @@ impl VenueTest {
                  choose another market",
                 super::evidence::show(market, prior.net),
                 direction(self.plan.side)
+            )),
+            Ok(prior) if lacks_base(market, self.plan.side, size, prior.base) => Err(format!(
+                "the account holds {} {1} and a test that sells first needs {2} {1}: turn the side, or deposit some",
+                prior.base,
+                market.base,
+                market.qty_decimal(size)
             )),
             Ok(prior) if market.kind == MarketKind::Spot => {
                 Ok(format!("{} {}, {} open orders", prior.base, market.base, prior.orders))
@@ -171,11 +184,11 @@ impl VenueTest {
     /// The market exit of exactly what was filled.
     async fn leave(&mut self, market: &Market) -> Result<(), Halt> {
         let since = self.clock.now();
-        let (side, qty) = self.way_out(market);
-        let found = if qty.is_zero() {
+        let way = self.way_out(market);
+        let found = if way.qty.is_zero() {
             Err("less than one lot was bought after fees: nothing can be sold".to_owned())
         } else {
-            self.market_order(market, Leg::Exit, side, qty).await
+            self.market_order(market, Leg::Exit, way).await
         };
         self.leg_took("exit", since);
         self.record("exit filled", since, found)
@@ -183,16 +196,17 @@ impl VenueTest {
 
     /// Side and size of the order that takes back what our fills opened. On spot what was bought less a fee taken
     /// in the base asset, in whole lots.
-    pub(super) fn way_out(&self, market: &Market) -> (Side, Qty) {
+    pub(super) fn way_out(&self, market: &Market) -> WayOut {
+        let back = |bought: bool| if bought { Side::Sell } else { Side::Buy };
         match market.kind {
             MarketKind::Perpetual => {
                 let net = self.net();
-                (if net.0 > 0 { Side::Sell } else { Side::Buy }, net.abs())
+                WayOut { side: back(net.0 > 0), qty: net.abs() }
             }
             MarketKind::Spot => {
                 let change = self.base_change(market);
                 let size = if change.0 > 0 { change } else { -change };
-                (if change.0 > 0 { Side::Sell } else { Side::Buy }, market.qty_down(size.decimal()))
+                WayOut { side: back(change.0 > 0), qty: market.qty_down(size.decimal()) }
             }
         }
     }
@@ -203,8 +217,7 @@ impl VenueTest {
         &mut self,
         market: &Market,
         leg: Leg,
-        side: Side,
-        qty: Qty,
+        WayOut { side, qty }: WayOut,
     ) -> Result<String, String> {
         let exposure = match market.kind {
             MarketKind::Perpetual => Exposure::ReduceOnly,
@@ -306,6 +319,12 @@ impl VenueTest {
         let found = if troubles.is_empty() { Ok("it held".to_owned()) } else { Err(troubles.join(", ")) };
         _ = self.record("connection", since, found);
     }
+}
+
+/// Whether a spot test that sells first has not got what it would sell.
+fn lacks_base(market: &Market, side: Side, size: Qty, base: Money) -> bool {
+    let needed = Money::from_decimal(market.qty_decimal(size)).unwrap_or_default();
+    market.kind == MarketKind::Spot && side == Side::Sell && base < needed
 }
 
 /// A no that holds for now only.

@@ -27,16 +27,16 @@ use mm_strategy::{
 use mm_venues::backpack;
 
 /// What to test, and how the world misbehaves.
-pub struct Case {
-    pub seed: u64,
-    pub symbol: &'static str,
+pub(crate) struct Case {
+    pub(crate) seed: u64,
+    pub(crate) symbol: &'static str,
     /// Keys of the connector's block beside those that make the test quick.
-    pub keys: &'static [(&'static str, &'static str)],
-    pub faults: Schedule,
+    pub(crate) keys: &'static [(&'static str, &'static str)],
+    pub(crate) faults: Schedule,
     /// Done to the world before the test begins.
-    pub before: fn(&Control),
+    pub(crate) before: fn(&Control),
     /// A stop is asked for this long after the start.
-    pub stop_after: Option<Duration>,
+    pub(crate) stop_after: Option<Duration>,
 }
 
 impl Default for Case {
@@ -53,20 +53,20 @@ impl Default for Case {
 }
 
 /// What came of it.
-pub struct Ended {
-    pub outcome: Outcome,
-    pub report: Report,
-    pub progress: Vec<Progress>,
+pub(crate) struct Ended {
+    pub(crate) outcome: Outcome,
+    pub(crate) report: Report,
+    pub(crate) progress: Vec<Progress>,
     /// The truth about our account, before and after.
-    pub before: AccountState,
-    pub after: AccountState,
+    pub(crate) before: AccountState,
+    pub(crate) after: AccountState,
     /// How long it took, in virtual time.
-    pub took: Duration,
+    pub(crate) took: Duration,
 }
 
 impl Ended {
     /// The account is as it was, but for what was paid.
-    pub fn is_clean(&self) -> bool {
+    pub(crate) fn is_clean(&self) -> bool {
         self.before.positions == self.after.positions && self.before.open_orders == self.after.open_orders
     }
 }
@@ -96,12 +96,12 @@ impl IdSource for Ids {
 }
 
 /// Runs a case to its end.
-pub fn run(case: &Case) -> Ended {
+pub(crate) fn run(case: &Case) -> Ended {
     start_and_run(case).expect("a start")
 }
 
 /// Runs a case to its end, or to the reason why the connector could not start.
-pub fn start_and_run(case: &Case) -> Result<Ended, StartError> {
+pub(crate) fn start_and_run(case: &Case) -> Result<Ended, StartError> {
     let runtime = VirtualRuntime::new(Timestamp::from_ms(1_800_000_000_000));
     let clock = runtime.clock();
     let sim = SimConfig { seed: case.seed, faults: case.faults.clone(), ..SimConfig::default() };
@@ -193,8 +193,8 @@ fn alice(control: &Control) -> AccountState {
     control.state().venues["backpack"]["alice"].clone()
 }
 
-/// A resting order of somebody.
-pub fn place(control: &Control, account: &str, market: &str, side: &str, price: &str, size: &str) {
+/// An order of somebody: market, side, price, size.
+pub(crate) fn place(control: &Control, account: &str, [market, side, price, size]: [&str; 4]) {
     let order = CounterOrder {
         venue: mm_sim::config::VenueKind::Backpack,
         account: account.into(),

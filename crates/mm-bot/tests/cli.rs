@@ -1,0 +1,261 @@
+//! The program as a person or a script meets it: exit codes, streams, files, and no secret in any of them. Loopback
+//! and real time, the one place where that is so.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+use tempfile::TempDir;
+
+/// Runs the program with a state directory of its own and an environment without overrides.
+fn mm_bot(state: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mm-bot"));
+    command.args(["--state-dir", state.to_str().expect("a plain path")]).args(args);
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("MM_BOT")) {
+        command.env_remove(name);
+    }
+    command.output().expect("the program runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn state() -> TempDir {
+    tempfile::Builder::new().prefix("mm-bot-test").tempdir().expect("a directory")
+}
+
+/// Writes a file into the state directory and returns its path.
+fn file(state: &TempDir, name: &str, content: &str) -> String {
+    let path = state.path().join(name);
+    fs::write(&path, content).expect("a file");
+    path.to_str().expect("a plain path").to_owned()
+}
+
+/// A configuration of the smoke test that is quick, with this connector's block and this symbol.
+fn config(connector: &str, symbol: &str) -> String {
+    format!(
+        "connectors: {{ backpack: {{ {connector} }} }}\nstrategy:\n  smoke_test:\n    tracking_interval_secs: 1\n    \
+         connectors: {{ backpack: {{ symbol: {symbol} }} }}\n"
+    )
+}
+
+#[test]
+fn the_built_in_smoke_test_passes_and_says_so() {
+    let dir = state();
+    let output = mm_bot(dir.path(), &["smoke-test"]);
+    let out = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{out}{}", text(&output.stderr));
+    assert!(out.contains("SIMULATED") && out.contains("✓ exit filled") && out.contains("PASSED"), "{out}");
+    assert!(!out.contains('\u{1b}'), "no colours where there is no terminal");
+    let logs = fs::read_dir(dir.path().join("logs")).expect("logs").count();
+    assert_eq!(logs, 1);
+}
+
+#[test]
+fn as_json_the_report_alone_is_on_standard_output() {
+    let dir = state();
+    let output = mm_bot(dir.path(), &["--json", "smoke-test", "--seed", "2"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON and nothing else");
+    assert_eq!(report["passed"], true, "{report:#}");
+    let connector = &report["connectors"][0];
+    assert_eq!(connector["connector"], "backpack");
+    assert!(connector["checks"].as_array().is_some_and(|checks| checks.len() == 14));
+    assert!(connector["orders"].as_array().is_some_and(|orders| orders.len() >= 2));
+}
+
+#[test]
+fn a_test_that_cannot_pass_fails_with_1_and_a_connector_that_cannot_start_with_3() {
+    let dir = state();
+    let never = file(
+        &dir,
+        "never.yaml",
+        &config("account: alice", "SOL_USDC_PERP").replace(
+            "tracking_interval_secs: 1",
+            "tracking_interval_secs: 1\n    tracking_timeout_secs: 2\n    price_offset_ticks: 900",
+        ),
+    );
+    let output = mm_bot(dir.path(), &["smoke-test", "--config", &never]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains("✗ backpack: entry filled: timed out"), "{}", text(&output.stdout));
+    for (connector, symbol, reason) in [
+        ("account: alice", "SOL_USDT_PERP", "the venue lists no market 'SOL_USDT_PERP'"),
+        ("account: carol", "SOL_USDC_PERP", "no account 'carol'"),
+    ] {
+        let path = file(&dir, "bad.yaml", &config(connector, symbol));
+        let output = mm_bot(dir.path(), &["smoke-test", "--config", &path]);
+        assert_eq!(output.status.code(), Some(3), "{symbol}");
+        assert!(text(&output.stderr).contains(reason), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn a_wrong_configuration_ends_with_2_and_its_place() {
+    let dir = state();
+    let path = file(&dir, "typo.yaml", &config("acount: alice", "SOL_USDC_PERP"));
+    for args in [&["check", &path][..], &["run", "--config", &path], &["smoke-test", "--config", &path]] {
+        let output = mm_bot(dir.path(), args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        let error = text(&output.stderr);
+        assert!(error.contains("typo.yaml:1:27: connectors.backpack.acount: unknown key"), "{error}");
+        assert!(error.contains("did you mean 'account'?"), "{error}");
+    }
+    let output = mm_bot(dir.path(), &["smoke-test", "--venues", "lighter"]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[cfg(unix)]
+#[test]
+fn live_needs_the_flag_a_private_key_file_and_a_real_key() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = state();
+    // Two keys of this shape are no pair; nothing here ever reaches the network.
+    let canary = "Q0FOQVJZLUNBTkFSWS1DQU5BUlktQ0FOQVJZLTEyMzQ=";
+    let keys = file(&dir, "backpack.keys", &format!("api_key: {canary}\napi_secret: {canary}\n"));
+    let live = format!("environment: live, keys_file: {keys}");
+    let path = file(&dir, "live.yaml", &config(&live, "SOL_USDC_PERP"));
+    let set_mode = |mode| fs::set_permissions(&keys, fs::Permissions::from_mode(mode)).expect("a mode");
+    let run = |args: &[&str], code: i32, reason: &str| {
+        let output = mm_bot(dir.path(), args);
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        assert!(said.contains(reason), "{said}");
+        assert!(!said.contains(canary), "a secret was printed");
+    };
+    set_mode(0o600);
+    run(&["run", "--config", &path], 2, "add --live");
+    set_mode(0o644);
+    run(&["check", &path], 2, "chmod 600");
+    run(&["run", "--live", "--config", &path], 3, "chmod 600");
+    set_mode(0o600);
+    run(&["--log-level", "trace", "run", "--live", "--config", &path], 3, "api_key is not the public half");
+    // A key that a simulator made is refused for live by its mark.
+    let endpoints = simulated_keys(&dir);
+    let simulated = file(&dir, "sim.keys", &endpoints);
+    fs::set_permissions(&simulated, fs::Permissions::from_mode(0o600)).expect("a mode");
+    let live = format!("environment: live, keys_file: {simulated}");
+    let path = file(&dir, "sim.yaml", &config(&live, "SOL_USDC_PERP"));
+    run(&["run", "--live", "--config", &path], 3, "a key of the simulator");
+    for entry in fs::read_dir(dir.path().join("logs")).expect("logs") {
+        let log = fs::read_to_string(entry.expect("an entry").path()).expect("a log");
+        assert!(!log.contains(canary), "a secret was logged");
+    }
+}
+
+/// The key file of a simulated account.
+#[cfg(unix)]
+fn simulated_keys(dir: &TempDir) -> String {
+    let world = Served::start(dir, 5);
+    let account = &world.endpoints["venues"]["backpack"]["accounts"][0];
+    let word = |key: &str| account[key].as_str().expect("a text").to_owned();
+    format!("api_key: {}\napi_secret: {}\n", word("api_key"), word("api_secret"))
+}
+
+/// A world served by `mm-bot venue`.
+#[cfg(unix)]
+struct Served {
+    child: std::process::Child,
+    endpoints: serde_json::Value,
+    path: std::path::PathBuf,
+}
+
+#[cfg(unix)]
+impl Served {
+    fn start(dir: &TempDir, seed: u64) -> Self {
+        let path = dir.path().join(format!("endpoints-{seed}.json"));
+        let child = Command::new(env!("CARGO_BIN_EXE_mm-bot"))
+            .args(["venue", "--seed", &seed.to_string(), "--endpoints-file"])
+            .arg(&path)
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .expect("the program runs");
+        for _ in 0..200 {
+            if let Ok(bytes) = fs::read(&path) {
+                // It is written whole or not at all.
+                let endpoints = serde_json::from_slice(&bytes).expect("a whole file");
+                return Self { child, endpoints, path };
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("no endpoints file came");
+    }
+
+    /// Asks it to end and returns its exit code.
+    fn terminate(mut self) -> Option<i32> {
+        let pid = self.child.id().to_string();
+        let told = Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs");
+        assert!(told.success());
+        self.child.wait().expect("it ends").code()
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Served {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_world_that_another_process_serves_is_tested_and_ends_when_told() {
+    let dir = state();
+    let world = Served::start(&dir, 3);
+    let text_of = format!(
+        "simulator: {{ endpoints_file: {} }}\n{}",
+        world.path.display(),
+        config("account: bob", "ETH_USDC_PERP")
+    );
+    let path = file(&dir, "elsewhere.yaml", &text_of);
+    let output = mm_bot(dir.path(), &["smoke-test", "--config", &path]);
+    assert_eq!(output.status.code(), Some(0), "{}{}", text(&output.stdout), text(&output.stderr));
+    assert_eq!(world.terminate(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn interrupted_once_it_cleans_up() {
+    let dir = state();
+    let slow = config("account: alice", "SOL_USDC_PERP")
+        .replace("tracking_interval_secs: 1", "tracking_interval_secs: 1\n    price_offset_ticks: 900");
+    let path = file(&dir, "slow.yaml", &slow);
+    let child = Command::new(env!("CARGO_BIN_EXE_mm-bot"))
+        .args(["--state-dir", dir.path().to_str().expect("a plain path"), "smoke-test", "--config", &path])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    let told = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
+    assert!(told.success());
+    let output = child.wait_with_output().expect("it ends");
+    let out = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{out}");
+    assert!(out.contains("stopping") && out.contains("✓ nothing left behind"), "{out}");
+    assert!(out.contains("no order of ours is open"), "{out}");
+}
+
+#[test]
+fn every_configuration_that_we_ship_is_valid() {
+    let dir = state();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../conf");
+    for entry in fs::read_dir(folder).expect("conf") {
+        let path = entry.expect("an entry").path();
+        let output = mm_bot(dir.path(), &["check", path.to_str().expect("a plain path")]);
+        assert_eq!(output.status.code(), Some(0), "{}: {}", path.display(), text(&output.stderr));
+    }
+}
+
+#[test]
+fn what_is_listed_as_json_is_what_the_tables_hold() {
+    let dir = state();
+    let output = mm_bot(dir.path(), &["--json", "list"]);
+    let listing: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(listing["strategies"][0]["name"], "smoke_test");
+    assert_eq!(listing["connectors"][0]["name"], "backpack");
+    let plain = text(&mm_bot(dir.path(), &["list"]).stdout);
+    assert!(plain.contains("tracking_interval_secs") && plain.contains("default 10"), "{plain}");
+}
