@@ -61,17 +61,11 @@ impl Http {
         Ok(reply)
     }
 
-    /// A control request; returns its status and body.
-    async fn control(
-        &mut self,
-        method: Method,
-        path: &str,
-        body: &str,
-        headers: &[(&'static str, &str)],
-    ) -> (u16, Value) {
-        let mut request = Request { body: body.as_bytes().to_vec(), ..Request::default() };
-        request.method = method;
-        request.path = path.to_owned();
+    /// A control request, `METHOD /path`; returns its status and body.
+    async fn control(&mut self, what: &str, body: &str, headers: &[(&'static str, &str)]) -> (u16, Value) {
+        let (method, path) = what.split_once(' ').unwrap();
+        let mut request = Request { body: body.as_bytes().to_vec(), ..get(path) };
+        request.method = Method::parse(method).unwrap();
         for (name, value) in headers {
             request.headers.push(*name).push_str(value);
         }
@@ -79,6 +73,9 @@ impl Http {
         (reply.status, serde_json::from_slice(&reply.body).unwrap())
     }
 }
+
+/// Request, body, headers; status and what the body says.
+type Case<'a> = (&'a str, &'a str, &'a [(&'static str, &'a str)], u16, &'a str);
 
 /// Alice's signed requests.
 struct Alice(Client);
@@ -233,42 +230,40 @@ async fn the_control_surface_says_what_it_does_not_like() {
     let bearer = format!("Bearer {}", endpoint.token);
     let signed = [("authorization", bearer.as_str())];
     let order = r#"{"venue": "backpack", "account": "bob", "market": "SOL_USDC_PERP", "side": "sell", "price": "160.00", "size": "0.1"}"#;
-    let cases: [(Method, &str, &str, &[(&str, &str)], u16, &str); 14] = [
-        (Method::Get, "/state", "", &[], 200, "venues"),
-        (Method::Get, "/state", "", &[("host", "evil.example")], 403, "address it as such"),
-        (Method::Get, "/state", "", &[("origin", "http://evil.example")], 403, "address it as such"),
-        (Method::Get, "/nothing", "", &[], 404, "there are GET /state"),
-        (Method::Get, "/faults", "", &signed, 405, "/faults takes POST"),
-        (Method::Post, "/faults", r#"{"rules": []}"#, &[], 401, "Bearer TOKEN"),
-        (Method::Post, "/faults", r#"{"rules": []}"#, &[("authorization", "Bearer x")], 401, "Bearer TOKEN"),
-        (Method::Post, "/faults", r#"{"rules": [], "sed": 3}"#, &signed, 400, "unknown field `sed`"),
+    let cases: [Case<'_>; 14] = [
+        ("GET /state", "", &[], 200, "venues"),
+        ("GET /state", "", &[("host", "evil.example")], 403, "address it as such"),
+        ("GET /state", "", &[("origin", "http://evil.example")], 403, "address it as such"),
+        ("GET /nothing", "", &[], 404, "there are GET /state"),
+        ("GET /faults", "", &signed, 405, "/faults takes POST"),
+        ("POST /faults", r#"{"rules": []}"#, &[], 401, "Bearer TOKEN"),
+        ("POST /faults", r#"{"rules": []}"#, &[("authorization", "Bearer x")], 401, "Bearer TOKEN"),
+        ("POST /faults", r#"{"rules": [], "sed": 3}"#, &signed, 400, "unknown field `sed`"),
         (
-            Method::Post,
-            "/faults",
+            "POST /faults",
             r#"{"rules": [{"where": "frame", "do": {"skew": {"ms": 1}}}]}"#,
             &signed,
             400,
             "rule 1",
         ),
-        (Method::Post, "/orders", order, &signed, 200, "venue_id"),
-        (Method::Post, "/orders", &order.replace("bob", "eve"), &signed, 404, "no account 'eve'"),
-        (Method::Post, "/orders", &order.replace("160.00", "160.001"), &signed, 400, "multiple of 0.01"),
+        ("POST /orders", order, &signed, 200, "venue_id"),
+        ("POST /orders", &order.replace("bob", "eve"), &signed, 404, "no account 'eve'"),
+        ("POST /orders", &order.replace("160.00", "160.001"), &signed, 400, "multiple of 0.01"),
         (
-            Method::Post,
-            "/crowd",
+            "POST /crowd",
             r#"{"venue": "backpack", "market": "X", "do": "pause"}"#,
             &signed,
             404,
             "no market 'X'",
         ),
-        (Method::Post, "/clock", r#"{"advance_ms": 5}"#, &signed, 409, "not its own"),
+        ("POST /clock", r#"{"advance_ms": 5}"#, &signed, 409, "not its own"),
     ];
-    for (method, path, body, headers, status, text) in cases {
-        let (got, value) = http.control(method, path, body, headers).await;
+    for (what, body, headers, status, text) in cases {
+        let (got, value) = http.control(what, body, headers).await;
         let error =
             value.get("error").map_or_else(|| value.to_string(), |error| error.as_str().unwrap().to_owned());
-        assert_eq!(got, status, "{path} {body} {headers:?}: {error}");
-        assert!(error.contains(text), "{path}: {error}");
+        assert_eq!(got, status, "{what} {body} {headers:?}: {error}");
+        assert!(error.contains(text), "{what}: {error}");
         assert_eq!(value.get("error").is_some(), status != 200);
     }
     let state = simulator.control().state();
@@ -282,20 +277,23 @@ async fn both_ways_to_write_an_action_are_read() {
     let endpoint = simulator.endpoints().control.clone();
     let mut http = Http::open(&endpoint.url).await;
     let bearer = format!("Bearer {}", endpoint.token);
-    for (path, body) in [
+    for (what, body) in [
         (
-            "/crowd",
+            "POST /crowd",
             r#"{"venue": "backpack", "market": "SOL_USDC_PERP", "do": {"move": {"bps": -300, "over_ms": 2000}}}"#,
         ),
         (
-            "/crowd",
+            "POST /crowd",
             r#"{"venue": "backpack", "market": "SOL_USDC_PERP", "do": "move", "bps": -300, "over_ms": 2000}"#,
         ),
-        ("/crowd", r#"{"venue": "backpack", "market": "SOL_USDC_PERP", "do": "never_fill"}"#),
-        ("/faults", r#"{"rules": [{"where": "reply", "do": "delay", "ms": 250}]}"#),
-        ("/faults", r#"{"rules": [{"where": "reply", "do": {"delay": {"ms": 250}}, "until_ns": null}]}"#),
+        ("POST /crowd", r#"{"venue": "backpack", "market": "SOL_USDC_PERP", "do": "never_fill"}"#),
+        ("POST /faults", r#"{"rules": [{"where": "reply", "do": "delay", "ms": 250}]}"#),
+        (
+            "POST /faults",
+            r#"{"rules": [{"where": "reply", "do": {"delay": {"ms": 250}}, "until_ns": null}]}"#,
+        ),
     ] {
-        let (status, value) = http.control(Method::Post, path, body, &[("authorization", &bearer)]).await;
+        let (status, value) = http.control(what, body, &[("authorization", &bearer)]).await;
         assert_eq!(status, 200, "{body}: {value}");
     }
 }
