@@ -40,7 +40,8 @@ impl Ended<'_> {
 impl Driver {
     /// A call ended. A call that was dropped by the throttle or the transport is completed too: with `NotSent`.
     pub fn complete(&mut self, now: Timestamp, call: CallId, result: CallResult) {
-        let Some(running) = self.running.remove(&call) else {
+        let place = self.running.iter().position(|running| running.id == call);
+        let Some(running) = place.map(|place| self.running.remove(place)) else {
             self.alarm(&format_args!("call {} ended twice, or was never handed out", call.0));
             return;
         };
@@ -83,7 +84,7 @@ impl Driver {
 
     fn placed(&mut self, now: Timestamp, placements: &[Placement], result: &CallResult) {
         for Placement { client_id, .. } in placements {
-            self.placing.remove(client_id);
+            self.placing.retain(|placing| placing != client_id);
             match result {
                 Err(CallError::NotSent(why)) => self.refused(*client_id, why, now),
                 Err(CallError::Refused(refusal)) if refusal.kind != RefusalKind::DuplicateClientId => {

@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use mm_model::{
-    Balance, BookDelta, BookError, BookSnapshot, Event, FeedStep, Fill, Market, MarketId, OrderReport,
-    Position, RefusalKind, ReportedStatus, Side, SignedQty, Snapshot, Timestamp, VenueOrderId,
+    Anomaly, Balance, BookDelta, BookError, BookSnapshot, Event, FeedStep, Fill, Market, MarketId,
+    OrderReport, Position, RefusalKind, ReportedStatus, Side, SignedQty, Snapshot, Timestamp, VenueOrderId,
 };
 
 use super::{Driver, upkeep::Chore};
@@ -119,7 +119,7 @@ impl Driver {
 
     /// Counts what an order message newly adds, and tells what cannot be.
     fn heard_of_order(
-        &self,
+        &mut self,
         heard: &Heard,
         (market, side): (MarketId, Side),
         venue_id: &VenueOrderId,
@@ -134,6 +134,13 @@ impl Driver {
         }
         if let Some(anomaly) = &joined.anomaly {
             self.alarm(&format_args!("order {venue_id} ({:?}): {anomaly}", heard.whose));
+            // Whoever placed it was told that it is over: nobody watches it.
+            if let (Anomaly::Resurrected | Anomaly::OpenAfterRefusal, Whose::Tracked(id)) =
+                (anomaly, heard.whose)
+            {
+                let now = self.shared.clock.now();
+                self.reap(id, now);
+            }
         }
         if heard.whose == (Whose::External { new: true }) && !self.awaits_a_name(market, side) {
             self.alarm(&format_args!("order {venue_id} is not ours: it is listed, and left alone"));

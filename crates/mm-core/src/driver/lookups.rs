@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use mm_model::{
-    Ask, CancelTarget, ClientId, Event, Mode, OrderQuery, OrderReport, OrderState, Snapshot, Timestamp,
-    Unsure,
+    Ask, CancelTarget, ClientId, Event, MarketId, Mode, OrderQuery, OrderReport, OrderState, Snapshot,
+    Timestamp, Unsure,
 };
 
 use super::{Driver, answers::Ended, upkeep::Chore};
@@ -17,7 +17,7 @@ const ABSENCE_MARGIN: Duration = Duration::from_secs(2);
 const ABSENT_ROUNDS: u32 = 2;
 /// How far back of the last known fill fills are asked for: events of different origins are not in the order of their times.
 const FILLS_MARGIN: Duration = Duration::from_secs(10);
-/// Pause before a placement that is under way is looked at again by the reaper.
+/// How long a placement that is under way is left alone when everything on its market is cancelled.
 const REAP_PAUSE: Duration = Duration::from_millis(100);
 /// Pause before lists are asked for again because a frame could not be read.
 const RECONCILE_PAUSE: Duration = Duration::from_millis(250);
@@ -84,6 +84,9 @@ impl Driver {
             let lacking = |event: &Event| matches!(event, Event::NoSuchOrder { client_id, mode, complete: true } if *client_id == id && *mode == wanted);
             events.iter().any(lacking)
         };
+        if self.placing.contains(&id) {
+            return false; // It is still on its way there.
+        }
         let absence = self.absences.entry(id).or_default();
         if lacks(Mode::Live) && !lacks(Mode::History) {
             absence.live = true;
@@ -151,22 +154,32 @@ impl Driver {
         lacks
     }
 
-    /// By the venue's clock: the last fill that we know, or the oldest order that lacks fills, less a margin.
+    /// By the venue's clock: the last fill that we know less a margin, or the oldest order that lacks fills; never before we
+    /// started, since what was filled then is not ours.
     fn fills_since(&self) -> Timestamp {
         let offset_ns = self.clock_offset_ns();
         let at_venue = |at: Timestamp| Timestamp(at.0.saturating_add_signed(offset_ns));
-        let mut since = self.last_fill_at.max(at_venue(self.started_at));
+        let mut since = self.last_fill_at - FILLS_MARGIN;
         self.shared.orders.read_all(|tracker| {
             if tracker.record().lacks_fills() {
-                since = since.min(at_venue(tracker.record().created_at()));
+                since = since.min(at_venue(tracker.record().created_at()) - FILLS_MARGIN);
             }
         });
-        since - FILLS_MARGIN
+        since.max(at_venue(self.started_at))
     }
 
     /// An order that its owner abandoned is cancelled until its end is proven.
     pub(super) fn reap(&mut self, id: ClientId, now: Timestamp) {
         self.upkeep.want(Chore::Reap(id), now);
+    }
+
+    /// Everything on a market is being cancelled: placements that are under way may arrive after that, and are cancelled too.
+    pub(super) fn reap_placing(&mut self, market: MarketId, now: Timestamp) {
+        for &id in &self.placing {
+            if self.shared.orders.read(id, |tracker| tracker.record().order().market) == Some(market) {
+                self.upkeep.want(Chore::Reap(id), now + REAP_PAUSE);
+            }
+        }
     }
 
     fn next_reap(&mut self, client_id: ClientId) -> Option<Ask> {
@@ -180,10 +193,6 @@ impl Driver {
             return None;
         }
         if state.is_final() {
-            return None;
-        }
-        if self.placing.contains(&client_id) {
-            self.upkeep.want(Chore::Reap(client_id), now + REAP_PAUSE);
             return None;
         }
         Some(Ask::Cancel(CancelTarget { market, client_id: Some(client_id), venue_id }))

@@ -8,7 +8,7 @@ mod readiness;
 mod upkeep;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, VecDeque},
     fmt,
     sync::Arc,
 };
@@ -55,6 +55,7 @@ pub enum LinkState {
 
 /// A call that the session has and has not ended.
 struct Running {
+    id: CallId,
     ask: Ask,
     sent_at: Timestamp,
     /// How often the link had come up when it was handed out.
@@ -76,9 +77,10 @@ pub struct Driver {
     cancels: mpsc::Receiver<Command>,
     others: mpsc::Receiver<Command>,
     n_calls: u64,
-    running: BTreeMap<CallId, Running>,
+    /// Few at a time, and the oldest end first: a list needs no memory of its own in steady state.
+    running: Vec<Running>,
     /// Placements that the session has and has not ended: a cancel must not overtake them.
-    placing: BTreeSet<ClientId>,
+    placing: Vec<ClientId>,
     /// Cancels of those.
     parked: Vec<Command>,
     /// Cancels whose placement has ended.
@@ -104,8 +106,8 @@ impl Driver {
             cancels,
             others,
             n_calls: 0,
-            running: BTreeMap::new(),
-            placing: BTreeSet::new(),
+            running: Vec::new(),
+            placing: Vec::new(),
             parked: Vec::new(),
             unparked: VecDeque::new(),
             upkeep: Upkeep::default(),
@@ -187,9 +189,8 @@ impl Driver {
         for id in &cancels {
             self.shared.orders.apply(*id, now, Update::CancelSent);
         }
-        let running =
-            Running { ask: ask.clone(), sent_at: now, epoch: self.readiness.epoch(), origin, cancels };
-        self.running.insert(id, running);
+        let epoch = self.readiness.epoch();
+        self.running.push(Running { id, ask: ask.clone(), sent_at: now, epoch, origin, cancels });
         self.shared.state().health.in_flight = self.running.len();
         Call { id, ask }
     }
@@ -199,14 +200,14 @@ impl Driver {
         match &mut command.ask {
             Ask::Cancel(CancelTarget { client_id: Some(id), venue_id, .. }) => {
                 let id = *id;
-                if self.placing.contains(&id) {
-                    self.parked.push(command);
-                    return None;
-                }
                 let state = self.shared.orders.read(id, |tracker| {
                     *venue_id = venue_id.or_else(|| tracker.record().venue_id());
                     tracker.record().state()
                 });
+                if state == Some(OrderState::Submitting) && self.placing.contains(&id) {
+                    self.parked.push(command);
+                    return None;
+                }
                 // An order that was not handed out yet is called back, one that is over needs nothing.
                 if state == Some(OrderState::New) {
                     self.withdraw(id, now);
@@ -216,7 +217,11 @@ impl Driver {
                     return None;
                 }
             }
-            Ask::CancelAll(market) => self.withdraw_all(*market, now),
+            Ask::CancelAll(market) => {
+                let market = *market;
+                self.withdraw_all(market, now);
+                self.reap_placing(market, now);
+            }
             Ask::Place(placement) if !self.is_new(placement.client_id) => {
                 let _ = command.reply.send(Err(CallError::NotSent("cancelled before it was sent".into())));
                 return None;
@@ -261,7 +266,7 @@ impl Driver {
         };
         for placement in placements {
             orders.apply(placement.client_id, now, Update::Sent);
-            self.placing.insert(placement.client_id);
+            self.placing.push(placement.client_id);
         }
     }
 

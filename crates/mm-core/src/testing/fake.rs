@@ -292,6 +292,7 @@ impl Inner {
         }
         match step {
             OnPlace::LoseAck => lost(),
+            OnPlace::RefuseButKeep => Err(CallError::Refused(refusal(RefusalKind::Other))),
             OnPlace::EmptyAnswer => Ok(Vec::new()),
             OnPlace::ThrowOut => {
                 self.truth.end(id, ReportedStatus::Cancelled { reason: Some("PostOnlyTaker".into()) });

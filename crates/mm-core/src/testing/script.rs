@@ -12,6 +12,8 @@ pub(crate) enum OnPlace {
     LoseRequest,
     NotSent,
     Refuse(RefusalKind),
+    /// The venue says no, and puts the order on its book all the same.
+    RefuseButKeep,
     /// Taken in, then ended unfilled by the engine.
     ThrowOut,
     /// Filled by so much; the stream tells it long before the answer comes.

@@ -129,17 +129,19 @@ pub(super) async fn cancel_orders(
     entries: impl Iterator<Item = &Entry>,
     report: &mut StopReport,
 ) {
-    let mut leaving: Vec<(&str, Order)> = Vec::new();
+    let mut leaving: Vec<(&Venue, Order)> = Vec::new();
     for entry in entries {
         for record in entry.venue.open_orders() {
             entry.venue.abandon(record.client_id());
-            leaving.extend(entry.venue.order(record.client_id()).map(|order| (entry.venue.name(), order)));
+            leaving.extend(entry.venue.order(record.client_id()).map(|order| (&entry.venue, order)));
         }
     }
     for (venue, mut order) in leaving {
+        // Nobody cancels it any more where the connector is gone.
+        let left = if venue.is_stopped() { Duration::ZERO } else { deadline.since(clock.now()) };
         let over = order.wait_for(|tracker| tracker.record().state().is_final());
-        if clock.within(deadline.since(clock.now()), over).await.is_none() {
-            report.not_cancelled.push(format!("{venue}: {}", order.client_id()));
+        if clock.within(left, over).await.is_none() {
+            report.not_cancelled.push(format!("{}: {}", venue.name(), order.client_id()));
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mm_model::{
-    Ask, Balance, Book, CallError, CancelTarget, ClientId, Event, Fill, MarketId, NewOrder, OrderRecord,
+    Ask, Balance, Book, CallError, CancelTarget, ClientId, End, Event, Fill, MarketId, NewOrder, OrderRecord,
     OrderReport, OrderState, Placement, Position, Refusal, RefusalKind, Side, Snapshot, Timestamp,
     TradingState, VenueOrderId,
 };
@@ -47,6 +47,11 @@ fn outcome(order: Order, result: Option<&CallResult>) -> Result<Order, PlaceErro
         |reason: &str| PlaceError::OutcomeUnknown { reason: reason.to_owned(), order: order.clone() };
     if let Some(refusal) = result.and_then(|result| refusal_of(&record, result)) {
         return Err(PlaceError::Rejected(refusal));
+    }
+    if let (OrderState::Failed, Some(End::Rejected(why)), None) =
+        (record.state(), record.end(), record.venue_id())
+    {
+        return Err(PlaceError::NotSent(why.clone())); // Called back, or never left: it was not the venue that said no.
     }
     match result {
         None if never_left(&record) => Err(PlaceError::NotSent("the connector has stopped".into())),

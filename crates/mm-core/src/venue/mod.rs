@@ -210,6 +210,11 @@ impl Venue {
         Listener::new(queue)
     }
 
+    /// Whether nobody is left to carry out a command.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.shared.state().health.stopped
+    }
+
     /// Tells the connector to stop: its driver hands out no more calls. Handles stay readable.
     pub fn stop_connector(&self) {
         self.shared.stop.send_replace(true);
