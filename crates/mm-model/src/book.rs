@@ -1,6 +1,6 @@
 //! An order book of levels, and the feed that keeps it true: snapshot plus deltas, gaps noticed at once.
 
-use std::collections::BTreeMap;
+use smallvec::SmallVec;
 
 use crate::{MarketId, Price, Qty, Side, Timestamp};
 
@@ -28,6 +28,9 @@ pub struct BookSnapshot {
     pub at: Timestamp,
 }
 
+/// The levels of a change. Nearly every change is of a level or two: those need no memory of their own.
+pub type DeltaLevels = SmallVec<[Level; 4]>;
+
 /// A change to a book: absolute sizes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BookDelta {
@@ -39,9 +42,9 @@ pub struct BookDelta {
     /// The sequence number after this change.
     pub seq: u64,
     /// Bids.
-    pub bids: Vec<Level>,
+    pub bids: DeltaLevels,
     /// Asks.
-    pub asks: Vec<Level>,
+    pub asks: DeltaLevels,
     /// When, by the venue's clock.
     pub at: Timestamp,
 }
@@ -89,11 +92,12 @@ pub enum BookError {
     },
 }
 
-/// Levels by price.
+/// Levels by price. Each side lies in one list, the worst level first: nearly all changes are near the touch, hence
+/// near the end, where they move little; and a list that has reached its size allocates no more.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Book {
-    bids: BTreeMap<Price, Qty>,
-    asks: BTreeMap<Price, Qty>,
+    bids: Vec<Level>,
+    asks: Vec<Level>,
 }
 
 impl Book {
@@ -103,10 +107,14 @@ impl Book {
             Side::Buy => &mut self.bids,
             Side::Sell => &mut self.asks,
         };
-        if level.qty.is_zero() {
-            levels.remove(&level.price);
-        } else {
-            levels.insert(level.price, level.qty);
+        let wanted = rank(side, level.price);
+        let at = levels.partition_point(|known| rank(side, known.price) < wanted);
+        let known = levels.get_mut(at).filter(|known| known.price == level.price);
+        match known {
+            Some(_) if level.qty.is_zero() => drop(levels.remove(at)),
+            Some(known) => known.qty = level.qty,
+            None if level.qty.is_zero() => {}
+            None => levels.insert(at, level),
         }
     }
 
@@ -118,24 +126,13 @@ impl Book {
 
     /// Levels of a side, best first.
     pub fn levels(&self, side: Side) -> impl Iterator<Item = Level> + '_ {
-        let (bids, asks) = match side {
-            Side::Buy => (Some(self.bids.iter().rev()), None),
-            Side::Sell => (None, Some(self.asks.iter())),
-        };
-        bids.into_iter()
-            .flatten()
-            .chain(asks.into_iter().flatten())
-            .map(|(&price, &qty)| Level { price, qty })
+        self.side(side).iter().rev().copied()
     }
 
     /// The best level of a side.
     #[must_use]
     pub fn best(&self, side: Side) -> Option<Level> {
-        match side {
-            Side::Buy => self.bids.last_key_value(),
-            Side::Sell => self.asks.first_key_value(),
-        }
-        .map(|(&price, &qty)| Level { price, qty })
+        self.side(side).last().copied()
     }
 
     /// Best bid and ask.
@@ -156,10 +153,22 @@ impl Book {
     /// How many levels a side has.
     #[must_use]
     pub fn depth(&self, side: Side) -> usize {
+        self.side(side).len()
+    }
+
+    fn side(&self, side: Side) -> &[Level] {
         match side {
-            Side::Buy => self.bids.len(),
-            Side::Sell => self.asks.len(),
+            Side::Buy => &self.bids,
+            Side::Sell => &self.asks,
         }
+    }
+}
+
+/// Grows from a side's worst price to its best.
+const fn rank(side: Side, price: Price) -> i64 {
+    match side {
+        Side::Buy => price.0,
+        Side::Sell => !price.0, // turns the order round, as minus does, and cannot overflow
     }
 }
 
@@ -194,21 +203,21 @@ pub struct BookFeed {
 impl BookFeed {
     /// Takes a delta heard at `now`. Old ones are dropped, early ones kept, a gap voids the book. Only a delta that
     /// applies makes the book younger.
-    pub fn delta(&mut self, now: Timestamp, delta: BookDelta) -> FeedStep {
+    pub fn delta(&mut self, now: Timestamp, delta: &BookDelta) -> FeedStep {
         match self.seq {
             Some(seq) if delta.seq <= seq => FeedStep::Ignored,
             Some(seq) if delta.prev == seq || (!self.joined && delta.prev < seq) => {
                 self.heard_at = now;
-                self.apply(&delta);
+                self.apply(delta);
                 FeedStep::Applied
             }
             Some(_) => {
                 self.void();
-                self.keep(delta);
+                self.keep(delta.clone());
                 FeedStep::NeedSnapshot
             }
             None => {
-                self.keep(delta);
+                self.keep(delta.clone());
                 FeedStep::NeedSnapshot
             }
         }

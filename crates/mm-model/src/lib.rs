@@ -13,7 +13,7 @@ mod record;
 mod time;
 
 pub use account::{Balance, FeeRates, Position};
-pub use book::{Book, BookDelta, BookError, BookFeed, BookSnapshot, FeedStep, Level, Top};
+pub use book::{Book, BookDelta, BookError, BookFeed, BookSnapshot, DeltaLevels, FeedStep, Level, Top};
 pub use contract::{
     Ask, CallError, CancelTarget, DecodeError, Event, MarkPrice, Mode, OrderQuery, Placement, PublicTrade,
     Refusal, RefusalKind, Snapshot, Ticker,

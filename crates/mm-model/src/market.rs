@@ -186,6 +186,10 @@ fn times(step: Decimal, n: i64) -> Decimal {
 
 /// `text / step`, which must be a whole number.
 fn steps(text: &str, step: Decimal) -> Result<i64, NumberError> {
+    steps_in_words(text, step).map_or_else(|| steps_in_full(text, step), Ok)
+}
+
+fn steps_in_full(text: &str, step: Decimal) -> Result<i64, NumberError> {
     let value = Decimal::parse(text)?;
     let step_n = step.normalized();
     let off = || NumberError::OffStep { value: text.chars().take(40).collect(), step };
@@ -194,6 +198,38 @@ fn steps(text: &str, step: Decimal) -> Result<i64, NumberError> {
         return Err(off());
     }
     i64::try_from(units / step_n.mantissa).map_err(|_| NumberError::TooLong(text.chars().take(40).collect()))
+}
+
+/// The same in machine words, several times as fast: for what prices and sizes nearly always are, plain decimals
+/// without a sign and of few digits. `None` leaves the answer, and the error, to
+/// [`steps_in_full`].
+fn steps_in_words(text: &str, step: Decimal) -> Option<i64> {
+    const DIGITS_MAX: usize = 18;
+    let by = u64::try_from(step.mantissa).ok().filter(|by| *by > 0)?;
+    let (whole, places) = match text.as_bytes().iter().position(|byte| *byte == b'.') {
+        Some(dot) => (&text.as_bytes()[..dot], &text.as_bytes()[dot + 1..]),
+        None => (text.as_bytes(), &b"0"[..]),
+    };
+    if whole.is_empty() || places.is_empty() || whole.len() + places.len() > DIGITS_MAX {
+        return None;
+    }
+    let mut mantissa = 0u64;
+    for byte in whole.iter().chain(places) {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        mantissa = mantissa * 10 + u64::from(digit);
+    }
+    let scale = usize::from(step.scale);
+    let units = if places.len() <= scale {
+        mantissa.checked_mul(10u64.checked_pow(u32::try_from(scale - places.len()).ok()?)?)?
+    } else {
+        let cut = 10u64.checked_pow(u32::try_from(places.len() - scale).ok()?)?;
+        mantissa.is_multiple_of(cut).then_some(mantissa / cut)?
+    };
+    let steps = if by == 1 { units } else { units.is_multiple_of(by).then_some(units / by)? };
+    i64::try_from(steps).ok()
 }
 
 /// The largest whole number of steps not above `value`; saturates at the ends of the type.
@@ -260,5 +296,38 @@ impl Markets {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn both_ways_to_read_a_number_agree(
+            text in "-?[0-9]{0,20}\\.?[0-9]{0,6}",
+            mantissa in prop_oneof![Just(1), Just(5), Just(10), Just(25), Just(0), Just(-1), 1..1_000_i128],
+            scale in 0..=18_u8,
+        ) {
+            let step = Decimal::new(mantissa, scale);
+            if let Some(steps) = steps_in_words(&text, step) {
+                prop_assert_eq!(steps_in_full(&text, step), Ok(steps));
+            }
+        }
+    }
+
+    #[test]
+    fn what_venues_write_is_read_in_words() {
+        let cent = Decimal::new(1, 2);
+        for (text, steps) in [("150.01", 15_001), ("7", 700), ("0.5", 50), ("98.9700", 9_897), ("0.00", 0)] {
+            assert_eq!(steps_in_words(text, cent), Some(steps), "{text}");
+        }
+        assert_eq!(steps_in_words("30000", Decimal::new(10_000, 0)), Some(3));
+        for text in ["", ".", "1.", ".1", "-1", "1e3", "+1", "98.975", "1234567890123456789"] {
+            assert_eq!(steps_in_words(text, cent), None, "{text}");
+        }
     }
 }

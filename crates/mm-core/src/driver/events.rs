@@ -257,7 +257,7 @@ impl Driver {
         let mut state = self.shared.state();
         let Some(feed) = state.books.get_mut(&delta.market) else { return false };
         let had_book = feed.seq().is_some();
-        let step = feed.delta(now, delta.clone());
+        let step = feed.delta(now, delta);
         let chore = Chore::Book(delta.market);
         match step {
             FeedStep::Ignored => false,

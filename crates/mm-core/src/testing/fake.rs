@@ -7,8 +7,8 @@ use std::{
 };
 
 use mm_model::{
-    Ask, BookDelta, CallError, CancelTarget, ClientId, Event, FeeRates, Level, Mode, Placement, Price, Qty,
-    Refusal, RefusalKind, ReportedStatus, Side, Snapshot, Timestamp,
+    Ask, BookDelta, CallError, CancelTarget, ClientId, DeltaLevels, Event, FeeRates, Level, Mode, Placement,
+    Price, Qty, Refusal, RefusalKind, ReportedStatus, Side, Snapshot, Timestamp,
 };
 use tokio::sync::Notify;
 
@@ -158,8 +158,14 @@ impl Fake {
         let now = self.clock.now();
         inner.truth.seq += 1;
         let (prev, seq) = (inner.truth.seq - 1, inner.truth.seq);
-        let delta =
-            BookDelta { market: super::MARKET, prev, seq, bids: Vec::new(), asks: Vec::new(), at: now };
+        let delta = BookDelta {
+            market: super::MARKET,
+            prev,
+            seq,
+            bids: DeltaLevels::new(),
+            asks: DeltaLevels::new(),
+            at: now,
+        };
         inner.put(now, Item::Tell(Event::BookDelta(delta)));
         drop(inner);
         self.nudge.notify_one();
@@ -189,8 +195,9 @@ impl Fake {
         let now = self.clock.now();
         inner.truth.seq += 1;
         let seq = inner.truth.seq;
-        let level = vec![Level { price: Price(price), qty: Qty(qty) }];
-        let (bids, asks) = if side == Side::Buy { (level, Vec::new()) } else { (Vec::new(), level) };
+        let level = DeltaLevels::from_iter([Level { price: Price(price), qty: Qty(qty) }]);
+        let (bids, asks) =
+            if side == Side::Buy { (level, DeltaLevels::new()) } else { (DeltaLevels::new(), level) };
         let delta = BookDelta { market: super::MARKET, prev: seq - 1, seq, bids, asks, at: now };
         inner.put(now, Item::Tell(Event::BookDelta(delta)));
         drop(inner);

@@ -22,7 +22,7 @@ fn snapshot(seq: u64, bids: &[(i64, u64)], asks: &[(i64, u64)]) -> BookSnapshot 
 }
 
 fn delta(prev: u64, seq: u64, bids: &[(i64, u64)]) -> BookDelta {
-    BookDelta { market: MARKET, prev, seq, bids: levels(bids), asks: Vec::new(), at: at(0) }
+    BookDelta { market: MARKET, prev, seq, bids: levels(bids).into(), asks: DeltaLevels::new(), at: at(0) }
 }
 
 fn feed(seq: u64) -> BookFeed {
@@ -34,8 +34,8 @@ fn feed(seq: u64) -> BookFeed {
 #[test]
 fn fault_36_a_gap_voids_the_book_and_a_later_snapshot_mends_it() {
     let mut feed = feed(10);
-    assert_eq!(feed.delta(at(1), delta(10, 11, &[(101, 1)])), FeedStep::Applied);
-    assert_eq!(feed.delta(at(2), delta(12, 13, &[(99, 1)])), FeedStep::NeedSnapshot);
+    assert_eq!(feed.delta(at(1), &delta(10, 11, &[(101, 1)])), FeedStep::Applied);
+    assert_eq!(feed.delta(at(2), &delta(12, 13, &[(99, 1)])), FeedStep::NeedSnapshot);
     assert_eq!(feed.book(at(2), FOREVER), Err(BookError::Syncing));
     assert_eq!(
         feed.snapshot(at(3), &snapshot(11, &[(98, 1)], &[(102, 5)])),
@@ -50,9 +50,9 @@ fn fault_36_a_gap_voids_the_book_and_a_later_snapshot_mends_it() {
 #[test]
 fn a_delta_that_overlaps_the_snapshot_applies_once_and_only_right_after_it() {
     let mut feed = feed(10);
-    assert_eq!(feed.delta(at(1), delta(8, 9, &[(101, 9)])), FeedStep::Ignored);
-    assert_eq!(feed.delta(at(1), delta(8, 12, &[(101, 1)])), FeedStep::Applied);
-    assert_eq!(feed.delta(at(2), delta(11, 13, &[(99, 1)])), FeedStep::NeedSnapshot);
+    assert_eq!(feed.delta(at(1), &delta(8, 9, &[(101, 9)])), FeedStep::Ignored);
+    assert_eq!(feed.delta(at(1), &delta(8, 12, &[(101, 1)])), FeedStep::Applied);
+    assert_eq!(feed.delta(at(2), &delta(11, 13, &[(99, 1)])), FeedStep::NeedSnapshot);
 }
 
 #[test]
@@ -76,9 +76,9 @@ fn fault_39_old_news_does_not_make_a_book_younger() {
     let mut feed = feed(10);
     let limit = Duration::from_secs(5);
     assert!(feed.book(at(5_000), limit).is_ok());
-    assert_eq!(feed.delta(at(5_000), delta(8, 9, &[])), FeedStep::Ignored);
+    assert_eq!(feed.delta(at(5_000), &delta(8, 9, &[])), FeedStep::Ignored);
     assert_eq!(feed.book(at(5_001), limit), Err(BookError::Stale { age_ms: 5_001 }));
-    assert_eq!(feed.delta(at(5_001), delta(10, 11, &[])), FeedStep::Applied);
+    assert_eq!(feed.delta(at(5_001), &delta(10, 11, &[])), FeedStep::Applied);
     assert!(feed.book(at(5_001), limit).is_ok());
 }
 
@@ -107,7 +107,7 @@ proptest! {
                 continue;
             }
             let expected = if n < dropped { FeedStep::Applied } else { FeedStep::NeedSnapshot };
-            prop_assert_eq!(feed.delta(at(1), delta), expected);
+            prop_assert_eq!(feed.delta(at(1), &delta), expected);
             prop_assert_eq!(feed.seq().is_some(), n < dropped);
         }
     }
@@ -122,7 +122,7 @@ proptest! {
         let (of, comes) = (of.index(chain.len() + 1), comes.index(chain.len() + 1));
         let mut reflects = snapshot(10, &[(100, 5)], &[(102, 5)]);
         for (n, delta) in chain.iter().enumerate() {
-            whole.delta(at(1), delta.clone());
+            whole.delta(at(1), delta);
             if n + 1 == of {
                 let book = whole.book.clone();
                 reflects = BookSnapshot {
@@ -139,7 +139,7 @@ proptest! {
             if n == comes {
                 late.snapshot(at(1), &reflects);
             }
-            late.delta(at(1), delta.clone());
+            late.delta(at(1), delta);
         }
         if comes == chain.len() {
             late.snapshot(at(1), &reflects);
@@ -155,7 +155,7 @@ proptest! {
         let mut feed = BookFeed::default();
         for (is_delta, prev, seq, price, qty) in messages {
             if is_delta {
-                feed.delta(at(seq), delta(prev, seq, &[(price, qty)]));
+                feed.delta(at(seq), &delta(prev, seq, &[(price, qty)]));
             } else {
                 feed.snapshot(at(seq), &snapshot(seq, &[(price, qty)], &[(price.saturating_add(1), 1)]));
             }

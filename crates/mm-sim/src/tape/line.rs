@@ -196,7 +196,7 @@ fn ticker(ticker: &BookTicker<'_>) -> Result<Record, LineError> {
     }))
 }
 
-fn levels(rows: &[Row<'_>]) -> Result<Vec<Level>, LineError> {
+fn levels<L: FromIterator<Level>>(rows: &[Row<'_>]) -> Result<L, LineError> {
     rows.iter().copied().map(level).collect()
 }
 

@@ -123,7 +123,7 @@ impl Tape {
                     }
                 }
                 Record::Delta(delta) => {
-                    let step = feed.delta(delta.at, delta.clone());
+                    let step = feed.delta(delta.at, &delta);
                     if begins.is_some() && step == FeedStep::NeedSnapshot {
                         return Err(TapeError::Gap { seq: delta.seq });
                     }

@@ -109,8 +109,8 @@ fn fault_36_a_gap_voids_the_book_until_a_snapshot_comes() {
             market: MARKET,
             prev: 1_000,
             seq: 1_001,
-            bids: vec![],
-            asks: vec![],
+            bids: mm_model::DeltaLevels::new(),
+            asks: mm_model::DeltaLevels::new(),
             at: world.clock.now(),
         };
         world.fake.tell(Event::BookDelta(gap));

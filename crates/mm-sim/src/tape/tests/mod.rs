@@ -66,7 +66,7 @@ fn compare(records: &[Record]) -> Compared {
     for record in records {
         let step = match record {
             Record::Delta(delta) => {
-                let step = feed.delta(delta.at, delta.clone());
+                let step = feed.delta(delta.at, delta);
                 match step {
                     FeedStep::NeedSnapshot if feed.seq().is_none() && n_waiting < 10 => n_waiting += 1,
                     FeedStep::NeedSnapshot => result.n_gaps += 1,
@@ -108,13 +108,13 @@ fn leave_out(records: &[Record], every: usize) -> (usize, usize) {
         if joins && n % every == 0 {
             let mut without = feed.clone();
             left_out += 1;
-            let step = without.delta(Timestamp::ZERO, pair[1].clone());
+            let step = without.delta(Timestamp::ZERO, pair[1]);
             let book = without.book(Timestamp::ZERO, Duration::MAX).map(|_| ());
             noticed += usize::from(step == FeedStep::NeedSnapshot && book == Err(BookError::Syncing));
         }
         if joins {
             let whole = BookDelta { prev: seq, ..pair[0].clone() };
-            assert_eq!(feed.delta(Timestamp::ZERO, whole), FeedStep::Applied);
+            assert_eq!(feed.delta(Timestamp::ZERO, &whole), FeedStep::Applied);
         }
     }
     (left_out, noticed)
@@ -215,11 +215,11 @@ fn level(price: i64, qty: u64) -> Level {
 #[test]
 fn levels_are_rounded_away_from_the_middle_and_added_up() {
     let mut outside = Outside::new(market());
-    let delta =
-        |bids, asks| BookDelta { market: MarketId(0), prev: 0, seq: 1, bids, asks, at: Timestamp::ZERO };
-    let mut apply = |bids, asks| {
+    let mut apply = |bids: Vec<Level>, asks: Vec<Level>| {
+        let (bids, asks) = (bids.into(), asks.into());
         let mut out = Vec::new();
-        outside.apply(&delta(bids, asks), &mut out);
+        let delta = BookDelta { market: MarketId(0), prev: 0, seq: 1, bids, asks, at: Timestamp::ZERO };
+        outside.apply(&delta, &mut out);
         out
     };
     let told = |side, price, qty| ExternalLevel { side, price: Price(price), qty: Qty(qty) };
@@ -280,7 +280,7 @@ fn the_market_shows_the_recorded_book_and_begins_again() {
         feed.snapshot(Timestamp::ZERO, &tape.snapshot);
         for step in tape.steps.iter().filter(|step| step.at() <= end) {
             if let Step::Delta(delta) = step {
-                feed.delta(Timestamp::ZERO, delta.clone());
+                feed.delta(Timestamp::ZERO, delta);
             }
         }
         let book = feed.book(Timestamp::ZERO, Duration::MAX).unwrap().clone();

@@ -6,7 +6,7 @@ use mm_model::{
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Client, levels::levels, report, unreadable};
+use super::{Client, depth::depth, levels::levels, report, unreadable};
 use crate::{
     backpack::{
         sign::{Instruction, write_end, write_instruction},
@@ -59,6 +59,15 @@ impl Client {
 
     /// Reads a frame.
     pub(super) fn read_frame(&self, frame: &[u8], out: &mut Vec<Event>) -> Result<(), DecodeError> {
+        if let Some(delta) = depth(&self.markets, frame) {
+            out.push(Event::BookDelta(delta));
+            return Ok(());
+        }
+        self.read_any_frame(frame, out)
+    }
+
+    /// Reads a frame of whatever kind, with a general JSON reader.
+    pub(super) fn read_any_frame(&self, frame: &[u8], out: &mut Vec<Event>) -> Result<(), DecodeError> {
         if let Some((name, data)) = Envelope::split(frame) {
             return self.read_data(name, data, out);
         }

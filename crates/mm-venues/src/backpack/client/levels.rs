@@ -1,6 +1,6 @@
 //! A side of a book, from its raw JSON straight into our levels.
 
-use std::fmt;
+use std::{fmt, marker::PhantomData};
 
 use mm_model::{DecodeError, Level, Market};
 use serde::{
@@ -17,25 +17,25 @@ use crate::backpack::wire::Text;
 /// # Errors
 /// When it is anything else, or a number does not lie on the market's tick or lot: the whole message is then void,
 /// since a book that lacks a level is a wrong book.
-pub(super) fn levels(market: &Market, raw: &RawValue) -> Result<Vec<Level>, DecodeError> {
+pub(super) fn levels<L: Default + Extend<Level>>(market: &Market, raw: &RawValue) -> Result<L, DecodeError> {
     let mut json = serde_json::Deserializer::from_str(raw.get());
-    json.deserialize_seq(Side(market))
+    json.deserialize_seq(Side(market, PhantomData))
         .map_err(|error| unreadable("depth", format_args!("{}: {error}", market.symbol)))
 }
 
-struct Side<'m>(&'m Market);
+struct Side<'m, L>(&'m Market, PhantomData<L>);
 
-impl<'de> Visitor<'de> for Side<'_> {
-    type Value = Vec<Level>;
+impl<'de, L: Default + Extend<Level>> Visitor<'de> for Side<'_, L> {
+    type Value = L;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list of [price, size]")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Vec<Level>, A::Error> {
-        let mut levels = Vec::new();
+    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<L, A::Error> {
+        let mut levels = L::default();
         while let Some(level) = rows.next_element_seed(Row(self.0))? {
-            levels.push(level);
+            levels.extend([level]);
         }
         Ok(levels)
     }

@@ -4,6 +4,7 @@
 //! for in the history, and fills come page by page. Funds that are lent out do not show among the balances
 //! (`GET /api/v1/capital` leaves them out), so what [`Ask::Balances`] tells is what can be used at once.
 
+mod depth;
 mod encode;
 mod frame;
 mod levels;

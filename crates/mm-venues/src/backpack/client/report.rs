@@ -44,9 +44,10 @@ fn standing(status: Status, reason: Option<&str>, filled: Qty) -> ReportedStatus
 /// Whether `PostOnlyTaker` and `POST_ONLY_TAKER` are one word: the page spells a stream's reason in the second way
 /// and REST's in the first.
 fn same_word(a: &str, b: &str) -> bool {
-    let letters =
-        |text: &str| text.bytes().filter(|c| *c != b'_').map(|c| c.to_ascii_lowercase()).collect::<Vec<_>>();
-    letters(a) == letters(b)
+    fn letters(text: &str) -> impl Iterator<Item = u8> {
+        text.bytes().filter(|c| *c != b'_').map(|c| c.to_ascii_lowercase())
+    }
+    letters(a).eq(letters(b))
 }
 
 /// The numbers and ids of one message of one market.

@@ -1,8 +1,8 @@
 //! What the streams tell.
 
 use mm_model::{
-    Balance, BookDelta, Fill, Level, Liquidity, MarkPrice, Money, OrderReport, PublicTrade, Rate,
-    ReportedStatus, SignedQty, Symbol, Ticker, TradeId, VenueOrderId,
+    Balance, BookDelta, DeltaLevels, Fill, Level, Liquidity, MarkPrice, Money, OrderReport, PublicTrade,
+    Rate, ReportedStatus, SignedQty, Symbol, Ticker, TradeId, VenueOrderId,
 };
 
 use super::*;
@@ -23,8 +23,8 @@ fn depth_continues_from_the_number_before_its_first() {
         market: market(&client(), "SOL_USDC"),
         prev: 4_330_360_994,
         seq: 4_330_360_995,
-        bids: vec![],
-        asks: vec![Level { price: Price(9_897), qty: Qty(2_239) }],
+        bids: DeltaLevels::new(),
+        asks: DeltaLevels::from_iter([Level { price: Price(9_897), qty: Qty(2_239) }]),
         at: Timestamp::from_us(1_788_367_430_246_081),
     };
     assert_eq!(tells("stream_depth"), [Event::BookDelta(delta)]);

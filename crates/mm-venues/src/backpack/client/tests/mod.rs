@@ -1,5 +1,6 @@
 //! The client half against messages from outside.
 
+mod depth;
 mod encode;
 mod frame;
 mod hostile;

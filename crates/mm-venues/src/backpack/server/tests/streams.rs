@@ -288,13 +288,13 @@ fn books_can_be_rebuilt_from_every_pace() {
                 feed.snapshot(world.now, &snapshot(&world, &depth));
             }
             for (_, frame) in std::mem::take(&mut world.heard) {
-                let step = feed.delta(world.now, delta(&world, &frame["data"]));
+                let step = feed.delta(world.now, &delta(&world, &frame["data"]));
                 assert!(n <= 5 || step != FeedStep::NeedSnapshot, "{stream}: a gap at {frame}");
             }
         }
         world.pass(Duration::from_secs(2));
         for (_, frame) in std::mem::take(&mut world.heard) {
-            feed.delta(world.now, delta(&world, &frame["data"]));
+            feed.delta(world.now, &delta(&world, &frame["data"]));
         }
         let (_, depth) = world.ask("/api/v1/depth", &format!("symbol={PERP}"));
         let truth = snapshot(&world, &depth);
@@ -334,8 +334,8 @@ fn delta(world: &World, data: &Value) -> BookDelta {
         market: MarketId(0),
         prev: data["U"].as_u64().expect("a number") - 1,
         seq: data["u"].as_u64().expect("a number"),
-        bids: levels(world, &data["b"]),
-        asks: levels(world, &data["a"]),
+        bids: levels(world, &data["b"]).into(),
+        asks: levels(world, &data["a"]).into(),
         at: Timestamp::ZERO,
     }
 }
