@@ -92,6 +92,23 @@ pub fn repeat(mut a: impl FnMut() -> Round) -> Stat {
     Stat::of(values)
 }
 
+/// Runs several sides in turn, one warm-up round each; every side gives `K` figures a round.
+pub fn in_turn<const N: usize, const K: usize>(
+    rounds: usize,
+    mut sides: [&mut dyn FnMut() -> [f64; K]; N],
+) -> [[Stat; K]; N] {
+    let mut values: [[Vec<f64>; K]; N] = std::array::from_fn(|_| std::array::from_fn(|_| Vec::new()));
+    for n in 0..=rounds {
+        for (side, values) in sides.iter_mut().zip(&mut values) {
+            let figures = side();
+            if n > 0 {
+                values.iter_mut().zip(figures).for_each(|(values, figure)| values.push(figure));
+            }
+        }
+    }
+    values.map(|side| side.map(Stat::of))
+}
+
 /// What a row is held against.
 #[derive(Clone, Copy, Debug)]
 pub enum Goal {
@@ -99,8 +116,12 @@ pub enum Goal {
     RatioAtMost(f64),
     /// The figure itself, at most, in its unit.
     AtMost(f64),
+    /// The figure itself, at least, in its unit.
+    AtLeast(f64),
     /// The reference's time over ours, at least: "that many times faster".
     FasterBy(f64),
+    /// None: the figure explains others.
+    Shown,
 }
 
 /// One line of the result.
@@ -129,6 +150,11 @@ impl Row {
                 (format!("{:.1}x faster, goal >= {times}x", 1.0 / r), 1.0 / r >= times)
             }
             (Goal::AtMost(limit), _) => (format!("goal <= {limit} {}", self.unit), self.ours.median <= limit),
+            (Goal::AtLeast(limit), _) => {
+                (format!("goal >= {limit} {}", self.unit), self.ours.median >= limit)
+            }
+            (Goal::Shown, None) => return (String::new(), ""),
+            (Goal::Shown, Some(r)) => return (format!("{r:.2}x"), ""),
             (_, None) => ("no reference".to_owned(), false),
         };
         let noisy = self.ours.spread() > NOISY
@@ -146,11 +172,37 @@ impl Row {
     }
 }
 
-/// Prints the rows as a Markdown table.
+/// What a group of rows came to.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// What a reader must know beside them; above all what was left out, and why.
+    pub notes: Vec<String>,
+}
+
+impl From<Vec<Row>> for Report {
+    fn from(rows: Vec<Row>) -> Self {
+        Self { rows, notes: Vec::new() }
+    }
+}
+
+impl Report {
+    /// Nothing was measured.
+    #[must_use]
+    pub fn skipped(why: impl Into<String>) -> Self {
+        Self { rows: Vec::new(), notes: vec![format!("skipped: {}", why.into())] }
+    }
+}
+
+/// Prints a report as a Markdown table.
 #[must_use]
-pub fn table(rows: &[Row]) -> String {
+pub fn table(report: &Report) -> String {
     let mut out = String::from("| row | what | ours | reference | result | |\n|---|---|---|---|---|---|\n");
-    for row in rows {
+    if report.rows.is_empty() {
+        out.clear();
+    }
+    for row in &report.rows {
         let (shown, verdict) = row.verdict();
         let reference = row
             .reference
@@ -165,14 +217,18 @@ pub fn table(rows: &[Row]) -> String {
         )
         .expect("writing to a string cannot fail");
     }
+    for note in &report.notes {
+        writeln!(out, "\n{note}").expect("writing to a string cannot fail");
+    }
     out
 }
 
 fn figure(stat: Stat, unit: &str) -> String {
+    let places = if stat.median < 10_000.0 { 1 } else { 0 };
     if (stat.max - stat.min).abs() < f64::EPSILON {
-        return format!("{:.1} {unit}", stat.median);
+        return format!("{:.places$} {unit}", stat.median);
     }
-    format!("{:.1} {unit} ({:.1} to {:.1})", stat.median, stat.min, stat.max)
+    format!("{:.places$} {unit} ({:.places$} to {:.places$})", stat.median, stat.min, stat.max)
 }
 
 /// A figure that was measured elsewhere and is only quoted.

@@ -6,5 +6,6 @@
 
 pub mod harness;
 pub mod limits;
+pub mod lives;
 pub mod rig;
 pub mod rows;

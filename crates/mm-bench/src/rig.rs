@@ -13,21 +13,27 @@ use std::{
 };
 
 use bytes::Bytes;
-use mm_core::{Call, Clock, Driver, IdSource, LinkState, Venue, VenueConfig, VirtualRuntime, venue};
+use mm_core::{
+    Call, Clock, Driver, IdSource, LinkState, Order, Submission, Venue, VenueConfig, VirtualRuntime, venue,
+};
 use mm_model::{
-    Ask, BookSnapshot, ClientId, Event, FeeRates, Level, MarketId, Price, Qty, Snapshot, Timestamp,
+    Ask, BookSnapshot, ClientId, Event, Exposure, FeeRates, Level, MarketId, NewOrder, OrderKind,
+    OrderReport, Price, Qty, ReportedStatus, Side, Snapshot, Timestamp, Top, VenueOrderId,
 };
 use mm_venues::{
     backpack::{Client, Options},
     client::{LinkId, Protocol as _},
-    http::Reply,
+    http::{Reply, Request},
 };
+
+use crate::lives::wanted;
 
 /// The market of the rows.
 pub const SYMBOL: &str = "SOL_USDC_PERP";
 /// Base64 of 32 bytes that are nobody's key.
-const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-const API_KEY: &str = "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=";
+pub const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+/// The public half of [`SECRET`].
+pub const API_KEY: &str = "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=";
 
 /// Ids from a counter.
 #[derive(Debug, Default)]
@@ -37,6 +43,13 @@ impl IdSource for Ids {
     fn next(&self) -> Result<ClientId, String> {
         Ok(ClientId(self.0.fetch_add(1, Ordering::Relaxed) % u64::from(u32::MAX) + 1))
     }
+}
+
+/// An order that was handed out and not answered.
+#[derive(Debug)]
+pub struct Underway {
+    call: Call,
+    submission: Submission,
 }
 
 /// See the module.
@@ -124,6 +137,93 @@ impl Rig {
         for event in self.events.drain(..) {
             self.driver.apply(now, event);
         }
+    }
+
+    /// From a depth frame in memory to the bytes of a signed order: codec, driver, book, decision, handle, driver,
+    /// codec.
+    ///
+    /// # Panics
+    /// When any of them refuses.
+    pub fn trade(&mut self, frame: &Bytes, request: &mut Request) -> Underway {
+        let now = self.clock.now();
+        self.frame(now, frame);
+        let top = self.venue.top(self.market).expect("the book is whole");
+        let submission = self.venue.submit(decide(self.market, top)).expect("the rig is ready");
+        let call = self.next_call().expect("the order is handed out");
+        self.client.encode(now, &call.ask, request).expect("the order can be written");
+        Underway { call, submission }
+    }
+
+    /// Places an order far from the touch, which the venue takes.
+    ///
+    /// # Panics
+    /// When it is not taken.
+    pub fn place(&mut self) -> Order {
+        let now = self.clock.now();
+        let submission = self.venue.submit(wanted(self.market)).expect("the rig is ready");
+        let call = self.next_call().expect("the order is handed out");
+        let taken = report(submission.order().client_id(), Qty::ZERO, ReportedStatus::Open);
+        self.driver.complete(now, call.id, Ok(vec![Event::Order(taken)]));
+        poll(submission.outcome()).expect("answered").expect("accepted")
+    }
+
+    /// The venue takes the order, then it is cancelled: nothing of it stays live.
+    ///
+    /// # Panics
+    /// When the order is not taken.
+    pub fn settle(&mut self, underway: Underway) {
+        let (now, id) = (self.clock.now(), underway.submission.order().client_id());
+        let taken = vec![Event::Order(report(id, Qty::ZERO, ReportedStatus::Open))];
+        self.driver.complete(now, underway.call.id, Ok(taken));
+        poll(underway.submission.outcome()).expect("answered").expect("accepted");
+        let gone = report(id, Qty::ZERO, ReportedStatus::Cancelled { reason: None });
+        self.driver.apply(now, Event::Order(gone));
+    }
+}
+
+/// A fill of one lot of a resting order of 10,000.00, as the private stream tells it; `filled` is its sum by then.
+#[must_use]
+pub fn fill_frame(id: ClientId, trade: u64, filled: &str) -> Bytes {
+    let venue_id = 59_887_000_000 + id.0;
+    Bytes::from(format!(
+        r#"{{"data":{{"E":1788283696669335,"L":"140.00","N":"USDC","O":"USER","Q":"1400000.00","S":"Bid","T":1788283696668000,"V":"RejectTaker","X":"PartiallyFilled","Z":"1.40","c":{id},"e":"orderFill","f":"GTC","i":"{venue_id}","l":"0.01","m":true,"n":"0.000280","o":"LIMIT","p":"140.00","q":"10000.00","r":false,"s":"{SYMBOL}","t":{trade},"y":false,"z":"{filled}"}},"stream":"account.orderUpdate"}}"#
+    ))
+}
+
+/// Any other change of such an order: the venue's words for what happened and where it stands.
+#[must_use]
+pub fn order_frame(id: ClientId, [event, status]: [&str; 2], filled: &str) -> Bytes {
+    let venue_id = 59_887_000_000 + id.0;
+    Bytes::from(format!(
+        r#"{{"data":{{"E":1788283696669335,"O":"USER","Q":"1400000.00","S":"Bid","T":1788283696668000,"V":"RejectTaker","X":"{status}","Z":"0","c":{id},"e":"{event}","f":"GTC","i":"{venue_id}","o":"LIMIT","p":"140.00","q":"10000.00","r":false,"s":"{SYMBOL}","t":null,"y":false,"z":"{filled}"}},"stream":"account.orderUpdate"}}"#
+    ))
+}
+
+/// The decision of the rows: join the best bid with one lot and ten.
+#[must_use]
+pub const fn decide(market: MarketId, top: Top) -> NewOrder {
+    NewOrder {
+        market,
+        side: Side::Buy,
+        qty: Qty(11),
+        kind: OrderKind::PostOnly { price: top.bid.price },
+        exposure: Exposure::Any,
+    }
+}
+
+/// What the venue says of an order of 1,000,000 lots (or of [`decide`]'s: the size is the venue's word).
+#[must_use]
+pub fn report(id: ClientId, filled: Qty, status: ReportedStatus) -> OrderReport {
+    OrderReport {
+        client_id: Some(id),
+        venue_id: VenueOrderId::from_number(59_887_000_000 + id.0),
+        market: MarketId(0),
+        side: Side::Buy,
+        price: Some(Price(14_000)),
+        qty: Qty(1_000_000),
+        filled,
+        status,
+        at: Timestamp(1),
     }
 }
 

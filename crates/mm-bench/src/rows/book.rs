@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::Size;
 use crate::{
-    harness::{Goal, Row, alternate, by_cpu, quoted},
+    harness::{Goal, Report, Row, alternate, by_cpu, quoted},
     limits::depth_scanner::FlatBook,
     rig::{Rig, depth_frame},
 };
@@ -13,7 +13,7 @@ use crate::{
 const ORIGINAL_NS: f64 = 8_000.0;
 
 /// Goal 4.
-pub fn rows(size: Size) -> Vec<Row> {
+pub fn rows(size: Size) -> Report {
     let ops = size.ops(20_000);
     let (mut rig, mut flat) = (Rig::new(), FlatBook::new(14_000, 2_000));
     let mut seq = 1_000;
@@ -50,8 +50,8 @@ pub fn rows(size: Size) -> Vec<Row> {
         reference: Some((name.to_owned(), reference)),
         goal,
     };
-    vec![
+    Report::from(vec![
         row("depth message to best prices", "limit scanner", limit, Goal::RatioAtMost(1.6)),
         row("depth message to best prices", "original, quoted", quoted(ORIGINAL_NS), Goal::FasterBy(10.0)),
-    ]
+    ])
 }

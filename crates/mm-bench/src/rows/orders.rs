@@ -5,17 +5,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use mm_core::{
     Clock,
-    orders::{Order, Orders, Update},
+    orders::{Order, Orders},
 };
-use mm_model::{
-    ClientId, Event, Exposure, Fill, Liquidity, MarketId, Money, NewOrder, OrderKind, OrderReport, Price,
-    Qty, ReportedStatus, Side, TimeInForce, Timestamp, TradeId, VenueOrderId,
-};
+use mm_model::{ClientId, Event, Fill, OrderReport, Qty, ReportedStatus, Timestamp};
 
 use super::Size;
 use crate::{
-    harness::{Goal, Row, Stat, alternate, by_cpu, quoted, repeat},
-    rig::{Rig, SYMBOL, poll},
+    harness::{Goal, Report, Row, Stat, alternate, by_cpu, quoted, repeat},
+    lives::{Lives, SIZE},
+    rig::{Rig, fill_frame, poll},
 };
 
 /// The Python original's own figures, measured once.
@@ -30,7 +28,7 @@ mod original {
 const LIVE: u64 = 10_000;
 
 /// Goals 1, 2, 3, 5 and 17.
-pub fn rows(size: Size) -> Vec<Row> {
+pub fn rows(size: Size) -> Report {
     let row = |number, what: &str, ours, original, goal| Row {
         number,
         what: what.to_owned(),
@@ -40,7 +38,7 @@ pub fn rows(size: Size) -> Vec<Row> {
         goal,
     };
     let (many, one) = growth(size);
-    vec![
+    Report::from(vec![
         row(
             "1",
             "order update, 3 listeners, 10,000 live",
@@ -71,7 +69,7 @@ pub fn rows(size: Size) -> Vec<Row> {
             reference: Some(("1 live".to_owned(), one)),
             goal: Goal::RatioAtMost(2.0),
         },
-    ]
+    ])
 }
 
 /// Updates of many live orders through the driver, heard by three listeners.
@@ -111,7 +109,7 @@ fn frames(size: Size) -> Stat {
         let frames: Vec<Bytes> = (0..ops)
             .map(|n| {
                 trade += 1;
-                fill_frame(orders[(n % live) as usize].client_id(), trade)
+                fill_frame(orders[(n % live) as usize].client_id(), trade, "0.01")
             })
             .collect();
         let now = rig.clock.now();
@@ -132,8 +130,8 @@ fn wake(size: Size) -> Stat {
     let ops = size.ops(2_000);
     let runtime = runtime();
     repeat(|| {
-        let orders = Orders::new(64);
-        let held: Vec<Order> = (1..=ops).map(|id| open(&orders, id)).collect();
+        let mut lives = Lives::new(64);
+        let held: Vec<Order> = (0..ops).map(|_| lives.open()).collect();
         let ids: Vec<ClientId> = held.iter().map(Order::client_id).collect();
         runtime.block_on(async {
             let mut waiting = Vec::new();
@@ -141,10 +139,10 @@ fn wake(size: Size) -> Stat {
                 waiting.push(tokio::spawn(async move { order.wait_final().await.filled() }));
             }
             tokio::task::yield_now().await;
-            let fills: Vec<Fill> = ids.iter().map(|id| fill(*id, id.0, Qty(1_000_000))).collect();
+            let fills: Vec<Fill> = ids.iter().map(|id| lives.fill(*id, 0, SIZE)).collect();
             let start = crate::harness::cpu_ns();
             for (fill, waiter) in fills.iter().zip(waiting) {
-                orders.fill(Timestamp(2), fill);
+                lives.orders().fill(Timestamp(2), fill);
                 std::hint::black_box(waiter.await.expect("the waiter does not panic"));
             }
             crate::harness::Round { ops, ns: crate::harness::cpu_ns() - start }
@@ -156,16 +154,16 @@ fn wake(size: Size) -> Stat {
 fn life(size: Size) -> Stat {
     let ops = size.ops(10_000);
     let (runtime, clock) = (runtime(), Clock::system());
-    let orders = Orders::new(1_024);
-    let mut id = 0;
+    let mut lives = Lives::new(1_024);
     repeat(|| {
         by_cpu(ops, || {
             runtime.block_on(async {
                 for _ in 0..ops {
-                    id += 1;
-                    let mut order = open(&orders, id);
-                    orders.fill(Timestamp(2), &fill(ClientId(id), id * 2, Qty(400_000)));
-                    orders.fill(Timestamp(3), &fill(ClientId(id), id * 2 + 1, Qty(600_000)));
+                    let mut order = lives.open();
+                    for (n, qty) in [Qty(400_000), Qty(600_000)].into_iter().enumerate() {
+                        let fill = lives.fill(order.client_id(), n as u64, qty);
+                        lives.orders().fill(Timestamp(2), &fill);
+                    }
                     let end = clock.within(Duration::from_secs(10), order.wait_final()).await;
                     std::hint::black_box(end.expect("it is filled"));
                 }
@@ -178,9 +176,9 @@ fn life(size: Size) -> Stat {
 fn growth(size: Size) -> (Stat, Stat) {
     let ops = size.ops(20_000);
     let tracked = |live: u64| {
-        let orders = Orders::new(64);
-        let held: Vec<Order> = (1..=live).map(|id| open(&orders, id)).collect();
-        (orders, held)
+        let mut lives = Lives::new(64);
+        let held: Vec<Order> = (0..live).map(|_| lives.open()).collect();
+        (lives.orders().clone(), held)
     };
     let ((many, _held_many), (one, _held_one)) = (tracked(size.ops(LIVE)), tracked(1));
     let (mut filled_many, mut filled_one) = (0, 0);
@@ -206,73 +204,13 @@ fn drain(listener: &mut mm_core::Listener) {
     }
 }
 
-/// Places `n` orders through the handle and answers each as the venue would.
+/// Places `n` orders, which the venue takes.
 fn place(rig: &mut Rig, n: u64) -> Vec<Order> {
-    let mut orders = Vec::new();
-    for _ in 0..n {
-        let submission = rig.venue.submit(wanted(rig.market)).expect("the rig is ready");
-        let client_id = submission.order().client_id();
-        let call = rig.next_call().expect("the order is handed out");
-        let now = rig.clock.now();
-        rig.driver.complete(now, call.id, Ok(vec![Event::Order(report(client_id, 0))]));
-        orders.push(poll(submission.outcome()).expect("answered").expect("accepted"));
-    }
-    orders
-}
-
-fn open(orders: &Orders, id: u64) -> Order {
-    let order = orders.track(ClientId(id), wanted(MarketId(0)), Timestamp(1)).expect("the id is new");
-    orders.apply(ClientId(id), Timestamp(1), Update::Sent);
-    orders.report(Timestamp(1), &report(ClientId(id), 0));
-    order
-}
-
-const fn wanted(market: MarketId) -> NewOrder {
-    NewOrder {
-        market,
-        side: Side::Buy,
-        qty: Qty(1_000_000),
-        kind: OrderKind::Limit { price: Price(14_000), time_in_force: TimeInForce::Gtc },
-        exposure: Exposure::Any,
-    }
+    (0..n).map(|_| rig.place()).collect()
 }
 
 fn report(id: ClientId, filled: u64) -> OrderReport {
-    OrderReport {
-        client_id: Some(id),
-        venue_id: VenueOrderId::from_number(59_887_000_000 + id.0),
-        market: MarketId(0),
-        side: Side::Buy,
-        price: Some(Price(14_000)),
-        qty: Qty(1_000_000),
-        filled: Qty(filled),
-        status: ReportedStatus::Open,
-        at: Timestamp(1),
-    }
-}
-
-fn fill(id: ClientId, trade: u64, qty: Qty) -> Fill {
-    Fill {
-        trade_id: TradeId::from_number(trade),
-        client_id: Some(id),
-        venue_id: VenueOrderId::from_number(59_887_000_000 + id.0),
-        market: MarketId(0),
-        side: Side::Buy,
-        price: Price(14_000),
-        qty,
-        fee: Money::ZERO,
-        fee_asset: "USDC".into(),
-        liquidity: Liquidity::Maker,
-        at: Timestamp(2),
-    }
-}
-
-/// A fill of one lot of a resting order, as the private stream tells it.
-fn fill_frame(id: ClientId, trade: u64) -> Bytes {
-    let venue_id = 59_887_000_000 + id.0;
-    Bytes::from(format!(
-        r#"{{"data":{{"E":1788283696669335,"L":"140.00","N":"USDC","O":"USER","Q":"1400000.00","S":"Bid","T":1788283696668000,"V":"RejectTaker","X":"PartiallyFilled","Z":"1.40","c":{id},"e":"orderFill","f":"GTC","i":"{venue_id}","l":"0.01","m":true,"n":"0.000280","o":"LIMIT","p":"140.00","q":"10000.00","r":false,"s":"{SYMBOL}","t":{trade},"y":false,"z":"0.01"}},"stream":"account.orderUpdate"}}"#
-    ))
+    crate::rig::report(id, Qty(filled), ReportedStatus::Open)
 }
 
 fn runtime() -> tokio::runtime::Runtime {

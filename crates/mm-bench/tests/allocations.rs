@@ -1,0 +1,106 @@
+//! Goal 20: nothing is allocated from a frame in memory to a signed order, and nothing for an order update, once
+//! everything is warm. What cannot be avoided is counted exactly, so that one more is a failure.
+//!
+//! Goal 18: what is kept of an order that is over, and that it stays bounded.
+//!
+//! The counter is the process's allocator, hence a test program of its own. It sees this thread and Rust's
+//! allocations only: what the C code inside aws-lc takes from malloc while it signs is not counted.
+
+use allocation_counter::measure;
+use bytes::Bytes;
+use mm_bench::{
+    lives::Lives,
+    rig::{Rig, depth_frame, fill_frame, order_frame},
+};
+use mm_venues::http::Request;
+
+/// Rounds that make everything warm, and rounds that count.
+const WARM: u64 = 3_000;
+const COUNTED: u64 = 1_000;
+
+/// Allocations for each signed order:
+/// one in `aws_lc_rs::Ed25519KeyPair::sign`, which returns its signature through a box;
+/// one in `mm_core::Venue::submit`, the one-shot channel on which the caller hears the answer.
+const FOR_AN_ORDER: u64 = 2;
+
+#[test]
+fn a_depth_message_allocates_nothing() {
+    let mut rig = Rig::new();
+    let _listener = rig.venue.listen();
+    let mut seq = 1_000;
+    let mut run = |rounds: u64| {
+        let frames = frames(&mut seq, rounds);
+        let now = rig.clock.now();
+        measure(|| {
+            for frame in &frames {
+                rig.frame(now, frame);
+                rig.venue.top(rig.market).expect("the book is whole");
+            }
+        })
+    };
+    run(WARM);
+    assert_eq!(run(COUNTED).count_total, 0);
+}
+
+#[test]
+fn from_a_frame_to_a_signed_order_only_what_is_named_above_is_allocated() {
+    let mut rig = Rig::new();
+    let mut request = Request::default();
+    let mut seq = 1_000;
+    let mut run = |rounds: u64| {
+        let mut allocations = 0;
+        for frame in frames(&mut seq, rounds) {
+            let mut underway = None;
+            allocations += measure(|| underway = Some(rig.trade(&frame, &mut request))).count_total;
+            rig.settle(underway.expect("it was just made"));
+        }
+        allocations
+    };
+    run(WARM);
+    assert_eq!(run(COUNTED), COUNTED * FOR_AN_ORDER);
+}
+
+#[test]
+fn an_order_update_allocates_nothing() {
+    let mut rig = Rig::new();
+    let _listeners = [rig.venue.listen(), rig.venue.listen(), rig.venue.listen()];
+    let mut trade = 0;
+    let mut run = |rounds: u64| {
+        let mut allocations = 0;
+        for _ in 0..rounds {
+            // The life of an order in four messages, as the private stream tells it.
+            let order = rig.place();
+            let id = order.client_id();
+            trade += 2;
+            let frames = [
+                order_frame(id, ["orderAccepted", "New"], "0"),
+                fill_frame(id, trade, "0.01"),
+                fill_frame(id, trade + 1, "0.02"),
+                order_frame(id, ["orderCancelled", "Cancelled"], "0.02"),
+            ];
+            let now = rig.clock.now();
+            allocations += measure(|| frames.iter().for_each(|frame| rig.frame(now, frame))).count_total;
+            drop(order);
+        }
+        allocations
+    };
+    run(WARM);
+    assert_eq!(run(COUNTED), 0);
+}
+
+#[test]
+fn what_is_kept_of_orders_that_are_over_is_small_and_bounded() {
+    const KEPT: u64 = 20_000;
+    let mut lives = Lives::new(KEPT as usize);
+    // The tables of hashes double once more while they are being filled over and over.
+    let warm = measure(|| lives.run(8 * KEPT));
+    let bytes = u64::try_from(warm.bytes_current).expect("something is kept") / KEPT;
+    assert!(bytes <= 400, "{bytes} bytes for each order that is over");
+    assert_eq!(measure(|| lives.run(8 * KEPT)).bytes_current, 0, "memory grows with orders that are over");
+}
+
+fn frames(seq: &mut u64, n: u64) -> Vec<Bytes> {
+    let from = *seq + 1;
+    *seq += n;
+    (from..=*seq).map(depth_frame).collect()
+}
