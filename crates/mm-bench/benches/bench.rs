@@ -17,7 +17,8 @@ fn main() {
 }
 
 fn load() -> String {
-    std::fs::read_to_string("/proc/loadavg").map_or_else(|_| "not known".into(), |text| text.trim().to_owned())
+    std::fs::read_to_string("/proc/loadavg")
+        .map_or_else(|_| "not known".into(), |text| text.trim().to_owned())
 }
 
 #[expect(clippy::print_stdout, reason = "the result of a bench is what it prints")]

@@ -165,7 +165,7 @@ struct Served {
 impl Served {
     fn start(dir: &TempDir, seed: u64) -> Self {
         let path = dir.path().join(format!("endpoints-{seed}.json"));
-        let child = Command::new(env!("CARGO_BIN_EXE_mm-bot"))
+        let mut child = Command::new(env!("CARGO_BIN_EXE_mm-bot"))
             .args(["venue", "--seed", &seed.to_string(), "--endpoints-file"])
             .arg(&path)
             .stdout(std::process::Stdio::null())
@@ -179,7 +179,8 @@ impl Served {
             }
             std::thread::sleep(std::time::Duration::from_millis(50));
         }
-        panic!("no endpoints file came");
+        child.kill().expect("it is ours");
+        panic!("no endpoints file came: {:?}", child.wait());
     }
 
     /// Asks it to end and returns its exit code.

@@ -23,6 +23,10 @@ pub enum Outbound {
 
 /// The server half of one venue's codec over its own [`Exchange`]. Plain data in and out; the host owns sockets,
 /// time, latency and faults.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "time, exchange and outbox are the host's and lent for one call; a struct of borrows would name them twice"
+)]
 pub trait VenueServer: Send {
     /// Answers a request. Strict: unknown fields, bad signatures and old timestamps are refused as the venue does.
     fn request(&mut self, now: Timestamp, exchange: &mut Exchange, request: &Request) -> Reply;

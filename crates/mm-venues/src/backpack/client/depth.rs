@@ -70,9 +70,9 @@ impl<'a> Text<'a> {
         }
         loop {
             self.skip("[\"")?;
-            let price = self.to_quote()?;
+            let price = self.until_quote()?;
             self.skip("\",\"")?;
-            let qty = self.to_quote()?;
+            let qty = self.until_quote()?;
             self.skip("\"]")?;
             levels.push(report::level(market, price, qty).ok()?);
             if self.skip("]").is_some() {
@@ -82,7 +82,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    fn to_quote(&mut self) -> Option<&'a str> {
+    fn until_quote(&mut self) -> Option<&'a str> {
         let (text, rest) = self.0.split_at(self.0.bytes().position(|byte| byte == b'"')?);
         self.0 = rest;
         Some(text)
