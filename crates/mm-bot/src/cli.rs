@@ -91,7 +91,7 @@ pub(crate) struct SmokeTest {
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     pub(crate) venues: Vec<String>,
     /// Seed of the simulated world (the configuration's simulator.seed).
-    #[arg(long)]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
     pub(crate) seed: Option<u64>,
     /// Allows connectors of environment `live` to trade with real money.
     #[arg(long)]

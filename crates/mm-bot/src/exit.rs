@@ -14,7 +14,7 @@ pub(crate) enum Exit {
     Usage = 2,
     /// A connector or the simulator could not start.
     NotStarted = 3,
-    /// Stopped, but an order may still be live.
+    /// Stopped, but an order may still be live or a position open.
     Unclean = 4,
 }
 

@@ -203,12 +203,13 @@ impl Launch<'_> {
             });
         }
         drop(locks);
+        let report = watcher.report();
+        let is_clean = stopped.not_cancelled.is_empty() && report.as_ref().is_none_or(Report::is_clean);
         let exit = match &ended {
-            _ if !stopped.not_cancelled.is_empty() => Exit::Unclean,
+            _ if !is_clean => Exit::Unclean,
             Ok(Outcome::Passed) => Exit::Ok,
             Ok(Outcome::Failed(_)) | Err(_) => Exit::Failed,
         };
-        let report = watcher.report();
         self.show_end(&ended, report.is_some());
         Ok(Ended { exit, report })
     }

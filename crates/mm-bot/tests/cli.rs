@@ -171,11 +171,13 @@ impl Served {
             .stdout(std::process::Stdio::null())
             .spawn()
             .expect("the program runs");
+        // From here on dropping it ends the child.
+        let mut served = Self { child, endpoints: serde_json::Value::Null, path };
         for _ in 0..200 {
-            if let Ok(bytes) = fs::read(&path) {
+            if let Ok(bytes) = fs::read(&served.path) {
                 // It is written whole or not at all.
-                let endpoints = serde_json::from_slice(&bytes).expect("a whole file");
-                return Self { child, endpoints, path };
+                served.endpoints = serde_json::from_slice(&bytes).expect("a whole file");
+                return served;
             }
             std::thread::sleep(std::time::Duration::from_millis(50));
         }

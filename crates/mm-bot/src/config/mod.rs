@@ -126,6 +126,7 @@ fn read(
         notes.push("general.log_config belongs to the original and is not used; see log_level".to_owned());
     }
     let simulator = whole_section(&tree, "simulator", tables::SIMULATOR, problems);
+    check_tape(&tree, &simulator, problems);
     let (strategy, settings) = strategy::read(&tree, wanted, general.text("symbol"), problems)?;
     let names: Vec<&str> = settings.connectors.keys().map(String::as_str).collect();
     let connectors = connectors::Reader { tree: &tree, problems, notes: &mut notes }.read(&names);
@@ -140,6 +141,19 @@ fn read(
         notes,
         overrides,
     })
+}
+
+/// A tape and its market belong together.
+fn check_tape(tree: &Node, simulator: &Values, problems: &mut Problems) {
+    let (given, missing) = match (simulator.text("tape"), simulator.text("tape_market")) {
+        (Some(_), None) => ("tape", "tape_market"),
+        (None, Some(_)) => ("tape_market", "tape"),
+        _ => return,
+    };
+    let place = tree.entry("simulator").and_then(|entry| entry.node.entry(given)).map(|entry| &entry.place);
+    let what = format!("given without simulator.{missing}");
+    let path = format!("simulator.{given}");
+    problems.add((place.unwrap_or(&Place::Nowhere), &path), what, "tape and tape_market belong together");
 }
 
 /// Lets the strategy itself look at its settings, and points at the keys it complains of.

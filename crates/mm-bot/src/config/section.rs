@@ -65,6 +65,12 @@ impl Section<'_> {
     /// Fills in defaults and notes what must be given and is not.
     pub(crate) fn fill(self, values: &mut Values, table: &'static [Param], problems: &mut Problems) {
         for name in values.fill(table) {
+            let is_wrong = |param: &&Param| {
+                param.name == name && self.node.entries().iter().any(|e| param.is_called(&e.key))
+            };
+            if table.iter().any(|param| is_wrong(&param)) {
+                continue; // It is given, and what is wrong with it was said.
+            }
             let about = table.iter().find(|p| p.name == name).map_or("", |p| p.about);
             let what = format!("'{name}' must be given");
             problems.add((&self.node.place, self.path), what, about);

@@ -195,11 +195,6 @@ fn everything_that_is_wrong_is_said_at_once_with_its_place() {
                  |     ^
               = did you mean 'backpack'? valid here: backpack
 
-            bot.yaml:20:7: strategy.connectors.backpak2: 'symbol' must be given
-              20 |       symbol: [a]
-                 |       ^
-              = market to test on, by the venue's own name (default: general.symbol)
-
             bot.yaml:20:15: strategy.connectors.backpak2.symbol: must be text, is a list
               20 |       symbol: [a]
                  |               ^

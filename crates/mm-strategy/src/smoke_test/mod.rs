@@ -6,11 +6,13 @@
 //! both points, and nothing may be left behind. What fails is cleaned up and stays failed. The test touches only
 //! what it opened itself.
 //!
-//! [`plan`] says what to do, [`venue_test`] and [`story`] do it for one connector, [`evidence`] asks and compares,
-//! [`cleanup`] takes back, [`report`] and [`progress`] tell.
+//! [`plan`] says what to do; [`venue_test`] is the frame of one connector's test, [`story`] and [`exit`] the round trip,
+//! [`aftermath`] and [`cleanup`] what follows; [`evidence`] asks and compares; [`report`] and [`progress`] tell.
 
+mod aftermath;
 mod cleanup;
 mod evidence;
+mod exit;
 mod follow;
 mod history;
 mod plan;

@@ -6,6 +6,8 @@ use mm_core::Order;
 use mm_model::{Liquidity, Market, Money, OrderKind, Qty, Side, Timestamp};
 use serde::Serialize;
 
+use super::venue_test::CLEAN;
+
 /// How one check went.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "verdict", content = "text", rename_all = "snake_case")]
@@ -181,6 +183,13 @@ pub struct Report {
 }
 
 impl Report {
+    /// Whether nothing of ours is known, or suspected, to be left at any venue.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        let mut checks = self.connectors.iter().flat_map(|venue| &venue.checks);
+        !checks.any(|check| check.name == CLEAN && matches!(check.verdict, Verdict::Failed(_)))
+    }
+
     /// Every reason for failure, with its connector and check.
     #[must_use]
     pub fn failures(&self) -> Vec<String> {

@@ -3,26 +3,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use mm_core::{Order, PlaceError, TrackingLimit, TrackingLimitError, place_tracking_limit_order};
-use mm_model::{Exposure, Market, MarketKind, Money, NewOrder, OrderKind, Qty, RefusalKind, Side, Top};
+use mm_core::{TrackingLimit, TrackingLimitError, place_tracking_limit_order};
+use mm_model::{Exposure, Market, MarketKind, Money, Qty, Side, Top};
 
 use super::{
     Leg, Progress,
-    evidence::Patience,
-    history,
     sizing::resolve,
     venue_test::{Halt, VenueTest, direction},
 };
-
-/// How long after a "not now" of the venue, or of our own connector, an order is tried again.
-const TRY_AGAIN: Duration = Duration::from_millis(500);
-
-/// The market order that takes back what our fills opened.
-#[derive(Clone, Copy)]
-pub(super) struct WayOut {
-    pub(super) side: Side,
-    pub(super) qty: Qty,
-}
 
 impl VenueTest {
     /// Runs until the round trip is done or cannot go on. What went wrong is in the checks.
@@ -181,143 +169,11 @@ impl VenueTest {
         entered
     }
 
-    /// The market exit of exactly what was filled.
-    async fn leave(&mut self, market: &Market) -> Result<(), Halt> {
-        let since = self.clock.now();
-        let way = self.way_out(market);
-        let found = if way.qty.is_zero() {
-            Err("less than one lot was bought after fees: nothing can be sold".to_owned())
-        } else {
-            self.market_order(market, Leg::Exit, way).await
-        };
-        self.leg_took("exit", since);
-        self.record("exit filled", since, found)
-    }
-
-    /// Side and size of the order that takes back what our fills opened. On spot what was bought less a fee taken
-    /// in the base asset, in whole lots.
-    pub(super) fn way_out(&self, market: &Market) -> WayOut {
-        let back = |bought: bool| if bought { Side::Sell } else { Side::Buy };
-        match market.kind {
-            MarketKind::Perpetual => {
-                let net = self.net();
-                WayOut { side: back(net.0 > 0), qty: net.abs() }
-            }
-            MarketKind::Spot => {
-                let change = self.base_change(market);
-                let size = if change.0 > 0 { change } else { -change };
-                WayOut { side: back(change.0 > 0), qty: market.qty_down(size.decimal()) }
-            }
-        }
-    }
-
-    /// Sends a market order that can only reduce (perpetuals) and waits for its settled end. An order whose fate is
-    /// unknown is waited for, never sent again; only what certainly did not happen is tried again.
-    pub(super) async fn market_order(
-        &mut self,
-        market: &Market,
-        leg: Leg,
-        WayOut { side, qty }: WayOut,
-    ) -> Result<String, String> {
-        let exposure = match market.kind {
-            MarketKind::Perpetual => Exposure::ReduceOnly,
-            MarketKind::Spot => Exposure::Any,
-        };
-        let order = NewOrder { market: market.id, side, qty, kind: OrderKind::Market, exposure };
-        let text = market.qty_decimal(qty).to_string();
-        self.tell(Progress::Exiting { leg, side: side.to_string(), qty: text.clone() });
-        let until = self.clock.now() + self.plan.market_timeout;
-        let sent = loop {
-            let (venue, clock) = (self.venue.clone(), self.clock.clone());
-            let placing = Box::pin(async move { venue.place(order).await });
-            let (why, pause) = match self.watch(market, leg, placing).await {
-                Ok(order) | Err(PlaceError::OutcomeUnknown { order, .. }) => break order,
-                Err(PlaceError::NotSent(why)) => (why, TRY_AGAIN),
-                Err(PlaceError::Rejected(refusal)) if is_passing(refusal.kind) => {
-                    (refusal.to_string(), refusal.retry_after.unwrap_or(TRY_AGAIN))
-                }
-                Err(PlaceError::Rejected(refusal)) => {
-                    self.adopt(leg);
-                    return Err(format!("the venue refused the market order: {refusal}"));
-                }
-            };
-            self.adopt(leg);
-            if clock.now() + pause > until {
-                return Err(format!("no market order could be sent: {why}"));
-            }
-            clock.sleep(pause).await;
-        };
-        self.adopt(leg);
-        let left = until.since(self.clock.now()).max(TRY_AGAIN);
-        let (clock, mut waiting) = (self.clock.clone(), sent.clone());
-        let settled = Box::pin(async move { clock.within(left, waiting.wait_final()).await.is_some() });
-        if !self.watch(market, leg, settled).await {
-            return Err(format!("{} after {:?}", unsettled(&sent), self.plan.market_timeout));
-        }
-        let record = sent.snapshot();
-        if record.filled() != qty {
-            let filled = market.qty_decimal(record.filled());
-            return Err(format!("filled {filled} of {text}, the venue ended the rest as {}", record.state()));
-        }
-        Ok(format!("{text} {}", market.base))
-    }
-
     /// Nothing of ours is open and the account is as it was, on REST and stream.
     async fn account_after(&self, market: &Market) -> Result<String, String> {
         let prior = self.prior.as_ref().ok_or("the account before the test is not known")?;
         self.orders_agree(market).await?;
         self.positions_agree(market, prior).await
-    }
-
-    /// Every order was answered, what each went through is a life that an order can have, and every fill has its fee.
-    pub(super) fn look_at_orders(&mut self) {
-        let Some(market) = self.market.clone() else { return };
-        if self.placed.is_empty() {
-            return;
-        }
-        let since = self.clock.now();
-        let orders: Vec<Order> = self.placed.iter().map(|(_, order)| order.clone()).collect();
-        let n = orders.len();
-        let s = if n == 1 { "" } else { "s" };
-        let answered = orders.iter().try_for_each(history::is_answered);
-        _ = self.record("orders answered", since, answered.map(|()| format!("{n} order{s}")));
-        let sane = orders.iter().try_for_each(|order| {
-            let record = order.snapshot();
-            history::is_sane(&order.history(), record.filled(), record.order().qty)
-                .map_err(|why| format!("order {}: {why}", order.client_id()))
-        });
-        _ = self.record("order history", since, sane.map(|()| format!("{n} order{s}, every step legal")));
-        let fees = history::fees(&market, &orders);
-        _ = self.record("fees", since, fees);
-    }
-
-    /// The connection held, and all that came on it could be read and be true. A connector that lost it may well
-    /// have come through the round trip; that it did lose it must be known all the same.
-    pub(super) async fn look_at_connection(&mut self) {
-        let since = self.clock.now();
-        // What was sent during the test is answered, or given up, first.
-        let mut patience = Patience::new(&self.clock, self.plan.settle_timeout);
-        while self.venue.status().in_flight > 0 && patience.again().await {}
-        let (before, now) = (&self.before, self.venue.status());
-        let mut troubles = Vec::new();
-        let counts = [
-            (before.reconnects, now.reconnects, "lost and made again"),
-            (before.unanswered, now.unanswered, "without the answer to a request"),
-            (before.undecodable, now.undecodable, "with a message that could not be read"),
-            (before.anomalies, now.anomalies, "with a message that cannot be true"),
-        ];
-        for (then, now, what) in counts {
-            match now.saturating_sub(then) {
-                0 => {}
-                1 => troubles.push(format!("once {what}")),
-                n => troubles.push(format!("{n} times {what}")),
-            }
-        }
-        if !now.ready {
-            troubles.push(now.reason.unwrap_or_else(|| "not connected".into()));
-        }
-        let found = if troubles.is_empty() { Ok("it held".to_owned()) } else { Err(troubles.join(", ")) };
-        _ = self.record("connection", since, found);
     }
 }
 
@@ -325,18 +181,6 @@ impl VenueTest {
 fn lacks_base(market: &Market, side: Side, size: Qty, base: Money) -> bool {
     let needed = Money::from_decimal(market.qty_decimal(size)).unwrap_or_default();
     market.kind == MarketKind::Spot && side == Side::Sell && base < needed
-}
-
-/// A no that holds for now only.
-const fn is_passing(kind: RefusalKind) -> bool {
-    matches!(kind, RefusalKind::RateLimited | RefusalKind::Unavailable)
-}
-
-fn unsettled(order: &Order) -> String {
-    let record = order.snapshot();
-    let state = if record.is_unknown() { "of unknown outcome" } else { record.state().as_str() };
-    let fills = if record.lacks_fills() { ", with fills still to be told" } else { "" };
-    format!("order {} is {state}{fills}", order.client_id())
 }
 
 fn tracking_failure(market: &Market, size: Qty, error: &TrackingLimitError) -> String {

@@ -152,6 +152,12 @@ impl VenueTest {
     /// A failed check stays failed: the first failure of a name stands, whatever is recorded after it.
     fn push(&mut self, name: &'static str, took: Duration, verdict: Verdict) {
         let check = Check { name, verdict, took };
+        let connector = self.venue.name();
+        match &check.verdict {
+            Verdict::Passed(seen) => tracing::info!(connector, check = name, %seen, "passed"),
+            Verdict::Failed(reason) => tracing::error!(connector, check = name, %reason, "failed"),
+            Verdict::Skipped(reason) => tracing::info!(connector, check = name, %reason, "skipped"),
+        }
         match self.checks.iter_mut().find(|known| known.name == name) {
             Some(known) if matches!(known.verdict, Verdict::Failed(_)) => return,
             Some(known) => *known = check.clone(),
