@@ -149,20 +149,20 @@ impl Market {
         write!(out, "{}", self.qty_decimal(qty)).expect("writing to a string cannot fail");
     }
 
-    /// Price × size in the quote asset, exact.
+    /// Price × size in the quote asset, exact; it saturates where [`Money`] ends.
     ///
     /// # Panics
     /// When tick × lot is finer than 10^-18, which [`Market`]s from a venue are checked for on entry
     /// ([`Market::is_exact`]).
     #[must_use]
     pub fn notional(&self, price: Price, qty: Qty) -> Money {
-        Money(i128::from(price.0) * i128::from(qty.0) * self.tick_lot())
+        Money((i128::from(price.0) * i128::from(qty.0)).saturating_mul(self.tick_lot()))
     }
 
     /// Price × signed size in the quote asset, exact; negative for a short.
     #[must_use]
     pub fn signed_notional(&self, price: Price, qty: SignedQty) -> Money {
-        Money(i128::from(price.0) * i128::from(qty.0) * self.tick_lot())
+        Money((i128::from(price.0) * i128::from(qty.0)).saturating_mul(self.tick_lot()))
     }
 
     /// Whether tick and lot are positive and their product is a whole number of [`Money`] units.
@@ -256,10 +256,18 @@ pub struct Markets {
 
 impl Markets {
     /// Adds a market or replaces the one of the same symbol; returns its id. The `id` inside is set here.
+    ///
+    /// Tick and lot never change (fault 44): prices and sizes that were read before are counted in them. A market that
+    /// comes back with others keeps the old ones and takes no more orders.
     pub fn put(&mut self, mut market: Market) -> MarketId {
         if let Some(&id) = self.by_symbol.get(&market.symbol) {
+            let known = &mut self.rows[id.0 as usize];
             market.id = id;
-            self.rows[id.0 as usize] = market;
+            *known = if (market.tick, market.lot) == (known.tick, known.lot) {
+                market
+            } else {
+                Market { trading: TradingState::Closed, ..known.clone() }
+            };
             return id;
         }
         let id = MarketId(u32::try_from(self.rows.len()).expect("fewer than 2^32 markets"));
@@ -329,5 +337,45 @@ mod tests {
         for text in ["", ".", "1.", ".1", "-1", "1e3", "+1", "98.975", "1234567890123456789"] {
             assert_eq!(steps_in_words(text, cent), None, "{text}");
         }
+    }
+
+    fn market(tick: Decimal) -> Market {
+        Market {
+            id: MarketId(0),
+            symbol: "SOL_USDC_PERP".into(),
+            base: "SOL".into(),
+            quote: "USDC".into(),
+            kind: MarketKind::Perpetual,
+            trading: TradingState::Open,
+            tick,
+            lot: Decimal::new(1, 2),
+            min_qty: Qty(1),
+            max_qty: None,
+            min_notional: None,
+        }
+    }
+
+    #[test]
+    fn fault_44_a_tick_that_changes_closes_the_market_and_changes_no_price() {
+        let mut markets = Markets::default();
+        let id = markets.put(market(Decimal::new(1, 2)));
+        let price = markets.get(id).expect("put").price("150.25").expect("on a tick");
+        markets.put(Market { trading: TradingState::PostOnly, ..market(Decimal::new(10, 3)) });
+        assert_eq!(
+            markets.get(id).expect("put").trading,
+            TradingState::PostOnly,
+            "the same tick in other words"
+        );
+        markets.put(market(Decimal::new(1, 1)));
+        let known = markets.get(id).expect("put");
+        assert_eq!(known.trading, TradingState::Closed);
+        assert_eq!(known.price_decimal(price).to_string(), "150.25");
+    }
+
+    #[test]
+    fn a_worth_that_no_money_holds_saturates() {
+        let dear = Market { lot: Decimal::new(1_000_000_000, 0), ..market(Decimal::new(1_000_000_000, 0)) };
+        assert_eq!(dear.notional(Price(i64::MAX), Qty(u64::MAX)), Money(i128::MAX));
+        assert_eq!(dear.signed_notional(Price(i64::MAX), SignedQty(i64::MIN)), Money(i128::MIN));
     }
 }

@@ -233,13 +233,13 @@ impl Sub for SignedQty {
 impl Neg for SignedQty {
     type Output = Self;
     fn neg(self) -> Self {
-        Self(-self.0)
+        Self(self.0.saturating_neg())
     }
 }
 
 /// An amount of an asset, exact, in units of 10^-18: what fees, balances and profit are counted in. 10^-18 is
 /// fine enough that price × size × fee rate is a whole number on every market we list, and the type still holds
-/// 1.7 × 10^20 whole units.
+/// 1.7 × 10^20 whole units. Beyond that it saturates, as sizes do: only a venue that talks nonsense comes there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Money(pub i128);
 
@@ -268,36 +268,37 @@ impl Money {
     pub const fn times(self, rate: Rate) -> Self {
         // Split so that the product of a large amount and a rate cannot overflow.
         let (whole, rest) = (self.0.div_euclid(Rate::ONE), self.0.rem_euclid(Rate::ONE));
-        Self(whole * rate.0 as i128 + (rest * rate.0 as i128).div_euclid(Rate::ONE))
+        let rate = rate.0 as i128;
+        Self(whole.saturating_mul(rate).saturating_add((rest * rate).div_euclid(Rate::ONE)))
     }
 }
 
 impl Add for Money {
     type Output = Self;
     fn add(self, rhs: Self) -> Self {
-        Self(self.0 + rhs.0)
+        Self(self.0.saturating_add(rhs.0))
     }
 }
 impl AddAssign for Money {
     fn add_assign(&mut self, rhs: Self) {
-        self.0 += rhs.0;
+        *self = *self + rhs;
     }
 }
 impl Sub for Money {
     type Output = Self;
     fn sub(self, rhs: Self) -> Self {
-        Self(self.0 - rhs.0)
+        Self(self.0.saturating_sub(rhs.0))
     }
 }
 impl SubAssign for Money {
     fn sub_assign(&mut self, rhs: Self) {
-        self.0 -= rhs.0;
+        *self = *self - rhs;
     }
 }
 impl Neg for Money {
     type Output = Self;
     fn neg(self) -> Self {
-        Self(-self.0)
+        Self(self.0.saturating_neg())
     }
 }
 impl std::iter::Sum for Money {
@@ -337,5 +338,20 @@ impl Rate {
     #[must_use]
     pub fn decimal(self) -> Decimal {
         Decimal::new(i128::from(self.0), 9).normalized()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_market_can_mean_saturates_and_never_panics() {
+        assert_eq!(-SignedQty(i64::MIN), SignedQty(i64::MAX));
+        assert_eq!(-Money(i128::MIN), Money(i128::MAX));
+        assert_eq!(Money(i128::MAX) + Money(1), Money(i128::MAX));
+        assert_eq!(Money(i128::MIN) - Money(1), Money(i128::MIN));
+        assert_eq!(Money(i128::MAX).times(Rate(i64::MAX)), Money(i128::MAX));
+        assert_eq!(Money(i128::MAX).times(Rate(i64::MIN)), Money(i128::MIN));
     }
 }

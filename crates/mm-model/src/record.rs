@@ -2,7 +2,10 @@
 //! often each is told, the record ends the same. Only the venue's word ends an order; what we merely infer is a
 //! mark beside it, so that a late word is always heard.
 
-use crate::{ClientId, Fill, NewOrder, OrderReport, Qty, ReportedStatus, Timestamp, TradeId, VenueOrderId};
+use crate::{
+    ClientId, Fill, MarketId, NewOrder, OrderReport, Qty, ReportedStatus, Side, Timestamp, TradeId,
+    VenueOrderId,
+};
 
 /// The state as a trader sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,13 +57,14 @@ impl std::fmt::Display for OrderState {
     }
 }
 
-/// How the venue says an order ended. Ordered by how much it tells: of two words the greater one stands.
+/// How the venue says an order ended. Ordered by how much it tells: of two words the greater one stands. (Backpack's
+/// answer says that an order expired, and only its stream why: that it never rested is the more exact word.)
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum End {
-    /// Never accepted.
-    Rejected(String),
     /// Taken off.
     Cancelled(Option<String>),
+    /// Never accepted.
+    Rejected(String),
     /// Filled in full.
     Filled,
 }
@@ -92,14 +96,14 @@ pub enum Anomaly {
     /// The same trade id with other numbers. The first stands.
     #[error("trade {0} was told twice with different numbers")]
     ConflictingFill(TradeId),
-    /// Two ends that exclude each other.
+    /// Filled in full, and not.
     #[error("the venue ended the order twice: {0:?} and {1:?}")]
     ConflictingEnds(End, End),
     /// The venue knows an order of which it had proved that it never arrived.
     #[error("an order that had never arrived is there after all")]
     Resurrected,
-    /// The venue gave the order a second id.
-    #[error("the venue calls the order {0} and {1}")]
+    /// The message carries our id and a second one of the venue's: it tells of another order, and is not joined.
+    #[error("the venue calls the order {0}, and another one by the same id of ours {1}")]
     SecondVenueId(VenueOrderId, VenueOrderId),
     /// The venue said no to the order and shows it on the book.
     #[error("the venue refused the order, and shows it after all")]
@@ -150,8 +154,9 @@ pub struct OrderRecord {
     /// Distinct trades, sorted by id so that equal evidence makes equal records.
     fills: Vec<CountedFill>,
     fills_sum: Qty,
-    /// The venue's size of the order and its time: a venue may shrink a reduce-only order.
-    venue_qty: Option<(Timestamp, Qty)>,
+    /// The least size that the venue told, never above what was asked for: a venue may shrink a reduce-only order, and
+    /// none makes one larger.
+    qty: Qty,
     unsure: Option<Unsure>,
     cancel_sent_at: Option<Timestamp>,
 }
@@ -169,7 +174,7 @@ impl OrderRecord {
             said: Qty::ZERO,
             fills: Vec::new(),
             fills_sum: Qty::ZERO,
-            venue_qty: None,
+            qty: order.qty,
             unsure: None,
             cancel_sent_at: None,
         }
@@ -186,7 +191,7 @@ impl OrderRecord {
     #[must_use]
     pub fn state(&self) -> OrderState {
         let filled = self.filled();
-        if !filled.is_zero() && filled >= self.qty() {
+        if self.is_counted_full() {
             return OrderState::Filled;
         }
         match &self.stage {
@@ -234,10 +239,17 @@ impl OrderRecord {
         if self.state().is_final() { Qty::ZERO } else { self.qty().minus(self.filled()) }
     }
 
-    /// Size of the whole order, as the venue last said it.
+    /// Size of the whole order: what was asked for, or what the venue shrank it to.
     #[must_use]
-    pub fn qty(&self) -> Qty {
-        self.venue_qty.map_or(self.order.qty, |(_, qty)| qty)
+    pub const fn qty(&self) -> Qty {
+        self.qty
+    }
+
+    /// Whether all that was asked for is filled: then it is over, whoever says otherwise. What the venue shrank is over only
+    /// when the venue says so.
+    fn is_counted_full(&self) -> bool {
+        let filled = self.filled();
+        !filled.is_zero() && filled >= self.order.qty
     }
 
     /// Whether it was sent and nothing that can be trusted was heard of it.
@@ -265,7 +277,7 @@ impl OrderRecord {
     /// far as can be known, and a later word of the venue brings it back.
     #[must_use]
     pub fn is_proven_over(&self) -> bool {
-        matches!(self.stage, Stage::Done(_)) || (!self.qty().is_zero() && self.filled() >= self.qty())
+        matches!(self.stage, Stage::Done(_)) || self.is_counted_full()
     }
 
     /// Our id.
@@ -334,31 +346,20 @@ impl OrderRecord {
 
     /// Joins what an order message says.
     pub fn report(&mut self, report: &OrderReport) -> Joined {
-        if report.market != self.order.market || report.side != self.order.side {
-            return Joined { anomaly: Some(Anomaly::OtherOrder), ..Joined::default() };
+        if let Some(anomaly) = self.not_about_us(report.market, report.side, report.venue_id) {
+            return Joined { anomaly: Some(anomaly), ..Joined::default() };
         }
         let before = self.filled();
-        let mut joined = Joined::default();
-        match self.venue_id {
-            None => {
-                self.venue_id = Some(report.venue_id);
-                joined.changed = true;
-            }
-            Some(id) if id != report.venue_id => {
-                joined.anomaly = Some(Anomaly::SecondVenueId(id, report.venue_id));
-            }
-            Some(_) => {}
-        }
+        let mut joined = Joined { changed: self.venue_id.is_none(), ..Joined::default() };
+        self.venue_id = Some(report.venue_id);
         if self.said < report.filled {
             self.said = report.filled;
             joined.changed = true;
         }
-        if !report.qty.is_zero() {
-            let heard = (report.at, report.qty);
-            if self.venue_qty.is_none_or(|known| newer(known, heard)) {
-                joined.changed |= self.qty() != report.qty;
-                self.venue_qty = Some(heard);
-            }
+        // Some messages leave the size out.
+        if !report.qty.is_zero() && report.qty < self.qty {
+            self.qty = report.qty;
+            joined.changed = true;
         }
         let ended = match &report.status {
             ReportedStatus::Open => self.raise_to_open(),
@@ -371,8 +372,8 @@ impl OrderRecord {
 
     /// Joins a fill. The same trade counts once.
     pub fn fill(&mut self, fill: &Fill) -> Joined {
-        if fill.market != self.order.market || fill.side != self.order.side {
-            return Joined { anomaly: Some(Anomaly::OtherOrder), ..Joined::default() };
+        if let Some(anomaly) = self.not_about_us(fill.market, fill.side, fill.venue_id) {
+            return Joined { anomaly: Some(anomaly), ..Joined::default() };
         }
         let before = self.filled();
         let counted = CountedFill { trade_id: fill.trade_id, qty: fill.qty, price: fill.price };
@@ -386,9 +387,7 @@ impl OrderRecord {
         self.fills.insert(at, counted);
         self.fills_sum = self.fills_sum.plus(fill.qty);
         let mut joined = Joined { changed: true, ..Joined::default() };
-        if self.venue_id.is_none() {
-            self.venue_id = Some(fill.venue_id);
-        }
+        self.venue_id = Some(fill.venue_id);
         if matches!(self.stage, Stage::Done(_)) && self.fills_sum > self.said && self.fills_sum > before {
             joined.anomaly = Some(Anomaly::LateFill(fill.trade_id));
         }
@@ -399,6 +398,14 @@ impl OrderRecord {
     /// Trades counted so far, in the order of their ids.
     pub fn trades(&self) -> impl ExactSizeIterator<Item = (TradeId, crate::Price, Qty)> + '_ {
         self.fills.iter().map(|fill| (fill.trade_id, fill.price, fill.qty))
+    }
+
+    /// Why a message that carries our id is about another order all the same: what it says must not end ours.
+    fn not_about_us(&self, market: MarketId, side: Side, venue_id: VenueOrderId) -> Option<Anomaly> {
+        if (market, side) != (self.order.market, self.order.side) {
+            return Some(Anomaly::OtherOrder);
+        }
+        self.venue_id.filter(|known| *known != venue_id).map(|known| Anomaly::SecondVenueId(known, venue_id))
     }
 
     fn raise_to_open(&mut self) -> Joined {
@@ -425,7 +432,7 @@ impl OrderRecord {
         match &self.stage {
             Stage::Done(known) if *known == end => return joined,
             Stage::Done(known) => {
-                let conflict = !matches!((known, &end), (End::Cancelled(_), End::Cancelled(_)));
+                let conflict = (*known == End::Filled) != (end == End::Filled);
                 joined.anomaly = conflict.then(|| Anomaly::ConflictingEnds(known.clone(), end.clone()));
             }
             _ => {}
@@ -449,11 +456,6 @@ impl OrderRecord {
         }
         joined
     }
-}
-
-/// Of two sizes the later one stands; of two at the same time the smaller (venues only shrink on their own).
-fn newer(known: (Timestamp, Qty), heard: (Timestamp, Qty)) -> bool {
-    heard.0 > known.0 || (heard.0 == known.0 && heard.1 < known.1)
 }
 
 #[cfg(test)]

@@ -47,6 +47,12 @@ fn cancelled(filled: u64) -> Word {
     report(ReportedStatus::Cancelled { reason: None }, filled, 0)
 }
 
+/// A report of an order that the venue shrank.
+fn shrunk(to: u64, status: ReportedStatus, filled: u64, at: u64) -> Word {
+    let Word::Report(whole) = report(status, filled, at) else { unreachable!("a report") };
+    Word::Report(OrderReport { qty: Qty(to), ..whole })
+}
+
 fn filled() -> Word {
     report(ReportedStatus::Filled, QTY, 0)
 }
@@ -115,6 +121,44 @@ fn states_as_a_trader_sees_them() {
 fn fault_05_a_late_ack_lowers_nothing() {
     check(&[fill(1, 10), filled(), open(0)], "FILLED 10/10 settled");
     check(&[cancelled(0), open(0)], "CANCELLED 0/10 settled");
+}
+
+#[test]
+fn an_end_with_a_reason_and_one_without_are_one_end() {
+    let expired = || report(ReportedStatus::Cancelled { reason: Some("Expired".into()) }, 0, 0);
+    check(&[rejected(), expired()], "FAILED 0/10 settled");
+    check(&[expired(), rejected()], "FAILED 0/10 settled");
+    check(&[cancelled(0), expired()], "CANCELLED 0/10 settled");
+    check(
+        &[cancelled(0), filled()],
+        "FILLED 10/10 the venue ended the order twice: Cancelled(None) and Filled",
+    );
+}
+
+#[test]
+fn what_the_venue_shrank_is_over_when_the_venue_says_so() {
+    let open = ReportedStatus::Open;
+    check(&[shrunk(4, open.clone(), 0, 5)], "OPEN 0/4");
+    check(&[shrunk(4, open.clone(), 4, 5), fill(1, 4)], "PARTIALLY_FILLED 4/4");
+    check(&[fill(1, 4), shrunk(4, ReportedStatus::Filled, 4, 5)], "FILLED 4/4 settled");
+    // REST tells the size of now with the time at which the order was made.
+    check(&[report(open.clone(), 0, 5), shrunk(4, open.clone(), 0, 4)], "OPEN 0/4");
+    check(&[shrunk(4, open.clone(), 0, 0), report(open.clone(), 0, 5)], "OPEN 0/4");
+    check(&[shrunk(0, open.clone(), 0, 0)], "OPEN 0/10");
+    check(&[shrunk(12, open, 0, 9)], "OPEN 0/10");
+}
+
+#[test]
+fn what_carries_our_id_and_a_second_one_of_the_venues_does_not_end_our_order() {
+    let mut record = new();
+    drop(record.hear(&open(3)));
+    let before = record.clone();
+    let (Word::Report(end), Word::Fill(trade)) = (cancelled(3), fill(1, 3)) else { unreachable!("as named") };
+    let other = VenueOrderId::from_number(8);
+    let second = Some(Anomaly::SecondVenueId(venue_id(), other));
+    assert_eq!(record.report(&OrderReport { venue_id: other, ..end }).anomaly, second);
+    assert_eq!(record.fill(&Fill { venue_id: other, ..trade }).anomaly, second);
+    assert_eq!(record, before);
 }
 
 #[test]
@@ -191,29 +235,35 @@ fn a_renewed_record_is_as_new() {
 }
 
 /// What a venue truly says of one order in its life: acceptance, trades with a report each, perhaps a venue that shrinks it, an
-/// end, and answers of REST (without a time) in between.
+/// end, and answers of REST (with the size of now and the time of the start) in between.
 fn life() -> impl Strategy<Value = Vec<Word>> {
     let trades = prop::collection::vec(1..4u64, 0..5);
-    (trades, any::<bool>(), any::<bool>()).prop_map(|(trades, ends, rest_tells)| {
+    (trades, 4..=QTY, 0..3u8, any::<bool>()).prop_map(|(trades, size, ends, rest_tells)| {
         let mut words = vec![report(ReportedStatus::Open, 0, 1)];
+        if size < QTY {
+            words.push(shrunk(size, ReportedStatus::Open, 0, 2));
+        }
         let mut sum = 0;
         for (n, lots) in trades.into_iter().enumerate() {
-            let lots = lots.min(QTY - sum);
+            let lots = lots.min(size - sum);
             if lots == 0 {
                 break;
             }
             sum += lots;
             let n = n as u64;
-            let status = if sum == QTY { ReportedStatus::Filled } else { ReportedStatus::Open };
+            let status = if sum == size { ReportedStatus::Filled } else { ReportedStatus::Open };
             words.push(fill(n, lots));
-            words.push(report(status.clone(), sum, 2 + n));
+            words.push(shrunk(size, status.clone(), sum, 3 + n));
             if rest_tells {
-                words.push(report(status, sum, 0));
+                words.push(shrunk(size, status, sum, 0));
             }
         }
-        if ends && sum < QTY {
-            words.push(report(ReportedStatus::Cancelled { reason: Some("user".into()) }, sum, 100));
-            words.push(report(ReportedStatus::Cancelled { reason: None }, sum, 0));
+        if sum < size && ends > 0 {
+            words.push(shrunk(size, ReportedStatus::Cancelled { reason: Some("Expired".into()) }, sum, 100));
+            words.push(shrunk(size, ReportedStatus::Cancelled { reason: None }, sum, 0));
+        }
+        if sum == 0 && ends > 1 {
+            words.push(rejected());
         }
         words
     })
