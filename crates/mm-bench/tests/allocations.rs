@@ -15,8 +15,8 @@ use mm_bench::{
 use mm_venues::http::Request;
 
 /// Rounds that make everything warm, and rounds that count.
-const WARM: u64 = 3_000;
-const COUNTED: u64 = 1_000;
+const WARM: u64 = 2_500;
+const COUNTED: u64 = 500;
 
 /// Allocations for each signed order:
 /// one in `aws_lc_rs::Ed25519KeyPair::sign`, which returns its signature through a box;
@@ -90,7 +90,7 @@ fn an_order_update_allocates_nothing() {
 
 #[test]
 fn what_is_kept_of_orders_that_are_over_is_small_and_bounded() {
-    const KEPT: u64 = 20_000;
+    const KEPT: u64 = 4_000;
     let mut lives = Lives::new(KEPT as usize);
     // The tables of hashes double once more while they are being filled over and over.
     let warm = measure(|| lives.run(8 * KEPT));

@@ -155,7 +155,7 @@ fn timed(n: u64, mut once: impl FnMut() -> std::io::Result<()>) -> std::io::Resu
 }
 
 /// Reads one HTTP message with a content-length.
-fn read_message(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> std::io::Result<()> {
+pub(super) fn read_message(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> std::io::Result<()> {
     const NAME: &[u8] = b"content-length: ";
     buffer.clear();
     let mut chunk = [0u8; 4096];

@@ -4,4 +4,6 @@
 pub mod array_book;
 pub mod depth_scanner;
 pub mod loopback;
+pub mod trader;
 pub mod tree_book;
+pub mod wire;

@@ -51,6 +51,12 @@ impl TreeBook {
         Some(self.next)
     }
 
+    /// Whether any of an order rests.
+    #[must_use]
+    pub fn rests(&self, order: u64) -> bool {
+        self.places.contains_key(&order)
+    }
+
     /// Takes an order off.
     pub fn cancel(&mut self, order: u64) {
         let Some((buy, price)) = self.places.remove(&order) else { return };

@@ -2,7 +2,13 @@
 //! all of them in a moment.
 
 pub mod book;
+pub mod matching;
+pub mod memory;
 pub mod orders;
+pub mod rest;
+pub mod start;
+pub mod t2t;
+pub mod wire;
 
 use crate::harness::Report;
 
@@ -30,7 +36,16 @@ impl Size {
 pub type Group = (&'static str, fn(Size) -> Report);
 
 /// All groups, in the order in which they run.
-pub const GROUPS: &[Group] = &[("book", book::rows), ("orders", orders::rows)];
+pub const GROUPS: &[Group] = &[
+    ("mem", memory::rows),
+    ("book", book::rows),
+    ("orders", orders::rows),
+    ("t2t", t2t::rows),
+    ("match", matching::rows),
+    ("wire", wire::rows),
+    ("rest", rest::rows),
+    ("start", start::rows),
+];
 
 #[cfg(test)]
 mod tests {

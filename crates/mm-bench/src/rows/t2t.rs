@@ -1,0 +1,148 @@
+//! Tick to trade in process: a depth frame in memory until the signed order's bytes are ready. Every order of both
+//! sides is checked by the server half, outside the time that is measured.
+
+use std::{cell::RefCell, hint::black_box};
+
+use bytes::Bytes;
+use mm_model::{Ask, ClientId, Placement, Timestamp};
+use mm_venues::{backpack::sign::SigningKey, client::Protocol as _, http::Request};
+
+use super::Size;
+use crate::{
+    harness::{Goal, Report, Round, Row, Stat, alternate, by_cpu},
+    limits::trader::{Order, Trader},
+    requests::{parse, verify},
+    rig::{Rig, SECRET, decide, depth_frame},
+};
+
+/// Orders under way at a time within a round.
+const BATCH: usize = 50;
+
+/// Goal 9, and what it is made of.
+pub fn rows(size: Size) -> Report {
+    let (ours, limit) = trade(size);
+    let (encode, encode_limit) = encode(size);
+    let (sign, sign_limit) = sign(size);
+    let row = |what: &str, ours, reference, goal| Row {
+        number: "9",
+        what: what.to_owned(),
+        unit: "ns",
+        ours,
+        reference: Some(("by hand".to_owned(), reference)),
+        goal,
+    };
+    Report::from(vec![
+        row("depth message to signed order, library signing", ours, limit, Goal::RatioAtMost(1.25)),
+        row("of which: order to signed request", encode, encode_limit, Goal::Shown),
+        row("of which: signature and base64 (by hand: signature alone)", sign, sign_limit, Goal::Shown),
+    ])
+}
+
+fn trade(size: Size) -> (Stat, Stat) {
+    let batches = size.ops(2_000) as usize / BATCH;
+    let (mut rig, mut trader) = (Rig::new(), Trader::new(SECRET));
+    let now = rig.clock.now();
+    let (mut requests, mut by_hand) = (vec![Request::default(); BATCH], vec![Vec::new(); BATCH]);
+    let mut seq = 1_000;
+    let frames = RefCell::new(Vec::new());
+    alternate(
+        || {
+            let mut sum = Round { ops: 0, ns: 0 };
+            frames.borrow_mut().clear();
+            for _ in 0..batches {
+                let batch: Vec<Bytes> = (1..=BATCH as u64).map(|n| depth_frame(seq + n)).collect();
+                seq += BATCH as u64;
+                let mut underway = Vec::with_capacity(BATCH);
+                let round = by_cpu(BATCH as u64, || {
+                    for (frame, request) in batch.iter().zip(&mut requests) {
+                        underway.push(rig.trade(frame, request));
+                    }
+                });
+                sum = add(sum, round);
+                underway.into_iter().for_each(|one| rig.settle(one));
+                requests.iter().for_each(|request| check(now, request));
+                frames.borrow_mut().push(batch);
+            }
+            sum
+        },
+        || {
+            let mut sum = Round { ops: 0, ns: 0 };
+            for batch in frames.borrow().iter() {
+                let round = by_cpu(BATCH as u64, || {
+                    for (frame, request) in batch.iter().zip(&mut by_hand) {
+                        trader.trade(frame, now.ms(), request);
+                    }
+                });
+                sum = add(sum, round);
+                by_hand.iter().for_each(|bytes| check(now, &parse(bytes).expect("a request")));
+            }
+            sum
+        },
+    )
+}
+
+fn encode(size: Size) -> (Stat, Stat) {
+    let ops = size.ops(2_000);
+    let (mut rig, mut trader) = (Rig::new(), Trader::new(SECRET));
+    let (now, top) = (rig.clock.now(), rig.venue.top(rig.market).expect("the book is whole"));
+    let (order, bid) = (decide(rig.market, top), top.bid.price.0);
+    let (mut request, mut by_hand) = (Request::default(), Vec::new());
+    let measured = alternate(
+        || {
+            by_cpu(ops, || {
+                for id in 1..=ops {
+                    let ask = Ask::Place(Placement { client_id: ClientId(id), order });
+                    rig.client.encode(now, &ask, &mut request).expect("the order can be written");
+                    black_box(&request);
+                }
+            })
+        },
+        || {
+            by_cpu(ops, || {
+                for id in 1..=ops {
+                    trader.order(Order { id: id as u32, bid, now_ms: now.ms() }, &mut by_hand);
+                    black_box(&by_hand);
+                }
+            })
+        },
+    );
+    check(now, &request);
+    check(now, &parse(&by_hand).expect("a request"));
+    let ours = String::from_utf8(request.body).expect("JSON is text");
+    assert!(by_hand.ends_with(ours.as_bytes()), "both write the same order: {ours}");
+    measured
+}
+
+fn sign(size: Size) -> (Stat, Stat) {
+    let ops = size.ops(2_000);
+    let key = SigningKey::from_base64(SECRET).expect("a key");
+    let (mut trader, mut text) = (Trader::new(SECRET), String::new());
+    trader.order(Order { id: 1, bid: 15_000, now_ms: 1_788_283_696_669 }, &mut Vec::new());
+    let message = "instruction=orderExecute&clientId=1&orderType=Limit&postOnly=true&price=150.00&quantity=0.11&selfTradePrevention=RejectTaker&side=Bid&symbol=SOL_USDC_PERP&timeInForce=GTC&timestamp=1788283696669&window=5000";
+    alternate(
+        || {
+            by_cpu(ops, || {
+                for _ in 0..ops {
+                    text.clear();
+                    key.sign(black_box(message), &mut text);
+                }
+            })
+        },
+        || {
+            by_cpu(ops, || {
+                for _ in 0..ops {
+                    black_box(trader.sign_again());
+                }
+            })
+        },
+    )
+}
+
+const fn add(sum: Round, round: Round) -> Round {
+    Round { ops: sum.ops + round.ops, ns: sum.ns + round.ns }
+}
+
+/// The server half must believe what was measured.
+fn check(now: Timestamp, request: &Request) {
+    verify(now, request).expect("the venue's half accepts the signature");
+}
