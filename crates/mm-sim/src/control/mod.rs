@@ -9,9 +9,10 @@ use mm_exchange::{AccountId, Amount, PlaceOrder, Status};
 use mm_model::{Exposure, Market, SelfTrade, Side, TimeInForce};
 
 pub use self::words::{
-    AccountState, ClockCommand, ControlError, CounterOrder, CrowdAction, CrowdCommand, FillRow, OpenOrderRow,
-    Placed, State,
+    AccountState, ClockCommand, ControlError, CounterOrder, CrowdCommand, FillRow, OpenOrderRow, Placed,
+    State,
 };
+pub use crate::crowd::CrowdAction;
 use crate::{
     config::VenueKind,
     faults::Schedule,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::VenueKind;
+use crate::{config::VenueKind, crowd::CrowdAction};
 
 /// The truth about every account.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,27 +81,6 @@ pub struct CrowdCommand {
     /// What to do.
     #[serde(rename = "do")]
     pub action: CrowdAction,
-}
-
-/// What a crowd can be told to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum CrowdAction {
-    /// Stands still: its orders stay, nothing new comes.
-    Pause,
-    /// Goes on; also ends `never_fill`.
-    Resume,
-    /// Moves its fair price.
-    Move {
-        /// By how much, in basis points.
-        bps: i64,
-        /// Over how many milliseconds, evenly.
-        over_ms: u64,
-    },
-    /// Goes on, but never fills a resting order of a client: its takers take only what is better priced than the
-    /// clients' best, its makers settle behind it. Where clients hold both sides of a market one tick apart, the
-    /// crowd cannot trade at all.
-    NeverFill,
 }
 
 /// A counterparty's limit order.

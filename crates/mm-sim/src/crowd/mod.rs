@@ -5,6 +5,7 @@
 //! lose. It never reads a client's mind, only the public book; what it knows of clients' orders is used for one
 //! thing: to leave them alone when it is told never to fill them.
 
+mod action;
 mod ladder;
 
 use std::time::Duration;
@@ -14,8 +15,9 @@ use mm_model::{Exposure, MarketId, MarketKind, Money, Price, Qty, SelfTrade, Sid
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
+pub use self::action::CrowdAction;
 use self::ladder::{Ladder, Quote};
-use crate::{config::VenueKind, control::CrowdAction, keys};
+use crate::{config::VenueKind, keys};
 
 /// Between two looks of the makers, in ms.
 const STEP_MS: std::ops::RangeInclusive<u64> = 80..=240;
