@@ -7,11 +7,17 @@ use std::{
 };
 
 use anyhow::Context;
+use tracing::{Metadata, level_filters::LevelFilter};
 use tracing_appender::{
     non_blocking::WorkerGuard,
     rolling::{RollingFileAppender, Rotation},
 };
-use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    EnvFilter, Layer,
+    filter::{FilterExt, filter_fn},
+    layer::{Filter, SubscriberExt},
+    util::SubscriberInitExt,
+};
 
 use crate::cli::LogFormat;
 
@@ -45,22 +51,17 @@ impl Logs {
     /// # Errors
     /// When the levels are no levels or the file cannot be written.
     pub(crate) fn start(self) -> anyhow::Result<Option<WorkerGuard>> {
-        let levels = |default: &str| -> anyhow::Result<EnvFilter> {
-            let levels = match &self.levels {
-                Some(levels) => levels,
-                None if self.debug => DEBUG,
-                None => default,
-            };
-            EnvFilter::try_new(levels).with_context(|| {
-                format!("log level '{levels}': write a level such as info, or MODULE=LEVEL,…")
-            })
+        let levels = |default: &'static str| match &self.levels {
+            Some(levels) => levels.as_str(),
+            None if self.debug => DEBUG,
+            None => default,
         };
         let console = tracing_subscriber::fmt::layer()
             .with_writer(std::io::stderr)
             .with_ansi(self.color && std::io::stderr().is_terminal());
         let console = match self.format {
-            LogFormat::Text => console.with_filter(levels(self.console)?).boxed(),
-            LogFormat::Json => console.json().with_filter(levels(self.console)?).boxed(),
+            LogFormat::Text => console.with_filter(filter(levels(self.console))?).boxed(),
+            LogFormat::Json => console.json().with_filter(filter(levels(self.console))?).boxed(),
         };
         let (file, guard) = match &self.file {
             None => (None, None),
@@ -68,8 +69,8 @@ impl Logs {
                 let (writer, guard) = tracing_appender::non_blocking(appender(path)?);
                 let layer = tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(false);
                 let layer = match self.format {
-                    LogFormat::Text => layer.with_filter(levels("info")?).boxed(),
-                    LogFormat::Json => layer.json().with_filter(levels("info")?).boxed(),
+                    LogFormat::Text => layer.with_filter(filter(levels("info"))?).boxed(),
+                    LogFormat::Json => layer.json().with_filter(filter(levels("info"))?).boxed(),
                 };
                 (Some(layer), Some(guard))
             }
@@ -81,6 +82,22 @@ impl Logs {
             .context("the log was started twice")?;
         Ok(guard)
     }
+}
+
+/// What is logged at `levels`.
+///
+/// # Errors
+/// When they are no levels.
+fn filter<S>(levels: &str) -> anyhow::Result<impl Filter<S> + use<S>> {
+    let wanted = EnvFilter::try_new(levels)
+        .with_context(|| format!("log level '{levels}': write a level such as info, or MODULE=LEVEL,…"))?;
+    Ok(wanted.and(filter_fn(keeps_secrets).with_max_level_hint(LevelFilter::TRACE)))
+}
+
+/// Other people's crates do not know what is secret: below `info` some log whole frames, signed ones too (fault 75). Whatever
+/// levels are asked for, they are not heard there.
+fn keeps_secrets(event: &Metadata<'_>) -> bool {
+    event.target().starts_with("mm_") || *event.level() <= LevelFilter::INFO
 }
 
 /// `logs/mm-bot.log` becomes `logs/mm-bot.2026-11-23.log`.
@@ -99,4 +116,42 @@ fn appender(path: &Path) -> anyhow::Result<RollingFileAppender> {
         .with_context(|| {
             format!("cannot write logs in {}: choose another place with --log-file", folder.display())
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{io::Write, sync::Mutex};
+
+    use super::*;
+
+    /// What is written, to be read again.
+    #[derive(Clone, Default)]
+    struct Written(std::sync::Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().expect("ours").write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn fault_75_other_crates_are_not_heard_below_info_whatever_levels_are_asked_for() {
+        for levels in ["trace", "tungstenite::protocol=trace", "info,hyper=trace,tungstenite=trace"] {
+            let written = Written::default();
+            let to = written.clone();
+            let layer = tracing_subscriber::fmt::layer().with_writer(move || to.clone());
+            let log = tracing_subscriber::registry().with(layer.with_filter(filter(levels).expect("levels")));
+            tracing::subscriber::with_default(log, || {
+                tracing::trace!(target: "tungstenite::protocol", "canary");
+                tracing::debug!(target: "hyper::proto::h1", "canary");
+                tracing::error!(target: "tungstenite::protocol", "heard");
+            });
+            let text = String::from_utf8(written.0.lock().expect("ours").clone()).expect("text");
+            assert!(text.contains("heard") && !text.contains("canary"), "{levels}: {text}");
+        }
+    }
 }
