@@ -22,6 +22,11 @@ const FEES_EVERY: Duration = Duration::from_secs(3600);
 const CANCEL_LAG: Duration = Duration::from_secs(1);
 /// A time request that took longer tells too little about the venue's clock.
 const TIME_ROUND_TRIP_MAX: Duration = Duration::from_secs(2);
+/// How often it is compared while the two are too far apart to trade.
+const TIME_EVERY_SKEWED: Duration = Duration::from_secs(5);
+/// Clocks may differ by this part of the time for which a request is valid (fault 48). What we sign carries the venue's time
+/// as well as we can tell it; a clock that is further off than this is not one to trade by.
+const SKEW_SHARE: u32 = 4;
 
 /// A call of our own that came to its end.
 pub(super) struct Ended<'a> {
@@ -149,7 +154,7 @@ impl Driver {
     }
 
     /// The venue read its clock somewhere within the round trip: half-way is the best guess.
-    fn compare_clocks(&self, now: Timestamp, sent_at: Timestamp, result: &CallResult) {
+    fn compare_clocks(&mut self, now: Timestamp, sent_at: Timestamp, result: &CallResult) {
         let round_trip = now.since(sent_at);
         let told = result.iter().flatten().find_map(|event| match event {
             Event::ServerTime(at) => Some(*at),
@@ -157,8 +162,17 @@ impl Driver {
         });
         let Some(server) = told.filter(|_| round_trip <= TIME_ROUND_TRIP_MAX) else { return };
         let ours = sent_at + round_trip / 2;
-        let offset_ns = i128::from(server.0) - i128::from(ours.0);
-        self.shared.state().health.clock_offset_ns = i64::try_from(offset_ns).unwrap_or(0);
+        let apart = server.since(ours).max(ours.since(server));
+        let apart_ns = i64::try_from(apart.as_nanos()).unwrap_or(i64::MAX);
+        self.shared.state().health.clock_offset_ns = if server < ours { -apart_ns } else { apart_ns };
+        let bearable = self.shared.config.submit_valid_for / SKEW_SHARE;
+        self.readiness.clocks_apart((bearable < apart).then(|| {
+            let (apart_ms, which) = (apart.as_millis(), if server < ours { "ahead of" } else { "behind" });
+            format!(
+                "our clock is {apart_ms} ms {which} the venue's, and {} ms are bearable: set it (NTP) and start anew",
+                bearable.as_millis()
+            )
+        }));
     }
 
     fn chore_ended(&mut self, chore: Chore, ended: &Ended<'_>) {
@@ -172,7 +186,10 @@ impl Driver {
         let done = answered && (chore != Chore::Fills || !self.lacks_fills());
         self.upkeep.ended(chore, now, done);
         match chore {
-            Chore::Time if answered => self.upkeep.want(chore, now + TIME_EVERY),
+            Chore::Time if answered => {
+                let pause = if self.readiness.is_skewed() { TIME_EVERY_SKEWED } else { TIME_EVERY };
+                self.upkeep.want(chore, now + pause);
+            }
             Chore::Fees if answered => self.upkeep.want(chore, now + FEES_EVERY),
             Chore::OpenOrders | Chore::Positions | Chore::Balances if answered => {
                 self.upkeep.want(chore, now + self.shared.config.reconcile_every);
@@ -191,7 +208,11 @@ impl Driver {
         match chore {
             Chore::Lookup(id) => self.looked_up(id, ended),
             Chore::Reap(id) => self.reaped(id, ended.now),
-            Chore::Time => events.iter().any(|event| matches!(event, Event::ServerTime(_))),
+            // An answer that took too long was not believed.
+            Chore::Time => {
+                ended.now.since(ended.running.sent_at) <= TIME_ROUND_TRIP_MAX
+                    && events.iter().any(|event| matches!(event, Event::ServerTime(_)))
+            }
             Chore::Markets => {
                 events.iter().any(|event| matches!(event, Event::Markets(rows) if !rows.is_empty()))
             }

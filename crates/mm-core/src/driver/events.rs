@@ -112,7 +112,9 @@ impl Driver {
     }
 
     fn learn_fill(&mut self, now: Timestamp, fill: &Fill) -> bool {
-        self.last_fill_at = self.last_fill_at.max(fill.at);
+        // A time that has not come yet would hide every fill until then.
+        let at_venue = Timestamp(now.0.saturating_add_signed(self.clock_offset_ns()));
+        self.last_fill_at = self.last_fill_at.max(fill.at.min(at_venue));
         let heard = self.shared.orders.fill(now, fill);
         self.heard_of_order(&heard, (fill.market, fill.side), &fill.venue_id)
     }

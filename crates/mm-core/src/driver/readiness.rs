@@ -18,6 +18,8 @@ pub(super) struct Readiness {
     caught_up_epoch: u64,
     /// What a subscription was refused for.
     refused: Option<String>,
+    /// How far our clock is off, when that is too far to trade.
+    skew: Option<String>,
     /// Symbols to follow that the venue does not list.
     unlisted: Option<String>,
     /// Chores that must be done first.
@@ -31,6 +33,7 @@ impl Default for Readiness {
             epoch: 0,
             caught_up_epoch: 0,
             refused: None,
+            skew: None,
             unlisted: None,
             missing: BTreeSet::from([Chore::Time, Chore::Markets, Chore::Fees]),
         }
@@ -48,6 +51,15 @@ impl Readiness {
 
     pub(super) fn refuse(&mut self, reason: String) {
         self.refused = Some(reason);
+    }
+
+    /// The clocks were compared: why they are too far apart, if they are.
+    pub(super) fn clocks_apart(&mut self, skew: Option<String>) {
+        self.skew = skew;
+    }
+
+    pub(super) const fn is_skewed(&self) -> bool {
+        self.skew.is_some()
     }
 
     /// A chore was done by a call that was handed out in `epoch`: only what was asked after the sockets came up catches up.
@@ -71,7 +83,7 @@ impl Readiness {
             1 => format!("catching up: {first:?}"),
             n => format!("catching up: {first:?} and {} more", n - 1),
         });
-        self.obstacle().or(down).or(missing)
+        self.obstacle().or_else(|| self.skew.clone()).or(down).or(missing)
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) struct Closed {
     pub(super) client_id: ClientId,
     /// A short fingerprint of the venue's id; 0 where the venue never gave one.
     pub(super) venue_key: u64,
-    qty: Qty,
+    pub(super) qty: Qty,
     said: Qty,
     fills_sum: Qty,
     pub(super) market: MarketId,

@@ -242,12 +242,14 @@ impl OrderTable {
 
     /// An order of which we had inferred that it never arrived is there after all: it is tracked again.
     fn revive(&mut self, place: u32, at: Timestamp, update: Update<'_>) -> (Heard, Wakers) {
-        let order = match update {
+        let told = match update {
             Update::Report(report) => NewOrder::from(report),
             Update::Fill(fill) => order_of(fill),
             _ => unreachable!("only the venue's word brings an order back"),
         };
-        let client_id = self.closed.row(place).client_id;
+        let &mut Closed { client_id, qty, .. } = self.closed.row(place);
+        // One fill tells nothing of the whole: with its size alone the rest would be forgotten on the book.
+        let order = NewOrder { qty, ..told };
         self.by_client.remove(&client_id.0);
         let slot = self
             .track(client_id, order, at)
@@ -339,7 +341,7 @@ const fn external(new: bool) -> Heard {
     }
 }
 
-/// The best guess at an order of which only a fill is known: it asks at least for what was filled.
+/// The best guess at an order of which only a fill is known.
 const fn order_of(fill: &Fill) -> NewOrder {
     NewOrder {
         market: fill.market,

@@ -115,6 +115,18 @@ fn an_order_that_had_never_arrived_comes_back_to_life() {
 }
 
 #[test]
+fn an_order_that_comes_back_by_a_part_of_it_is_not_taken_for_filled() {
+    let orders = Orders::new(1_000);
+    drop(track(&orders, 1));
+    orders.apply(ClientId(1), NOW, Update::Unsure(Unsure::NeverArrived(NOW)));
+    churn(&orders, 2, 500);
+    let heard = orders.fill(NOW, &fill(Some(1), 77, 70_000, 3));
+    assert_eq!((heard.joined.newly_filled, heard.joined.anomaly), (Qty(3), Some(Anomaly::Resurrected)));
+    let open = orders.open();
+    assert_eq!((open[0].state(), open[0].exposed()), (OrderState::PartiallyFilled, Qty(7)));
+}
+
+#[test]
 fn fault_70_what_is_kept_of_finished_orders_is_bounded() {
     let orders = Orders::new(100);
     churn(&orders, 1, 5_000);

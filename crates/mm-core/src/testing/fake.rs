@@ -34,6 +34,10 @@ struct Inner {
     asks: Vec<Ask>,
     /// Reads fail while this is set.
     reads_fail: bool,
+    /// How far the venue's clock is ahead of ours.
+    skew: Duration,
+    /// How much longer than other calls the venue takes to tell its time.
+    slow_time: Duration,
     /// Market data is not told while this is set.
     mute: bool,
     /// What positions over REST are off by.
@@ -63,6 +67,8 @@ impl Fake {
             n_items: 0,
             asks: Vec::new(),
             reads_fail: false,
+            skew: Duration::ZERO,
+            slow_time: Duration::ZERO,
             mute: false,
             died: None,
         };
@@ -120,6 +126,7 @@ impl Fake {
         let now = self.clock.now();
         let mut inner = lock(&self.inner);
         inner.asks.push(call.ask.clone());
+        let is_time = call.ask == Ask::Time;
         let result = match call.ask {
             Ask::Place(placement) => inner.place(now, placement),
             Ask::Batch(placements) => {
@@ -147,7 +154,8 @@ impl Fake {
             _ if inner.reads_fail => Err(CallError::OutcomeUnknown("502 Bad Gateway".into())),
             ask => Ok(inner.read(now, &ask)),
         };
-        inner.put(now + LATENCY, Item::Complete(call.id, result));
+        let more = if is_time { inner.slow_time } else { Duration::ZERO };
+        inner.put(now + LATENCY + more, Item::Complete(call.id, result));
     }
 
     fn say_book(&self) {
@@ -215,6 +223,14 @@ impl Fake {
 
     pub(crate) fn on_cancel(&self, script: impl IntoIterator<Item = OnCancel>) {
         lock(&self.inner).on_cancel.extend(script);
+    }
+
+    pub(crate) fn skew(&self, ahead: Duration) {
+        lock(&self.inner).skew = ahead;
+    }
+
+    pub(crate) fn slow_time(&self, more: Duration) {
+        lock(&self.inner).slow_time = more;
     }
 
     pub(crate) fn reads_fail(&self, fail: bool) {
@@ -358,7 +374,7 @@ impl Inner {
     fn read(&self, now: Timestamp, ask: &Ask) -> Vec<Event> {
         let whole = |rows| Snapshot { rows, scope: None, complete: true };
         match ask {
-            Ask::Time => vec![Event::ServerTime(now + LATENCY / 2)],
+            Ask::Time => vec![Event::ServerTime(now + LATENCY / 2 + self.skew)],
             Ask::Markets => vec![Event::Markets(vec![market()])],
             Ask::Fees => vec![Event::Fees(FeeRates::default())],
             Ask::Book(_) => vec![Event::BookSnapshot(self.truth.snapshot(now))],

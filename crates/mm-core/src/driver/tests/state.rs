@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use mm_model::{Ask, BookError, Event, OrderState, Price, Qty, ReportedStatus, Side, SignedQty};
+use mm_model::{
+    Ask, BookError, Event, Fill, OrderState, Price, Qty, ReportedStatus, Side, SignedQty, Timestamp,
+};
 
 use super::buy;
 use crate::{
@@ -137,6 +139,56 @@ fn fault_48_the_clock_offset_takes_half_the_round_trip_off() {
     world.play(async |world| assert_eq!(world.venue.status().clock_offset_ns, 0));
     world.runtime.block_on(world.clock.sleep(Duration::from_secs(125)));
     assert_eq!(world.fake.count(|ask| *ask == Ask::Time), 3, "at the start, then each minute");
+}
+
+#[test]
+fn fault_48_a_clock_that_is_off_by_more_than_a_quarter_of_the_window_does_not_trade() {
+    let world = World::new();
+    world.play(async |world| {
+        world.fake.skew(ms(1_250));
+        world.clock.sleep(Duration::from_secs(65)).await;
+        assert!(world.venue.status().ready, "bearable");
+        assert_eq!(world.venue.status().clock_offset_ns, 1_250_000_000);
+        world.fake.skew(ms(1_251));
+        world.clock.sleep(Duration::from_secs(65)).await;
+        let Err(PlaceError::NotSent(why)) = world.venue.place(buy()).await else {
+            panic!("not fit to trade")
+        };
+        assert!(why.contains("our clock is 1251 ms behind the venue's, and 1250 ms are bearable"), "{why}");
+        world.fake.skew(ms(10));
+        world.clock.sleep(Duration::from_secs(6)).await;
+        assert!(world.venue.place(buy()).await.is_ok(), "it was looked at again soon");
+    });
+}
+
+#[test]
+fn fault_48_a_time_that_took_too_long_to_tell_is_no_time() {
+    let world = World::new();
+    world.fake.slow_time(Duration::from_secs(3));
+    world.runtime.block_on(async {
+        world.clock.sleep(Duration::from_secs(8)).await;
+        assert_eq!(world.venue.status().reason.as_deref(), Some("catching up: Time"));
+        world.fake.slow_time(ms(1));
+        world.clock.within(Duration::from_secs(10), world.venue.ready()).await.expect("ready");
+    });
+}
+
+#[test]
+fn a_fill_from_the_future_does_not_hide_those_that_follow() {
+    let world = World::new();
+    world.play(async |world| {
+        let order = world.venue.place(buy()).await.expect("taken");
+        for event in world.fake.fill_in_silence(order.client_id(), 2) {
+            let Event::Fill(fill) = event else { continue };
+            world.fake.tell(Event::Fill(Fill { at: Timestamp(u64::MAX), ..fill }));
+        }
+        world.fake.link(down());
+        world.clock.sleep(ms(1)).await;
+        world.fake.fill_in_silence(order.client_id(), 3);
+        world.fake.link(LinkState::Up);
+        world.venue.ready().await;
+        assert_eq!(order.fills().len(), 2);
+    });
 }
 
 #[test]
