@@ -7,7 +7,6 @@
 
 mod exchange;
 mod fact;
-mod fixed_map;
 mod ids;
 mod ledger;
 mod listing;

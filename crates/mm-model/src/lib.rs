@@ -6,6 +6,7 @@
 mod account;
 mod book;
 mod contract;
+pub mod fixed_map;
 mod market;
 mod number;
 mod order;

@@ -3,9 +3,8 @@
 use mm_model::{
     Anomaly, ClientId, Fill, Joined, MarketId, OrderRecord, OrderReport, Qty, ReportedStatus, Side,
     VenueOrderId,
+    fixed_map::{FixedMap, fingerprint},
 };
-
-use super::fixed_map::{FixedMap, fingerprint};
 
 /// What is kept of an order that is over.
 #[derive(Clone, Copy, Debug)]
@@ -136,7 +135,7 @@ pub(super) struct SeenTrades {
 
 impl SeenTrades {
     pub(super) fn new(max: usize) -> Self {
-        Self { seen: FixedMap::new(), ring: Vec::new(), next: 0, max: max.max(1) }
+        Self { seen: FixedMap::default(), ring: Vec::new(), next: 0, max: max.max(1) }
     }
 
     /// Whether this trade of this order is new; from then on it is known.

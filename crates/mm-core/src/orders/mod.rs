@@ -3,7 +3,6 @@
 
 mod closed;
 mod external;
-mod fixed_map;
 mod handle;
 mod history;
 mod table;

@@ -4,13 +4,14 @@
 
 use std::collections::VecDeque;
 
-use mm_model::{ClientId, Fill, Joined, NewOrder, OrderRecord, OrderReport, Timestamp, VenueOrderId};
+use mm_model::{
+    ClientId, Fill, Joined, NewOrder, OrderRecord, OrderReport, Timestamp, VenueOrderId, fixed_map::FixedMap,
+};
 
 use super::{
     ExternalOrder, OrderTracker, Update,
     closed::{Closed, ClosedRing, Late, SeenTrades, venue_key},
     external::Externals,
-    fixed_map::FixedMap,
     wakers::Wakers,
 };
 
@@ -79,8 +80,8 @@ impl OrderTable {
             slots: Vec::new(),
             free: Vec::new(),
             lingering: VecDeque::new(),
-            by_client: FixedMap::new(),
-            by_venue: FixedMap::new(),
+            by_client: FixedMap::default(),
+            by_venue: FixedMap::default(),
             closed: ClosedRing::new(closed_max),
             seen: SeenTrades::new(closed_max.saturating_mul(TRADES_PER_CLOSED_ORDER)),
             externals: Externals::default(),

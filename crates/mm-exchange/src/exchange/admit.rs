@@ -75,7 +75,7 @@ impl Exchange {
         let listing = self.listing(order.market).ok_or(Reject::NoSuchMarket)?;
         let owner = self.accounts.get(account.0 as usize).ok_or(Reject::NoSuchAccount)?;
         check_flags(listing, &order)?;
-        if order.client_id.is_some_and(|id| self.client_ids.find(ClientKey(account, id)).is_some()) {
+        if order.client_id.is_some_and(|id| self.client_ids.of(&ClientKey(account, id)).is_some()) {
             return Err(Reject::DuplicateClientId);
         }
         if owner.n_open >= OPEN_ORDERS_MAX && order.limit.is_some() && order.time_in_force == TimeInForce::Gtc

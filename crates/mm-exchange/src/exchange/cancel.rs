@@ -58,7 +58,7 @@ impl Exchange {
         let id = match order {
             OrderRef::Id(id) => id,
             OrderRef::Client(client_id) => {
-                let (place, id) = self.client_ids.find(ClientKey(account, client_id))?;
+                let (place, id) = self.client_ids.of(&ClientKey(account, client_id))?;
                 if place != market {
                     return None;
                 }

@@ -17,11 +17,11 @@ use std::collections::BTreeMap;
 
 use mm_model::{
     ClientId, MarketId, MarketKind, Markets, Money, Price, Rate, Side, Symbol, Timestamp, TradingState,
+    fixed_map::FixedMap,
 };
 
 use crate::{
     AccountId, Deposit, Fact, Listing, OrderId, OrderView,
-    fixed_map::{FixedHash, FixedMap, mix},
     ledger::Account,
     market::{MarketState, Units},
 };
@@ -102,14 +102,8 @@ pub struct Exchange {
 }
 
 /// A client id is unique among an account's live orders.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct ClientKey(AccountId, ClientId);
-
-impl FixedHash for ClientKey {
-    fn fixed_hash(self) -> u64 {
-        mix(self.1.0 ^ mix(u64::from(self.0.0)))
-    }
-}
 
 /// What happened since somebody last asked.
 #[derive(Debug, Default)]

@@ -212,7 +212,7 @@ impl Exchange {
         let market = view.order.market;
         self.state_mut(market).records[view.id.slot()] = None;
         if let Some(client_id) = view.order.client_id {
-            self.client_ids.remove(ClientKey(view.account, client_id));
+            self.client_ids.remove(&ClientKey(view.account, client_id));
         }
         let account = self.account_mut(view.account);
         account.n_open -= 1;

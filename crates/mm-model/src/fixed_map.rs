@@ -6,9 +6,9 @@
 
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 
-/// A map for lookups only.
+/// A map for lookups only: it cannot be iterated.
 #[derive(Clone, Debug)]
-pub(crate) struct FixedMap<K, V>(Table<K, V>);
+pub struct FixedMap<K, V>(Table<K, V>);
 
 #[expect(
     clippy::disallowed_types,
@@ -16,20 +16,26 @@ pub(crate) struct FixedMap<K, V>(Table<K, V>);
 )]
 type Table<K, V> = std::collections::HashMap<K, V, BuildHasherDefault<FoldHasher>>;
 
-impl<K: Hash + Eq, V: Copy> FixedMap<K, V> {
-    pub(crate) fn new() -> Self {
+impl<K, V> Default for FixedMap<K, V> {
+    fn default() -> Self {
         Self(Table::default())
     }
+}
 
-    pub(crate) fn insert(&mut self, key: K, value: V) -> Option<V> {
+impl<K: Hash + Eq, V: Copy> FixedMap<K, V> {
+    /// Sets the value of a key; returns the one before.
+    pub fn insert(&mut self, key: K, value: V) -> Option<V> {
         self.0.insert(key, value)
     }
 
-    pub(crate) fn of(&self, key: &K) -> Option<V> {
+    /// The value of a key.
+    #[must_use]
+    pub fn of(&self, key: &K) -> Option<V> {
         self.0.get(key).copied()
     }
 
-    pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
+    /// Removes a key; returns its value.
+    pub fn remove(&mut self, key: &K) -> Option<V> {
         self.0.remove(key)
     }
 }
@@ -39,13 +45,9 @@ const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// See the module.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct FoldHasher(u64);
+struct FoldHasher(u64);
 
 impl FoldHasher {
-    pub(crate) const fn seeded(seed: u64) -> Self {
-        Self(seed)
-    }
-
     const fn fold(&mut self, word: u64) {
         let product = ((self.0 ^ word).wrapping_add(SPREAD) as u128)
             .wrapping_mul((SPREAD ^ word.rotate_left(32)) as u128);
@@ -67,6 +69,10 @@ impl Hasher for FoldHasher {
         self.fold(bytes.len() as u64);
     }
 
+    fn write_u32(&mut self, word: u32) {
+        self.fold(u64::from(word));
+    }
+
     fn write_u64(&mut self, word: u64) {
         self.fold(word);
     }
@@ -79,9 +85,10 @@ impl Hasher for FoldHasher {
 
 /// 128 bits that stand for a list of texts: two of these are equal only when the texts are, for all that can happen in a
 /// computer's life (with a million kept, the chance of a mix-up is 10^-27).
-pub(crate) fn fingerprint(texts: &[&str]) -> u128 {
+#[must_use]
+pub fn fingerprint(texts: &[&str]) -> u128 {
     let half = |seed| {
-        let mut hasher = FoldHasher::seeded(seed);
+        let mut hasher = FoldHasher(seed);
         texts.iter().for_each(|text| hasher.write(text.as_bytes()));
         u128::from(hasher.finish())
     };
