@@ -186,7 +186,8 @@ impl Client {
         let orders: Vec<HistoricOrder<'_>> = json("order history", body)?;
         let wanted = |order: &&HistoricOrder<'_>| match &query.venue_id {
             Some(id) => order.id == id.as_str(),
-            None => order.client_id == Some(query.client_id.0),
+            // Ids of ours are new; one that is far older than the question was another program's.
+            None => order.client_id == Some(query.client_id.0) && !is_older(order, query.created_at),
         };
         match orders.iter().find(wanted) {
             Some(order) => {
@@ -240,6 +241,11 @@ fn read_failure(Answer { now, ask, reply }: Answer<'_>, out: &mut Vec<Event>) ->
 
 fn json<'a, T: Deserialize<'a>>(what: &'static str, body: &'a [u8]) -> Result<T, DecodeError> {
     serde_json::from_slice(body).map_err(|error| unreadable(what, error))
+}
+
+/// Whether the row was certainly made before `created_at`. One without a readable time is not.
+fn is_older(order: &HistoricOrder<'_>, created_at: Timestamp) -> bool {
+    time::parse(&order.created_at).is_some_and(|at| at < created_at - CLOCKS_APART)
 }
 
 /// Whether these rows, newest first, hold everything made since `created_at`.

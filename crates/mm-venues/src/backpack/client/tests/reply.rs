@@ -157,6 +157,10 @@ fn an_order_that_is_not_live_is_looked_for_in_the_history() {
     assert_eq!(order.at.ms(), 1_788_285_244_094);
     assert_eq!(events(&mut client, &history, message("order_history")), [absent(Mode::History, true)]);
     assert_eq!(events(&mut client, &history, "[]"), [absent(Mode::History, true)]);
+    // An order of that id from long ago is not the one that was asked for.
+    let later = OrderQuery { created_at: Timestamp::from_ms(order.at.ms() + 301_000), ..query };
+    let of_old = events(&mut client, &Ask::Order(later, Mode::History), message("order_history_expired"));
+    assert_eq!(of_old, [absent(Mode::History, true)]);
     // A full page proves something if it reaches back beyond the order, and comes newest first.
     let rows: Vec<serde_json::Value> = serde_json::from_str(&message("order_history")).unwrap();
     let page = |times: &[&str]| {
