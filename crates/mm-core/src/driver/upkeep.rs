@@ -21,7 +21,8 @@ pub(super) enum Chore {
     Balances,
 }
 
-/// The most chores under way at a time: catching up must not eat the venue's allowance at once.
+/// The most chores under way at a time: catching up must not eat the venue's allowance at once. The reaper's cancels are not
+/// counted: they wait for nothing but the venue.
 const IN_FLIGHT_MAX: usize = 6;
 /// First pause after a chore failed; each further failure doubles it.
 const BACKOFF_MIN: Duration = Duration::from_millis(250);
@@ -56,28 +57,26 @@ impl Upkeep {
 
     /// The next chore that is due; it counts as under way until [`Upkeep::ended`].
     pub(super) fn start(&mut self, now: Timestamp) -> Option<Chore> {
-        if self.n_in_flight >= IN_FLIGHT_MAX {
-            return None;
-        }
-        let (chore, plan) = self.plans.iter_mut().find(|(_, plan)| !plan.in_flight && plan.is_due(now))?;
+        let is_full = self.n_in_flight >= IN_FLIGHT_MAX;
+        let mut plans = self.plans.iter_mut().take_while(|(chore, _)| !is_full || chore.is_reaping());
+        let (chore, plan) = plans.find(|(_, plan)| !plan.in_flight && plan.is_due(now))?;
         *plan = Plan { due: None, in_flight: true, ..*plan };
-        self.n_in_flight += 1;
+        self.n_in_flight += usize::from(!chore.is_reaping());
         Some(*chore)
     }
 
     /// When the next chore falls due; `None` when nothing is wanted, or nothing more can be started.
     pub(super) fn next_due(&self) -> Option<Timestamp> {
-        if self.n_in_flight >= IN_FLIGHT_MAX {
-            return None;
-        }
-        self.plans.values().filter(|plan| !plan.in_flight).filter_map(|plan| plan.due).min()
+        let is_full = self.n_in_flight >= IN_FLIGHT_MAX;
+        let plans = self.plans.iter().take_while(|(chore, _)| !is_full || chore.is_reaping());
+        plans.filter(|(_, plan)| !plan.in_flight).filter_map(|(_, plan)| plan.due).min()
     }
 
     /// A chore that was under way came to its end. One that failed is wanted again after a pause.
     pub(super) fn ended(&mut self, chore: Chore, now: Timestamp, done: bool) {
         let Some(plan) = self.plans.get_mut(&chore) else { return };
         if std::mem::take(&mut plan.in_flight) {
-            self.n_in_flight -= 1;
+            self.n_in_flight -= usize::from(!chore.is_reaping());
         }
         if done {
             plan.failures = 0;
@@ -94,6 +93,13 @@ impl Upkeep {
         if self.plans.get(&chore).is_some_and(|plan| plan.due.is_none() && !plan.in_flight) {
             self.plans.remove(&chore);
         }
+    }
+}
+
+impl Chore {
+    /// These sort before all others.
+    const fn is_reaping(self) -> bool {
+        matches!(self, Self::Reap(_))
     }
 }
 
@@ -165,6 +171,10 @@ mod tests {
         let started = std::iter::from_fn(|| upkeep.start(at(0))).count();
         assert_eq!(started, IN_FLIGHT_MAX);
         assert_eq!(upkeep.next_due(), None);
+        (0..10).for_each(|n| upkeep.want(Chore::Reap(ClientId(n)), at(0)));
+        assert_eq!(upkeep.next_due(), Some(at(0)));
+        let reaped = std::iter::from_fn(|| upkeep.start(at(0))).count();
+        assert_eq!((reaped, upkeep.next_due()), (10, None), "cancels do not wait for questions");
         upkeep.ended(Chore::Lookup(ClientId(0)), at(1), true);
         assert_eq!(upkeep.next_due(), Some(at(0)));
     }

@@ -17,6 +17,9 @@ use running::RunningStrategy;
 
 pub use report::{CoreConfig, CoreStatus, StartError, StopReport};
 
+/// How long a strategy that was aborted may take to fall: none, unless it does not even yield.
+const ABORT_GRACE: Duration = Duration::from_millis(200);
+
 /// The task that drives a connector.
 pub type ConnectorTask = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 
@@ -198,6 +201,8 @@ impl TradingCore {
             keeps_orders = running.keeps_orders();
             if self.clock.within(third, running.wait()).await.is_none() {
                 running.abort();
+                // What it held is dropped, and its orders are handed over, before ours are counted.
+                self.clock.within(ABORT_GRACE, running.wait()).await;
                 report
                     .problems
                     .push(format!("strategy '{}' did not stop in time and was aborted", running.name()));

@@ -259,7 +259,7 @@ fn a_venue_that_talks_nonsense_is_alarmed_and_never_a_panic() {
         let Event::Fill(fill) = world.fake.fill_in_silence(order.client_id(), 10).swap_remove(0) else {
             panic!("a fill")
         };
-        let over = mm_model::Fill { qty: Qty(u64::MAX), ..fill.clone() };
+        let over = Fill { qty: Qty(u64::MAX), ..fill.clone() };
         world.fake.tell(Event::Fill(over));
         let report = mm_model::OrderReport {
             client_id: Some(order.client_id()),
