@@ -56,7 +56,9 @@ impl Logs {
             None if self.debug => DEBUG,
             None => default,
         };
+        // A terminal that went away is no reason to panic: a line that cannot be written is lost in silence.
         let console = tracing_subscriber::fmt::layer()
+            .log_internal_errors(false)
             .with_writer(std::io::stderr)
             .with_ansi(self.color && std::io::stderr().is_terminal());
         let console = match self.format {
@@ -67,7 +69,10 @@ impl Logs {
             None => (None, None),
             Some(path) => {
                 let (writer, guard) = tracing_appender::non_blocking(appender(path)?);
-                let layer = tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(false);
+                let layer = tracing_subscriber::fmt::layer()
+                    .log_internal_errors(false)
+                    .with_writer(writer)
+                    .with_ansi(false);
                 let layer = match self.format {
                     LogFormat::Text => layer.with_filter(filter(levels("info"))?).boxed(),
                     LogFormat::Json => layer.json().with_filter(filter(levels("info"))?).boxed(),

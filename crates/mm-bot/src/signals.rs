@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: the first asks for an orderly stop, the second leaves at once. They are heard on a thread of
+//! Ctrl-C, SIGTERM and the loss of the terminal (SIGHUP): the first asks for an orderly stop, the second leaves at once. They are heard on a thread of
 //! their own, so that a strategy that hangs does not make the program deaf.
 
 use tokio::sync::watch;
@@ -46,13 +46,19 @@ impl Interrupt {
 struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
+    /// `None` where the program was started to outlive its terminal.
+    hangup: Option<tokio::signal::unix::Signal>,
 }
 
 #[cfg(unix)]
 impl Signals {
     fn new() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hangup: (!outlives_terminal()).then(|| signal(SignalKind::hangup())).transpose()?,
+        })
     }
 
     async fn next(&mut self) {
@@ -60,8 +66,17 @@ impl Signals {
             biased;
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
+            _ = async { self.hangup.as_mut().expect("looked at first").recv().await }, if self.hangup.is_some() => {}
         }
     }
+}
+
+/// Whether SIGHUP was ignored when we were started, as `nohup` does: the first bit of the mask that Linux shows (proc(5)).
+#[cfg(unix)]
+fn outlives_terminal() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }
 
 #[cfg(not(unix))]

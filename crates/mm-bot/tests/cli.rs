@@ -225,24 +225,31 @@ fn a_world_that_another_process_serves_is_tested_and_ends_when_told() {
 
 #[cfg(unix)]
 #[test]
-fn interrupted_once_it_cleans_up() {
-    let dir = state();
+fn fault_30_told_to_stop_by_whatever_signal_it_cleans_up() {
     let slow = config("account: alice", "SOL_USDC_PERP")
         .replace("tracking_interval_secs: 1", "tracking_interval_secs: 1\n    price_offset_ticks: 900");
-    let path = file(&dir, "slow.yaml", &slow);
-    let child = Command::new(env!("CARGO_BIN_EXE_mm-bot"))
-        .args(["--state-dir", dir.path().to_str().expect("a plain path"), "smoke-test", "--config", &path])
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .expect("the program runs");
+    let runs = ["-INT", "-TERM", "-HUP"].map(|signal| {
+        let dir = state();
+        let path = file(&dir, "slow.yaml", &slow);
+        let state_dir = dir.path().to_str().expect("a plain path").to_owned();
+        let child = Command::new(env!("CARGO_BIN_EXE_mm-bot"))
+            .args(["--state-dir", &state_dir, "smoke-test", "--config", &path])
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("the program runs");
+        (signal, dir, child)
+    });
     std::thread::sleep(std::time::Duration::from_millis(1500));
-    let told = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
-    assert!(told.success());
-    let output = child.wait_with_output().expect("it ends");
-    let out = text(&output.stdout);
-    assert_eq!(output.status.code(), Some(1), "{out}");
-    assert!(out.contains("stopping") && out.contains("✓ nothing left behind"), "{out}");
-    assert!(out.contains("no order of ours is open"), "{out}");
+    for (signal, _dir, child) in runs {
+        let told = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill runs");
+        assert!(told.success());
+        let output = child.wait_with_output().expect("it ends");
+        let out = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(1), "{signal}: {out}");
+        assert!(out.contains("stopping") && out.contains("✓ nothing left behind"), "{signal}: {out}");
+        assert!(out.contains("no order of ours is open"), "{signal}: {out}");
+    }
 }
 
 #[test]
