@@ -119,6 +119,9 @@ pub(crate) struct Venue {
     /// Which market a tape plays into.
     #[arg(long, value_name = "VENUE:SYMBOL")]
     pub(crate) tape_market: Vec<String>,
+    /// What the crowd does: trades, stands still, or trades but never fills a resting order of a client.
+    #[arg(long, value_enum, default_value_t = Crowd::Trading)]
+    pub(crate) crowd: Crowd,
     /// JSON file of faults from the start, as POST /faults takes them.
     #[arg(long, value_name = "FILE")]
     pub(crate) faults: Option<PathBuf>,
@@ -128,4 +131,27 @@ pub(crate) struct Venue {
     /// One-way travel time, each way, drawn evenly between half and all of it.
     #[arg(long, default_value_t = 0, value_name = "MS")]
     pub(crate) latency_ms: u64,
+}
+
+/// What the crowd of a simulated market does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum Crowd {
+    /// It quotes and trades.
+    Trading,
+    /// It stands still: its orders stay, nothing new comes.
+    Paused,
+    /// It trades, but never with a client's resting order.
+    NeverFill,
+}
+
+impl Crowd {
+    /// The word of the configuration.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Trading => "trading",
+            Self::Paused => "paused",
+            Self::NeverFill => "never_fill",
+        }
+    }
 }

@@ -176,8 +176,7 @@ fn venue(global: &Global, args: &Venue) -> Result<Exit, Fatal> {
     let mut interrupt =
         Interrupt::listen().context("cannot listen to signals").map_err(Fatal::not_started)?;
     let config = served(args).map_err(Fatal::usage)?;
-    let simulator =
-        Simulator::start(config).context("the simulator did not start").map_err(Fatal::not_started)?;
+    let simulator = Simulator::start(config).map_err(|error| Fatal::simulator(error.into()))?;
     let endpoints = simulator.endpoints();
     if global.json {
         say(&serde_json::to_string_pretty(endpoints).context("the endpoints").map_err(Fatal::not_started)?);

@@ -1,5 +1,7 @@
 //! How the program ends. The codes are a contract with scripts: they do not change.
 
+use mm_sim::SimError;
+
 /// Interrupted twice (128 + SIGINT).
 pub(crate) const INTERRUPTED: i32 = 130;
 
@@ -35,6 +37,26 @@ impl Fatal {
     /// Wrong usage or configuration.
     pub(crate) fn usage(error: impl Into<anyhow::Error>) -> Self {
         Self { exit: Exit::Usage, error: error.into() }
+    }
+
+    /// The error with its causes. Some say their cause themselves: nothing is said twice.
+    pub(crate) fn told(&self) -> String {
+        self.error.chain().fold(String::new(), |told, cause| {
+            let cause = cause.to_string();
+            match told.as_str() {
+                "" => cause,
+                _ if told.contains(&cause) => told,
+                _ => format!("{told}: {cause}"),
+            }
+        })
+    }
+
+    /// The simulator could not be made: what cannot be meant is wrong usage, the rest could not start.
+    pub(crate) fn simulator(error: anyhow::Error) -> Self {
+        match error.downcast_ref() {
+            Some(SimError::Config(_) | SimError::Tape { .. }) => Self::usage(error),
+            _ => Self::not_started(error.context("the simulator did not start")),
+        }
     }
 
     /// Something could not start.

@@ -59,11 +59,8 @@ impl Launch<'_> {
         let interrupt =
             Interrupt::listen().context("cannot listen to signals").map_err(Fatal::not_started)?;
         let simulated = config.connectors.values().any(|connector| !connector.is_live());
-        let world = simulated
-            .then(|| World::start(&config.simulator))
-            .transpose()
-            .context("the simulator did not start")
-            .map_err(Fatal::not_started)?;
+        let world =
+            simulated.then(|| World::start(&config.simulator)).transpose().map_err(Fatal::simulator)?;
         self.banner(config, world.as_ref());
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()

@@ -89,14 +89,32 @@ impl Logs {
     }
 }
 
+/// What levels look like.
+pub(crate) const LEVELS: &str = "write error, warn, info, debug, trace or off, or MODULE=LEVEL for a module of ours such \
+                                 as mm_session=debug, with commas between several";
+
 /// What is logged at `levels`.
+fn filter<S>(levels: &str) -> anyhow::Result<impl Filter<S> + use<S>> {
+    let wanted = read(levels).map_err(|why| anyhow::anyhow!("log level {why}: {LEVELS}"))?;
+    Ok(wanted.and(filter_fn(keeps_secrets).with_max_level_hint(LevelFilter::TRACE)))
+}
+
+/// Checks levels before anything starts.
 ///
 /// # Errors
-/// When they are no levels.
-fn filter<S>(levels: &str) -> anyhow::Result<impl Filter<S> + use<S>> {
-    let wanted = EnvFilter::try_new(levels)
-        .with_context(|| format!("log level '{levels}': write a level such as info, or MODULE=LEVEL,…"))?;
-    Ok(wanted.and(filter_fn(keeps_secrets).with_max_level_hint(LevelFilter::TRACE)))
+/// Says what is no level.
+pub(crate) fn check(levels: &str) -> Result<(), String> {
+    read(levels).map(drop)
+}
+
+/// A lone word that is no level would be taken for a module, and hush all the others.
+fn read(levels: &str) -> Result<EnvFilter, String> {
+    for part in levels.split(',').map(str::trim) {
+        if !part.contains('=') && part.parse::<LevelFilter>().is_err() {
+            return Err(format!("'{part}' is no level"));
+        }
+    }
+    EnvFilter::try_new(levels).map_err(|error| format!("'{levels}' cannot be read ({error})"))
 }
 
 /// Other people's crates do not know what is secret: below `info` some log whole frames, signed ones too (fault 75). Whatever

@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     match commands::run(&cli) {
         Ok(exit) => exit.into(),
         Err(fatal) => {
-            complain(&format!("{} {:#}", style::paint(style::BAD, "error:"), fatal.error));
+            complain(&format!("{} {}", style::paint(style::BAD, "error:"), fatal.told()));
             fatal.exit.into()
         }
     }

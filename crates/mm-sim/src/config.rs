@@ -4,7 +4,10 @@ use std::{fmt, path::PathBuf, time::Duration};
 
 use mm_model::Timestamp;
 
-use crate::faults::Schedule;
+use crate::{control::CrowdAction, faults::Schedule, venues::row};
+
+/// The funded accounts of every venue.
+pub const ACCOUNTS: [&str; 2] = ["alice", "bob"];
 
 /// The venues that can be simulated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -24,6 +27,12 @@ impl VenueKind {
         match self {
             Self::Backpack => "backpack",
         }
+    }
+
+    /// The symbols that it lists.
+    #[must_use]
+    pub fn symbols(self) -> Vec<String> {
+        (row(self).listings)().into_iter().map(|listing| listing.market.symbol.to_string()).collect()
     }
 
     /// From that word.
@@ -85,6 +94,8 @@ pub struct SimConfig {
     pub endpoints_file: Option<PathBuf>,
     /// Recorded tapes.
     pub tapes: Vec<TapeConfig>,
+    /// What every crowd is told at the start; `None`: it trades.
+    pub crowd: Option<CrowdAction>,
     /// Faults from the start; can be replaced while running.
     pub faults: Schedule,
     /// Whether requests beyond the venues' limits are refused as the venues refuse them.
@@ -104,6 +115,7 @@ impl Default for SimConfig {
             port_base: None,
             endpoints_file: None,
             tapes: Vec::new(),
+            crowd: None,
             faults: Schedule::default(),
             rate_limits: true,
             latency: Latency::default(),

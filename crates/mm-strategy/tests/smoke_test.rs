@@ -163,7 +163,7 @@ fn orders_never_arrive() {
         expect![[r#"
             backpack: entry filled: timed out after 3 orders, 0.00 of 0.01 SOL filled
             backpack: entry on the book: open orders: REST says none of ours, the stream says ours are 1000
-            backpack: orders answered: order 1000 got no answer, nobody knew of it for 9s until it was looked up: never arrived
+            backpack: orders answered: order 1000 got no answer, nobody knew of it for 9.0s until it was looked up: never arrived
             backpack: connection: 3 times without the answer to a request
             clean
         "#]],
@@ -206,7 +206,7 @@ fn a_cancel_is_acknowledged_and_not_done() {
     fails(
         &case,
         expect![[r#"
-        backpack: entry filled: order 1000 could not be proven over: look at the venue; 0 lots filled by 1 orders, 0.00 of 0.01 SOL filled
+        backpack: entry filled: the end of order 1000 could not be proven: look at the venue; 0.00 of 0.01 SOL filled
         backpack: nothing left behind: order 1000 is still OPEN; look at the account and take it back by hand
         NOT CLEAN
     "#]],

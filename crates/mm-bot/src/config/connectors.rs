@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use mm_sim::config::ACCOUNTS;
+
 use super::{
     ConnectorConfig, legacy,
-    problem::{Problems, suggestion},
+    problem::{Problems, nearest, suggestion},
     section::{Section, join},
     strategy, tables,
     tree::{Node, Value},
@@ -15,6 +17,8 @@ use crate::registry::{VENUES, VenueRow};
 /// Reads connectors out of the whole file.
 pub(super) struct Reader<'a> {
     pub(super) tree: &'a Node,
+    /// Whether the simulated world is made by this process: then its accounts are known.
+    pub(super) is_embedded: bool,
     pub(super) problems: &'a mut Problems,
     pub(super) notes: &'a mut Vec<String>,
 }
@@ -36,7 +40,16 @@ impl Reader<'_> {
         let own = |name: &str| blocks.entries().iter().find(|entry| entry.key.eq_ignore_ascii_case(name));
         let without: Vec<&str> = names.iter().copied().filter(|name| own(name).is_none()).collect();
         for entry in blocks.entries() {
-            if !names.iter().any(|name| entry.key.eq_ignore_ascii_case(name)) {
+            if names.iter().any(|name| entry.key.eq_ignore_ascii_case(name)) {
+                continue;
+            }
+            // A block that nobody reads while a connector of nearly this name has none: it would be run with
+            // defaults that nobody chose.
+            if let Some(meant) = nearest(&entry.key, without.iter().copied()) {
+                let what = "the strategy names no such connector";
+                let remedy = format!("did you mean '{meant}', which has no block?");
+                self.problems.add((&entry.place, &join("connectors", &entry.key)), what, remedy);
+            } else {
                 self.notes
                     .push(format!("connectors.{} is not used: the strategy does not name it", entry.key));
             }
@@ -126,6 +139,12 @@ impl Reader<'_> {
             ),
             (false, Some(_)) => self.notes.push(not_used("keys_file", "the environment is simulated")),
             _ => {}
+        }
+        let account = connector.common.text("account").unwrap_or_default();
+        if !connector.is_live() && self.is_embedded && !ACCOUNTS.contains(&account) {
+            let what = format!("the simulated {} has no account '{account}'", connector.venue.name);
+            let remedy = suggestion(account, ACCOUNTS.into_iter());
+            self.problems.add((&place("account"), &join(path, "account")), what, remedy);
         }
         if connector.common.integer("rpm").is_some() {
             self.notes.push(not_used("rpm", "the venue's own allowance is kept"));

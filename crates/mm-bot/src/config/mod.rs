@@ -28,7 +28,7 @@ use section::Section;
 use tree::Node;
 pub(crate) use tree::Place;
 
-use crate::registry::VenueRow;
+use crate::{logs, registry::VenueRow, simulator};
 
 /// The file's sections.
 const SECTIONS: [&str; 5] = ["general", "connectors", "connector", "simulator", "strategy"];
@@ -109,27 +109,37 @@ fn read(
     let mut tree = match tree::parse(&source.text) {
         Ok(tree) => tree,
         Err(error) => {
-            problems.add(
-                (&error.place, ""),
-                error.message,
-                "the file must be YAML: sections of `key: value` lines",
-            );
+            problems.add((&error.place, ""), error.message, error.remedy);
             return None;
         }
     };
     let overrides = environment::apply(&mut tree, &SECTIONS, variables, problems);
     // A file that is no section, or has sections nobody reads, is reported here.
-    Section { node: &tree, path: "", elsewhere: &SECTIONS }.read(&[], problems);
+    let whole = Section { node: &tree, path: "", elsewhere: &SECTIONS };
+    if !whole.check_is_section(problems) {
+        return None;
+    }
+    whole.read(&[], problems);
     let mut notes = Vec::new();
     let general = whole_section(&tree, "general", tables::GENERAL, problems);
     if general.text("log_config").is_some() {
         notes.push("general.log_config belongs to the original and is not used; see log_level".to_owned());
     }
+    if let (Some(levels), Some(entry)) =
+        (general.text("log_level"), tree.entry("general").and_then(|entry| entry.node.entry("log_level")))
+        && let Err(why) = logs::check(levels)
+    {
+        problems.add((&entry.node.place, "general.log_level"), why, logs::LEVELS);
+    }
     let simulator = whole_section(&tree, "simulator", tables::SIMULATOR, problems);
-    check_tape(&tree, &simulator, problems);
     let (strategy, settings) = strategy::read(&tree, wanted, general.text("symbol"), problems)?;
     let names: Vec<&str> = settings.connectors.keys().map(String::as_str).collect();
-    let connectors = connectors::Reader { tree: &tree, problems, notes: &mut notes }.read(&names);
+    let is_embedded = simulator.text("endpoints_file").is_none();
+    let connectors =
+        connectors::Reader { tree: &tree, is_embedded, problems, notes: &mut notes }.read(&names);
+    if is_embedded && connectors.values().any(|connector| !connector.is_live()) {
+        check_simulator(&simulator, &tree, problems);
+    }
     check_with_strategy(strategy, &settings, &tree, problems);
     Some(Config {
         file: source.file.clone(),
@@ -141,19 +151,6 @@ fn read(
         notes,
         overrides,
     })
-}
-
-/// A tape and its market belong together.
-fn check_tape(tree: &Node, simulator: &Values, problems: &mut Problems) {
-    let (given, missing) = match (simulator.text("tape"), simulator.text("tape_market")) {
-        (Some(_), None) => ("tape", "tape_market"),
-        (None, Some(_)) => ("tape_market", "tape"),
-        _ => return,
-    };
-    let place = tree.entry("simulator").and_then(|entry| entry.node.entry(given)).map(|entry| &entry.place);
-    let what = format!("given without simulator.{missing}");
-    let path = format!("simulator.{given}");
-    problems.add((place.unwrap_or(&Place::Nowhere), &path), what, "tape and tape_market belong together");
 }
 
 /// Lets the strategy itself look at its settings, and points at the keys it complains of.
@@ -168,6 +165,18 @@ fn check_with_strategy(spec: &StrategySpec, settings: &Settings, tree: &Node, pr
         let (place, path) =
             strategy::place_of(tree, spec.name, complaint.connector.as_deref(), complaint.key);
         problems.add((&place, &path), complaint.problem, complaint.remedy);
+    }
+}
+
+/// What the simulator could not be made from, where it is needed. Another process's endpoints file may not be written
+/// yet: whether it can be read is found out at the start.
+fn check_simulator(section: &Values, tree: &Node, problems: &mut Problems) {
+    let empty = Node::empty();
+    let node = tree.entry("simulator").map_or(&empty, |entry| &entry.node);
+    for complaint in simulator::embedded(section).err().unwrap_or_default() {
+        let place = node.entry(complaint.key).map_or(&node.place, |entry| &entry.node.place);
+        let path = section::join("simulator", complaint.key);
+        problems.add((place, &path), complaint.problem, complaint.remedy);
     }
 }
 

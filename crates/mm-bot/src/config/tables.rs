@@ -66,6 +66,12 @@ pub(crate) static SIMULATOR: &[Param] = &[
     key("tape", Kind::Text, Preset::Unset, "recorded traffic to play into a market"),
     key("tape_market", Kind::Text, Preset::Unset, "which market the tape plays into, as VENUE:SYMBOL"),
     key(
+        "crowd",
+        Kind::Word(&[("trading", "trading"), ("paused", "paused"), ("never_fill", "never_fill")]),
+        Preset::Is("trading"),
+        "what the crowd does: trades, stands still, or trades but never fills a resting order of ours",
+    ),
+    key(
         "faults",
         Kind::Text,
         Preset::Unset,

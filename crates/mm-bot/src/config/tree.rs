@@ -59,6 +59,8 @@ pub(crate) enum Value {
 pub(crate) struct TreeError {
     pub(crate) place: Place,
     pub(crate) message: String,
+    /// What to do.
+    pub(crate) remedy: &'static str,
 }
 
 impl Node {
@@ -122,10 +124,7 @@ pub(crate) fn parse(text: &str) -> Result<Node, TreeError> {
         return Ok(Node::empty());
     }
     let raw: Spanned<Raw> =
-        serde_saphyr::from_str_with_options(text, options).map_err(|error| TreeError {
-            place: error.location().map(place).unwrap_or_default(),
-            message: first_line(&error.without_snippet().to_string()),
-        })?;
+        serde_saphyr::from_str_with_options(text, options).map_err(|error| broken(&error))?;
     Ok(node(text, raw))
 }
 
@@ -237,10 +236,25 @@ fn place(location: Location) -> Place {
     }
 }
 
-/// The first line without the place, which is told apart.
-fn first_line(text: &str) -> String {
+/// The reader's error in the words of somebody who edits a file; what it says of its own options is nobody's help.
+fn broken(error: &serde_saphyr::Error) -> TreeError {
+    let text = error.without_snippet().to_string();
     let line = text.lines().next().unwrap_or_default();
-    line.rsplit_once(" at line ").map_or(line, |(what, _)| what).to_owned()
+    // The place is told apart.
+    let line = line.rsplit_once(" at line ").map_or(line, |(what, _)| what);
+    let (message, remedy) = if let Some(rest) = line.strip_prefix("duplicate mapping key: ") {
+        let key = rest.split(',').next().unwrap_or_default();
+        (format!("'{key}' is given twice in this section"), "keep one of them")
+    } else if line.starts_with("YAML merge keys") {
+        ("merge keys (<<) are not read".to_owned(), "write the keys out where they are meant")
+    } else if line.starts_with("multiple YAML documents") {
+        ("a second document begins here".to_owned(), "keep one, without the `---` between them")
+    } else if line.starts_with("tabs disallowed") {
+        ("a tab where spaces belong".to_owned(), "indent with spaces")
+    } else {
+        (line.to_owned(), "the file must be YAML: sections of `key: value` lines")
+    };
+    TreeError { place: error.location().map(place).unwrap_or_default(), message, remedy }
 }
 
 #[cfg(test)]

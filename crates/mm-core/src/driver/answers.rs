@@ -180,8 +180,15 @@ impl Driver {
         let answered = self.is_answered(chore, ended);
         if answered {
             self.readiness.done(chore, ended.running.epoch);
+            self.readiness.answered();
         } else if let Err(error) = ended.result {
-            tracing::warn!(venue = %self.shared.config.name, ?chore, %error, "housekeeping failed: trying again");
+            let venue = &self.shared.config.name;
+            // A venue that is away fails everything alike, again and again: told once.
+            if self.readiness.failed(&error.to_string()) {
+                tracing::warn!(%venue, ?chore, %error, "housekeeping failed: trying again");
+            } else {
+                tracing::debug!(%venue, ?chore, %error, "housekeeping failed again");
+            }
         }
         let done = answered && (chore != Chore::Fills || !self.lacks_fills());
         self.upkeep.ended(chore, now, done);

@@ -24,6 +24,8 @@ pub(super) struct Readiness {
     unlisted: Option<String>,
     /// Chores that must be done first.
     missing: BTreeSet<Chore>,
+    /// What housekeeping last failed with; `None` since something was answered.
+    trouble: Option<String>,
 }
 
 impl Default for Readiness {
@@ -36,6 +38,7 @@ impl Default for Readiness {
             skew: None,
             unlisted: None,
             missing: BTreeSet::from([Chore::Time, Chore::Markets, Chore::Fees]),
+            trouble: None,
         }
     }
 }
@@ -70,6 +73,18 @@ impl Readiness {
         }
     }
 
+    /// Housekeeping failed; whether it did not fail like this just before.
+    pub(super) fn failed(&mut self, error: &str) -> bool {
+        let is_new = self.trouble.as_deref() != Some(error);
+        self.trouble = Some(error.to_owned());
+        is_new
+    }
+
+    /// Housekeeping was answered.
+    pub(super) fn answered(&mut self) {
+        self.trouble = None;
+    }
+
     /// What no waiting will mend.
     fn obstacle(&self) -> Option<String> {
         let refused = self.refused.as_ref().map(|reason| format!("a subscription was refused: {reason}"));
@@ -83,7 +98,11 @@ impl Readiness {
             1 => format!("catching up: {first:?}"),
             n => format!("catching up: {first:?} and {} more", n - 1),
         });
-        self.obstacle().or_else(|| self.skew.clone()).or(down).or(missing)
+        let waiting = down.or(missing).map(|what| match &self.trouble {
+            Some(trouble) if !what.contains(trouble.as_str()) => format!("{what} ({trouble})"),
+            _ => what,
+        });
+        self.obstacle().or_else(|| self.skew.clone()).or(waiting)
     }
 }
 

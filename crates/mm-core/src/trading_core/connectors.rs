@@ -69,10 +69,7 @@ impl Entry {
         };
         clock.within(limit, ready).await.unwrap_or_else(|| {
             let reason = self.venue.status().reason.unwrap_or_else(|| "no reason known".into());
-            Err(StartError(format!(
-                "connector '{name}' did not become ready in {} ms: {reason}",
-                limit.as_millis()
-            )))
+            Err(StartError(format!("connector '{name}' did not become ready in {limit:.0?}: {reason}")))
         })
     }
 

@@ -219,10 +219,7 @@ fn fault_68_a_connector_that_does_not_become_ready_fails_the_start_with_its_reas
         stage.core.add_connector(connector).await.expect("a new name");
         stage.core.set_strategy(strategy);
         let why = stage.core.start().await.expect_err("fails");
-        assert!(
-            why.0.starts_with("connector 'one' did not become ready in 2000 ms: catching up: Time"),
-            "{why}"
-        );
+        assert!(why.0.starts_with("connector 'one' did not become ready in 2s: catching up: Time"), "{why}");
     });
 }
 

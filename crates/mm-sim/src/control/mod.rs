@@ -20,6 +20,9 @@ use crate::{
     world::{VenueIndex, VenueWorld, World},
 };
 
+/// How far a crowd can be told to move at once: not to nothing, and not beyond ten times the price.
+const MOVE_BPS: std::ops::RangeInclusive<i64> = -9_000..=90_000;
+
 /// A handle on a running world. Clones share it. Every call takes effect at once.
 #[derive(Clone, Debug)]
 pub struct Control {
@@ -48,9 +51,18 @@ impl Control {
     /// Tells the crowd of one market what to do.
     ///
     /// # Errors
-    /// [`ControlError::NotFound`] for a venue or market that does not stand, [`ControlError::Conflict`] where a
-    /// tape plays instead of a crowd.
+    /// [`ControlError::BadRequest`] for a move that no market makes, [`ControlError::NotFound`] for a venue or market
+    /// that does not stand, [`ControlError::Conflict`] where a tape plays instead of a crowd.
     pub fn crowd(&self, command: &CrowdCommand) -> Result<(), ControlError> {
+        if let CrowdAction::Move { bps, .. } = command.action
+            && !MOVE_BPS.contains(&bps)
+        {
+            return Err(ControlError::BadRequest(format!(
+                "a move of {bps} bps is not between {} and {}",
+                MOVE_BPS.start(),
+                MOVE_BPS.end()
+            )));
+        }
         self.host.with_world(|world, now| {
             let venue = find_venue(world, command.venue)?;
             let market = find_market(&world.venues()[venue.0], &command.market)?.id;

@@ -124,6 +124,38 @@ pub enum Action {
     Lie(Lie),
 }
 
+impl Place {
+    /// The word in JSON.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Reply => "reply",
+            Self::Frame => "frame",
+            Self::Connection => "connection",
+        }
+    }
+}
+
+impl Action {
+    /// The word in JSON.
+    pub(super) const fn word(&self) -> &'static str {
+        match self {
+            Self::Drop => "drop",
+            Self::Delay { .. } => "delay",
+            Self::Duplicate => "duplicate",
+            Self::Reorder => "reorder",
+            Self::Disconnect => "disconnect",
+            Self::Status { .. } => "status",
+            Self::RateLimit { .. } => "rate_limit",
+            Self::Corrupt => "corrupt",
+            Self::Stale => "stale",
+            Self::Skew { .. } => "skew",
+            Self::IgnoreCancel => "ignore_cancel",
+            Self::Lie(_) => "lie",
+        }
+    }
+}
+
 /// What a reply says that is not so. Only replies that tell of the thing are changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -5,7 +5,7 @@ use mm_model::Timestamp;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Action, Match, Place, Rule, Schedule};
+use super::{Action, Lie, Match, Place, Rule, Schedule};
 use crate::config::VenueKind;
 
 /// A schedule at work.
@@ -33,15 +33,23 @@ pub(crate) struct Passing<'a> {
     pub(crate) account: Option<&'a str>,
 }
 
+impl Schedule {
+    /// Refuses what could never happen, so that a test with a wrong rule does not pass for want of a fault.
+    pub(super) fn check(&self) -> Result<(), String> {
+        for (n, rule) in self.rules.iter().enumerate() {
+            check(rule).map_err(|why| format!("rule {}: {why}", n + 1))?;
+        }
+        Ok(())
+    }
+}
+
 impl Faults {
     /// Arms a schedule; its times count from `now`.
     ///
     /// # Errors
     /// Says which rule makes no sense and why.
     pub(crate) fn new(schedule: Schedule, now: Timestamp) -> Result<Self, String> {
-        for (n, rule) in schedule.rules.iter().enumerate() {
-            check(rule).map_err(|why| format!("rule {}: {why}", n + 1))?;
-        }
+        schedule.check()?;
         Ok(Self {
             since: now,
             rules: schedule.rules.into_iter().map(|rule| Armed { rule, n_hits: 0 }).collect(),
@@ -95,7 +103,6 @@ fn fits(rule: &Rule, passing: &Passing<'_>) -> bool {
         && begins(stream, passing.stream)
 }
 
-/// Refuses what could never happen, so that a test with a wrong rule does not pass for want of a fault.
 fn check(rule: &Rule) -> Result<(), String> {
     use Action as A;
     let sensible = match rule.place {
@@ -110,7 +117,8 @@ fn check(rule: &Rule) -> Result<(), String> {
         }
     };
     if !sensible {
-        return Err(format!("{:?} cannot be done to a {:?}", rule.action, rule.place).to_lowercase());
+        let (action, place) = (rule.action.word(), rule.place.word());
+        return Err(format!("'{action}' cannot be done to a {place}"));
     }
     let carries_ask = matches!(rule.place, Place::Request | Place::Reply);
     if !carries_ask && (rule.matching.ask.is_some() || rule.matching.path.is_some()) {
@@ -128,6 +136,9 @@ fn check(rule: &Rule) -> Result<(), String> {
         && !(200..=599).contains(&code)
     {
         return Err(format!("{code} is not an HTTP status between 200 and 599"));
+    }
+    if matches!(&rule.action, A::Lie(lie) if *lie == Lie::default()) {
+        return Err("a lie without 'positions' and 'open_orders' changes nothing".to_owned());
     }
     if rule.probability_ppm > 1_000_000 {
         return Err("a probability above one".to_owned());

@@ -26,7 +26,7 @@ use super::listener;
 use crate::{
     Control,
     control::{ClockCommand, ControlError, CounterOrder, CrowdCommand},
-    faults::Schedule,
+    faults::{Schedule, parse_command},
 };
 
 /// What requests here are answered from.
@@ -95,9 +95,7 @@ impl Surface {
         let body = &request.body;
         let done = match path {
             "/state" => Ok(json!(self.control.state())),
-            "/faults" => {
-                parse::<Schedule>(body).and_then(|it| self.control.set_faults(it)).map(|()| json!({}))
-            }
+            "/faults" => parse_faults(body).and_then(|it| self.control.set_faults(it)).map(|()| json!({})),
             "/crowd" => {
                 parse::<CrowdCommand>(body).and_then(|it| self.control.crowd(&it)).map(|()| json!({}))
             }
@@ -142,39 +140,13 @@ async fn respond(
     Ok(response)
 }
 
-/// Reads a body. A parameter of an action may also stand beside it: `{"do": "move", "bps": -300, "over_ms": 0}`
-/// means `{"do": {"move": {"bps": -300, "over_ms": 0}}}`.
+/// Reads a body.
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ControlError> {
-    let bad =
-        |error: serde_json::Error| ControlError::BadRequest(format!("the body cannot be read: {error}"));
-    let mut value: Value = serde_json::from_slice(body).map_err(bad)?;
-    gather(&mut value);
-    if let Some(rules) = value.get_mut("rules").and_then(Value::as_array_mut) {
-        rules.iter_mut().for_each(gather);
-    }
-    serde_json::from_value(value).map_err(bad)
+    parse_command(body).map_err(|error| ControlError::BadRequest(format!("the body cannot be read: {error}")))
 }
 
-/// Puts an action's parameters where they belong.
-fn gather(value: &mut Value) {
-    let Some(fields) = value.as_object_mut() else { return };
-    let Some(action) = fields.get("do").and_then(Value::as_str) else { return };
-    let parameters: &[&str] = match action {
-        "move" => &["bps", "over_ms"],
-        "delay" | "skew" => &["ms"],
-        "status" => &["code", "body"],
-        "rate_limit" => &["retry_after_s"],
-        "lie" => &["positions", "open_orders"],
-        _ => return,
-    };
-    let action = action.to_owned();
-    let mut gathered = serde_json::Map::new();
-    for name in parameters {
-        if let Some(value) = fields.remove(*name) {
-            gathered.insert((*name).to_owned(), value);
-        }
-    }
-    fields.insert("do".to_owned(), json!({ action: gathered }));
+fn parse_faults(body: &[u8]) -> Result<Schedule, ControlError> {
+    Schedule::parse(body).map_err(|why| ControlError::BadRequest(format!("faults: {why}")))
 }
 
 fn to_json(value: impl Serialize) -> Value {

@@ -8,15 +8,13 @@ use mm_venues::{
 };
 
 use crate::{
-    config::{SimConfig, SimError, VenueKind},
+    config::{ACCOUNTS, SimConfig, SimError, VenueKind},
     crowd::{Crowd, Seat},
     keys::SecretSeed,
     tape::Player,
     venues::{Account, RateLimiting, VenueRow, row},
 };
 
-/// The funded accounts of every venue.
-const ACCOUNTS: [&str; 2] = ["alice", "bob"];
 /// What each is funded with, in the quote asset.
 const FUNDS: i128 = 1_000_000;
 /// One whole unit of an asset.
@@ -74,6 +72,9 @@ impl VenueWorld {
             Self { row, exchange, server, accounts: accounts.into(), crowds, players, facts: Vec::new() };
         // The first books stand before the first client comes; nobody has subscribed, so nothing is said.
         venue.wake(now, &mut Vec::new());
+        for crowd in &mut venue.crowds {
+            config.crowd.into_iter().for_each(|action| crowd.command(now, action));
+        }
         Ok(venue)
     }
 

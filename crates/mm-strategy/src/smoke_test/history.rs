@@ -50,7 +50,7 @@ pub(super) fn is_answered(order: &Order) -> Result<(), String> {
     let silent = |entry: &&HistoryEntry| matches!(entry.state, OrderState::New | OrderState::Submitting);
     match history[at..].iter().find(|entry| !silent(entry)) {
         Some(told) => Err(format!(
-            "order {id} got no answer, nobody knew of it for {:?} until it was looked up: {}",
+            "order {id} got no answer, nobody knew of it for {:.1?} until it was looked up: {}",
             told.at.since(history[at].at),
             told.cause
         )),

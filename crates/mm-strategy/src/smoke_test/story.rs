@@ -189,10 +189,17 @@ fn tracking_failure(market: &Market, size: Qty, error: &TrackingLimitError) -> S
     };
     match error {
         TrackingLimitError::Timeout { filled, orders } => {
-            format!("timed out after {} orders, {}", orders.len(), of(filled))
+            let s = if orders.len() == 1 { "" } else { "s" };
+            format!("timed out after {} order{s}, {}", orders.len(), of(filled))
         }
-        TrackingLimitError::NoBook { filled, .. }
-        | TrackingLimitError::Stuck { filled, .. }
-        | TrackingLimitError::Rejected { filled, .. } => format!("{error}, {}", of(filled)),
+        TrackingLimitError::NoBook { reason, filled, .. } => {
+            format!("no book to price from: {reason}; {}", of(filled))
+        }
+        TrackingLimitError::Stuck { order, filled, .. } => {
+            format!("the end of order {order} could not be proven: look at the venue; {}", of(filled))
+        }
+        TrackingLimitError::Rejected { refusal, filled, .. } => {
+            format!("rejected: {refusal}; {}", of(filled))
+        }
     }
 }
