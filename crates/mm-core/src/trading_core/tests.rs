@@ -23,6 +23,8 @@ enum Plot {
     Quote,
     /// Places an order and hears nothing.
     Hang,
+    /// Places an order and panics while it rests.
+    PanicHolding,
 }
 
 struct Actor {
@@ -55,6 +57,10 @@ impl Strategy for Actor {
                 Plot::Fail => Ok(Outcome::Failed(vec!["as the plot wants".into()])),
                 Plot::Err => Err(StrategyError("it broke".into())),
                 Plot::Panic => panic!("oh no"),
+                Plot::PanicHolding => {
+                    let _order = place(100).await;
+                    panic!("oh no, with an order")
+                }
                 Plot::Quote => {
                     let _order = place(100).await;
                     cx.stop.wait().await;
@@ -140,6 +146,16 @@ fn outcomes_are_told() {
         assert_eq!(stage.wait(), expected, "{plot:?}");
         assert_eq!(stage.stop(true), StopReport::default(), "{plot:?}");
     }
+}
+
+#[test]
+fn fault_67_a_strategy_that_panics_leaves_no_order_behind() {
+    let mut stage = Stage::started(Plot::PanicHolding, false);
+    let panicked = "strategy 'actor' panicked: oh no, with an order";
+    assert_eq!(stage.wait(), Err(StrategyError(panicked.into())));
+    assert_eq!(stage.fakes[0].live().len(), 1);
+    assert_eq!(stage.stop(true), StopReport::default());
+    assert_eq!(stage.fakes[0].live(), []);
 }
 
 #[test]

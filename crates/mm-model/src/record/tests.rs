@@ -162,6 +162,15 @@ fn what_carries_our_id_and_a_second_one_of_the_venues_does_not_end_our_order() {
 }
 
 #[test]
+fn fault_07_only_fills_fill_and_the_rest_of_an_immediate_order_is_cancelled() {
+    let rest =
+        |filled| report(ReportedStatus::Cancelled { reason: Some("ImmediateOrCancel".into()) }, filled, 1);
+    check(&[open(0)], "OPEN 0/10");
+    check(&[open(0), rest(0)], "CANCELLED 0/10 settled");
+    check(&[rest(3), open(3), fill(1, 3)], "CANCELLED 3/10 settled");
+}
+
+#[test]
 fn fault_13_and_14_a_trade_counts_once_and_its_first_numbers_stand() {
     check(&[fill(1, 3), fill(1, 3)], "PARTIALLY_FILLED 3/10");
     check(&[fill(1, 3), fill(1, 4)], "PARTIALLY_FILLED 3/10 trade 1 was told twice with different numbers");
