@@ -2,10 +2,16 @@
 
 use std::{sync::Arc, thread::JoinHandle, time::Duration};
 
+use bytes::Bytes;
 use mm_core::{Clock, Venue, VenueConfig};
+use mm_model::{Ask, CallError, DecodeError, Event, Timestamp};
 use mm_net::{Net, NetConfig};
 use mm_session::SessionConfig;
-use mm_venues::backpack::{Client, Options};
+use mm_venues::{
+    backpack::{Client, Options},
+    client::{Allowance, Frame, LinkId, LinkSpec, Next, Protocol, Weight},
+    http::{Reply, Request},
+};
 
 use crate::rig::{Ids, SYMBOL};
 
@@ -58,7 +64,7 @@ where
         let (venue, driver) = mm_core::venue(config, clock.clone(), Arc::<Ids>::default());
         let net = Net::new(clock.clone(), NetConfig::default()).expect("TLS can be set up");
         let session = async move {
-            mm_session::run(clock, driver, Box::new(client), net, SessionConfig::default())
+            mm_session::run(clock, driver, Box::new(Unbounded(client)), net, SessionConfig::default())
                 .await
                 .expect("the session runs until it is stopped");
         };
@@ -81,4 +87,53 @@ where
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be made")
+}
+
+/// Backpack's codec with an allowance that is never used up: the venue's own ends a bench within its first second.
+struct Unbounded(Client);
+
+impl Protocol for Unbounded {
+    fn rest_url(&self) -> &str {
+        self.0.rest_url()
+    }
+
+    fn links(&self) -> Vec<LinkSpec> {
+        self.0.links()
+    }
+
+    fn allowance(&self) -> Allowance {
+        Allowance { capacity: 1_000_000, per: Duration::from_secs(1) }
+    }
+
+    fn weight(&self, ask: &Ask) -> Weight {
+        self.0.weight(ask)
+    }
+
+    fn encode(&mut self, now: Timestamp, ask: &Ask, out: &mut Request) -> Result<(), CallError> {
+        self.0.encode(now, ask, out)
+    }
+
+    fn reply(
+        &mut self,
+        now: Timestamp,
+        ask: &Ask,
+        reply: &Reply,
+        out: &mut Vec<Event>,
+    ) -> Result<Next, CallError> {
+        self.0.reply(now, ask, reply, out)
+    }
+
+    fn opened(&mut self, now: Timestamp, link: LinkId, out: &mut Vec<Frame>) {
+        self.0.opened(now, link, out);
+    }
+
+    fn frame(
+        &mut self,
+        now: Timestamp,
+        link: LinkId,
+        frame: &Bytes,
+        out: &mut Vec<Event>,
+    ) -> Result<(), DecodeError> {
+        self.0.frame(now, link, frame, out)
+    }
 }

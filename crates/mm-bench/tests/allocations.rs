@@ -92,11 +92,10 @@ fn an_order_update_allocates_nothing() {
 fn what_is_kept_of_orders_that_are_over_is_small_and_bounded() {
     const KEPT: u64 = 4_000;
     let mut lives = Lives::new(KEPT as usize);
-    // The tables of hashes double once more while they are being filled over and over.
-    let warm = measure(|| lives.run(8 * KEPT));
-    let bytes = u64::try_from(warm.bytes_current).expect("something is kept") / KEPT;
-    assert!(bytes <= 400, "{bytes} bytes for each order that is over");
-    assert_eq!(measure(|| lives.run(8 * KEPT)).bytes_current, 0, "memory grows with orders that are over");
+    // Forty times as many as are kept: had each left only ten bytes behind, the bound would be broken.
+    let kept = measure(|| lives.run(40 * KEPT));
+    let bytes = u64::try_from(kept.bytes_current).expect("something is kept") / KEPT;
+    assert!((50..=500).contains(&bytes), "{bytes} bytes for each order that is kept");
 }
 
 fn frames(seq: &mut u64, n: u64) -> Vec<Bytes> {

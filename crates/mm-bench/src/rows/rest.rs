@@ -41,7 +41,7 @@ fn measure(size: Size) -> Result<Report, String> {
     let (ask, wanted) = mpsc::channel(1);
     let (tell, told) = sync_channel(1);
     let strategy = run(access, Threads::One, move |venue| place(venue, wanted, tell));
-    let (n, rounds) = (size.ops(1_000), if size == Size::Full { 9 } else { 1 });
+    let (n, rounds) = (size.ops(500), if size == Size::Full { 9 } else { 1 });
     let [ours, hand, hyper] = in_turn(
         rounds,
         [

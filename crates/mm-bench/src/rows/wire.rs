@@ -31,7 +31,7 @@ pub fn rows(size: Size) -> Report {
 fn measure(size: Size) -> std::io::Result<Report> {
     let (mut one, mut two, mut by_hand) =
         (Side::ours(Threads::One)?, Side::ours(Threads::Two)?, Side::by_hand()?);
-    let (n, rounds) = (size.ops(1_000), if size == Size::Full { 9 } else { 1 });
+    let (n, rounds) = (size.ops(500), if size == Size::Full { 9 } else { 1 });
     let [a, b, hand, rtt] = in_turn(
         rounds,
         [&mut || one.exchange(n), &mut || two.exchange(n), &mut || by_hand.exchange(n), &mut || {
