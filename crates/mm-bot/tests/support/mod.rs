@@ -8,7 +8,7 @@ use std::{
     net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use serde_json::Value;
@@ -55,12 +55,12 @@ pub(crate) fn file(state: &TempDir, name: &str, content: &str) -> String {
 
 /// Waits until `found` finds something.
 pub(crate) fn eventually<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
-    let began = Instant::now();
-    while began.elapsed() < PATIENCE {
+    const STEP: Duration = Duration::from_millis(20);
+    for _ in 0..PATIENCE.as_millis() / STEP.as_millis() {
         if let Some(it) = found() {
             return it;
         }
-        std::thread::sleep(Duration::from_millis(20));
+        std::thread::sleep(STEP);
     }
     panic!("{what}: not within {PATIENCE:?}");
 }
