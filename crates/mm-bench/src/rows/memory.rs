@@ -30,7 +30,7 @@ pub fn rows(size: Size) -> Report {
 
 /// Orders that are over, in a table that remembers `kept` of them.
 fn kept(size: Size) -> Report {
-    let (kept, more) = (size.ops(500_000), size.ops(6_000_000));
+    let (kept, more) = (size.ops(300_000), size.ops(4_000_000));
     let Some((before, _)) = memory("self") else {
         return Report::skipped("this system has no /proc");
     };
@@ -39,7 +39,7 @@ fn kept(size: Size) -> Report {
     lives.run(kept);
     let first = resident();
     // The tables of hashes double once more while they are being filled over and over.
-    lives.run(7 * kept);
+    lives.run(19 * kept);
     let full = resident();
     lives.run(more);
     let after = resident();
@@ -62,7 +62,7 @@ fn kept(size: Size) -> Report {
             Goal::AtMost(150.0),
         ),
         row(
-            "the same once the limit was passed eight times".to_owned(),
+            "the same once the limit was passed twenty times".to_owned(),
             "bytes",
             each(full),
             original(),
