@@ -6,8 +6,15 @@ use std::collections::BTreeSet;
 use super::{Problem, Tree};
 
 /// What a newcomer, a lawyer and an operator look for.
-const PAGES: [&str; 6] =
-    ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "SECURITY.md", "LICENSE-MIT", "LICENSE-APACHE"];
+const PAGES: [&str; 7] = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "SECURITY.md",
+    "BENCHMARKS.md",
+    "LICENSE-MIT",
+    "LICENSE-APACHE",
+];
 /// The commands that README.md promises.
 const COMMANDS: [&str; 2] = ["cargo run --release -- smoke-test", "cargo xtask test"];
 /// The one script: it must run before anything of ours is built.
