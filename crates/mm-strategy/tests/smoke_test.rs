@@ -107,20 +107,19 @@ fn on_spot_it_sells_first_only_what_is_there() {
     passes(&Case { symbol: "SOL_USDC", keys: &[("side", "sell")], before: bought, ..Case::default() });
 }
 
+/// The crowd leaves resting orders of clients alone.
+fn never_fill(control: &mm_sim::Control) {
+    let command = CrowdCommand {
+        venue: VenueKind::Backpack,
+        market: "SOL_USDC_PERP".into(),
+        action: CrowdAction::NeverFill,
+    };
+    control.crowd(&command).expect("there is a crowd");
+}
+
 #[test]
 fn never_filled() {
-    let case = Case {
-        before: |control| {
-            let command = CrowdCommand {
-                venue: VenueKind::Backpack,
-                market: "SOL_USDC_PERP".into(),
-                action: CrowdAction::NeverFill,
-            };
-            control.crowd(&command).expect("there is a crowd");
-        },
-        keys: &[("tracking_timeout_secs", "5")],
-        ..Case::default()
-    };
+    let case = Case { before: never_fill, keys: &[("tracking_timeout_secs", "5")], ..Case::default() };
     let ended = fails(
         &case,
         expect![[r#"
@@ -188,14 +187,7 @@ fn rest_tells_a_wrong_position() {
 #[test]
 fn a_cancel_is_acknowledged_and_not_done() {
     let case = Case {
-        before: |control| {
-            let command = CrowdCommand {
-                venue: VenueKind::Backpack,
-                market: "SOL_USDC_PERP".into(),
-                action: CrowdAction::NeverFill,
-            };
-            control.crowd(&command).expect("there is a crowd");
-        },
+        before: never_fill,
         faults: Schedule::of([
             Rule::new(Place::Request, Action::IgnoreCancel).ask("cancel"),
             Rule::new(Place::Request, Action::IgnoreCancel).ask("cancel_all"),

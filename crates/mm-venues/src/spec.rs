@@ -1,5 +1,5 @@
-//! What the rest of the house must know of a venue without knowing the venue: its environments, its limits and the
-//! keys that its configuration has. One `const` in each venue's folder.
+//! What the rest of the house must know of a venue without knowing the venue: its environments and its
+//! limits. One `const` in each venue's folder. The keys of its configuration are the program's to name.
 
 use std::time::Duration;
 
@@ -21,8 +21,6 @@ pub struct VenueSpec {
     pub window: Window,
     /// Its allowance of requests.
     pub allowance: Allowance,
-    /// Keys of a connector's configuration beyond those that every connector has.
-    pub keys: &'static [Key],
 }
 
 /// One place where a venue is.
@@ -45,15 +43,4 @@ pub struct Window {
     pub default: Duration,
     /// The longest that the venue takes.
     pub max: Duration,
-}
-
-/// A key of the configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Key {
-    /// Its name.
-    pub name: &'static str,
-    /// What it holds when it is not given; `None` where it must be given or means nothing without.
-    pub default: Option<&'static str>,
-    /// What it is, in one sentence.
-    pub help: &'static str,
 }

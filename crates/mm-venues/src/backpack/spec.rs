@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::sign::{WINDOW_DEFAULT_MS, WINDOW_MAX_MS};
 use crate::{
     client::Allowance,
-    spec::{Environment, Key, VenueSpec, Window},
+    spec::{Environment, VenueSpec, Window},
 };
 
 /// Requests over REST per minute and subaccount (the venue's FAQ, read 2026-11). Historical market data has an
@@ -30,14 +30,4 @@ pub const SPEC: VenueSpec = VenueSpec {
         max: Duration::from_millis(WINDOW_MAX_MS as u64),
     },
     allowance: ALLOWANCE,
-    keys: &[
-        Key { name: "api_key", default: None, help: "base64 of the Ed25519 verifying key" },
-        Key { name: "api_secret", default: None, help: "base64 of the 32-byte Ed25519 seed" },
-        Key {
-            name: "window_ms",
-            default: Some("5000"),
-            help: "how long a signed request stays valid, at most 60000",
-        },
-        Key { name: "broker_id", default: None, help: "number sent as X-Broker-Id, not signed" },
-    ],
 };
