@@ -9,8 +9,8 @@ use mm_net::{Net, NetConfig};
 use mm_session::SessionConfig;
 use mm_venues::{
     backpack::{Client, Options},
-    client::{Allowance, Frame, LinkId, LinkSpec, Next, Protocol, Weight},
-    http::{Reply, Request},
+    client::{Allowance, CallRef, Frame, Heard, LinkId, LinkSpec, Next, Outbox, Protocol, Way, Weight},
+    http::Reply,
 };
 
 use crate::rig::{Ids, SYMBOL};
@@ -101,26 +101,33 @@ impl Protocol for Unbounded {
         self.0.links()
     }
 
-    fn allowance(&self) -> Allowance {
-        Allowance { capacity: 1_000_000, per: Duration::from_secs(1) }
+    fn allowances(&self) -> Vec<Allowance> {
+        vec![Allowance { capacity: 1_000_000, per: Duration::from_secs(1) }]
     }
 
     fn weight(&self, ask: &Ask) -> Weight {
         self.0.weight(ask)
     }
 
-    fn encode(&mut self, now: Timestamp, ask: &Ask, out: &mut Request) -> Result<(), CallError> {
-        self.0.encode(now, ask, out)
+    fn encode(
+        &mut self,
+        now: Timestamp,
+        call: CallRef,
+        ask: &Ask,
+        out: &mut Outbox,
+    ) -> Result<Way, CallError> {
+        self.0.encode(now, call, ask, out)
     }
 
     fn reply(
         &mut self,
         now: Timestamp,
+        call: CallRef,
         ask: &Ask,
         reply: &Reply,
         out: &mut Vec<Event>,
     ) -> Result<Next, CallError> {
-        self.0.reply(now, ask, reply, out)
+        self.0.reply(now, call, ask, reply, out)
     }
 
     fn opened(&mut self, now: Timestamp, link: LinkId, out: &mut Vec<Frame>) {
@@ -132,7 +139,7 @@ impl Protocol for Unbounded {
         now: Timestamp,
         link: LinkId,
         frame: &Bytes,
-        out: &mut Vec<Event>,
+        out: &mut Heard,
     ) -> Result<(), DecodeError> {
         self.0.frame(now, link, frame, out)
     }

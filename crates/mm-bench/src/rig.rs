@@ -22,8 +22,8 @@ use mm_model::{
 };
 use mm_venues::{
     backpack::{Client, Options},
-    client::{LinkId, Protocol as _},
-    http::{Reply, Request},
+    client::{CallRef, Heard, LinkId, Outbox, Protocol as _},
+    http::Reply,
 };
 
 use crate::lives::wanted;
@@ -65,7 +65,7 @@ pub struct Rig {
     pub market: MarketId,
     /// Time, which stands still: the rows need none.
     pub clock: Clock,
-    events: Vec<Event>,
+    heard: Heard,
 }
 
 impl Rig {
@@ -88,7 +88,7 @@ impl Rig {
             reconcile_every: Duration::from_secs(3600),
         };
         let (venue, driver) = venue(config, clock.clone(), Arc::<Ids>::default());
-        let mut rig = Self { venue, driver, client, market: MarketId(0), clock, events: Vec::new() };
+        let mut rig = Self { venue, driver, client, market: MarketId(0), clock, heard: Heard::default() };
         rig.driver.link(rig.clock.now(), LinkState::Up);
         for _ in 0..100 {
             let Some(call) = rig.next_call() else { break };
@@ -114,11 +114,13 @@ impl Rig {
             Ask::Time => events.push(Event::ServerTime(now)),
             Ask::Markets => {
                 let reply = Reply { status: 200, headers: Default::default(), body: Bytes::from(MARKETS) };
-                self.client.reply(now, &call.ask, &reply, &mut events).expect("the market can be read");
+                self.client
+                    .reply(now, CallRef(0), &call.ask, &reply, &mut events)
+                    .expect("the market can be read");
                 self.market = self.client.markets().by_symbol(SYMBOL).expect("it is listed").id;
             }
             Ask::Fees => events.push(Event::Fees(FeeRates::default())),
-            Ask::Book(market) => events.push(Event::BookSnapshot(book(*market))),
+            Ask::Book(market) | Ask::Resync(market) => events.push(Event::BookSnapshot(book(*market))),
             Ask::OpenOrders(_) => events.push(Event::OpenOrders(nothing())),
             Ask::FillsSince(_) => events.push(Event::Fills(nothing())),
             Ask::Positions => events.push(Event::Positions(nothing())),
@@ -133,8 +135,8 @@ impl Rig {
     /// # Panics
     /// When the frame cannot be read.
     pub fn frame(&mut self, now: Timestamp, frame: &Bytes) {
-        self.client.frame(now, LinkId(0), frame, &mut self.events).expect("the frame can be read");
-        for event in self.events.drain(..) {
+        self.client.frame(now, LinkId(0), frame, &mut self.heard).expect("the frame can be read");
+        for event in self.heard.events.drain(..) {
             self.driver.apply(now, event);
         }
     }
@@ -144,13 +146,13 @@ impl Rig {
     ///
     /// # Panics
     /// When any of them refuses.
-    pub fn trade(&mut self, frame: &Bytes, request: &mut Request) -> Underway {
+    pub fn trade(&mut self, frame: &Bytes, outbox: &mut Outbox) -> Underway {
         let now = self.clock.now();
         self.frame(now, frame);
         let top = self.venue.top(self.market).expect("the book is whole");
         let submission = self.venue.submit(decide(self.market, top)).expect("the rig is ready");
         let call = self.next_call().expect("the order is handed out");
-        self.client.encode(now, &call.ask, request).expect("the order can be written");
+        self.client.encode(now, CallRef(0), &call.ask, outbox).expect("the order can be written");
         Underway { call, submission }
     }
 
@@ -215,6 +217,7 @@ pub const fn decide(market: MarketId, top: Top) -> NewOrder {
 #[must_use]
 pub fn report(id: ClientId, filled: Qty, status: ReportedStatus) -> OrderReport {
     OrderReport {
+        version: 0,
         client_id: Some(id),
         venue_id: VenueOrderId::from_number(59_887_000_000 + id.0),
         market: MarketId(0),

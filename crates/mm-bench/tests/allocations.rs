@@ -12,7 +12,7 @@ use mm_bench::{
     lives::Lives,
     rig::{Rig, depth_frame, fill_frame, order_frame},
 };
-use mm_venues::http::Request;
+use mm_venues::client::Outbox;
 
 /// Rounds that make everything warm, and rounds that count.
 const WARM: u64 = 2_500;
@@ -45,13 +45,13 @@ fn a_depth_message_allocates_nothing() {
 #[test]
 fn from_a_frame_to_a_signed_order_only_what_is_named_above_is_allocated() {
     let mut rig = Rig::new();
-    let mut request = Request::default();
+    let mut outbox = Outbox::default();
     let mut seq = 1_000;
     let mut run = |rounds: u64| {
         let mut allocations = 0;
         for frame in frames(&mut seq, rounds) {
             let mut underway = None;
-            allocations += measure(|| underway = Some(rig.trade(&frame, &mut request))).count_total;
+            allocations += measure(|| underway = Some(rig.trade(&frame, &mut outbox))).count_total;
             rig.settle(underway.expect("it was just made"));
         }
         allocations

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use crate::{
-    Balance, BookDelta, BookSnapshot, ClientId, FeeRates, Fill, Market, MarketId, NewOrder, OrderReport,
-    Position, Price, Qty, Rate, Side, Timestamp, TradeId, VenueOrderId,
+    Balance, BookDelta, BookSnapshot, ClientId, FeeRates, Fill, Market, MarketId, Money, NewOrder,
+    OrderReport, Position, Price, Qty, Rate, Side, Timestamp, TradeId, VenueOrderId,
 };
 
 /// An order on its way out: what is wanted and the id it was given.
@@ -41,6 +41,70 @@ pub struct OrderQuery {
     pub created_at: Timestamp,
 }
 
+/// A change to a resting order, in place: it keeps its id, and at some venues its queue position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Modification {
+    /// Which order.
+    pub target: CancelTarget,
+    /// Its new limit.
+    pub price: Price,
+    /// Its new size, what was filled before included.
+    pub qty: Qty,
+}
+
+/// How the orders of a group hang together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GroupKind {
+    /// The second becomes live when the first is filled.
+    OneTriggersOther,
+    /// A stop-loss and a take-profit: what fills one cancels the other.
+    OneCancelsOther,
+    /// The first, when filled, makes such a pair live.
+    OneTriggersPair,
+}
+
+/// Orders that are placed in one message and hang together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// How.
+    pub kind: GroupKind,
+    /// The orders, the one that triggers the others first.
+    pub orders: Vec<Placement>,
+}
+
+/// A cancel of everything that the venue does by itself unless it is put off in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeadMan {
+    /// All orders of the account are cancelled after this time, unless this is asked for again before.
+    In(Duration),
+    /// No longer.
+    Off,
+}
+
+/// How a position is backed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MarginMode {
+    /// By the whole account.
+    Cross,
+    /// By what was set aside for it.
+    Isolated,
+}
+
+/// The leverage to set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leverage {
+    /// Of which market; `None`: of the whole account. Venues take the one or the other.
+    pub market: Option<MarketId>,
+    /// How many times the margin.
+    pub times: u32,
+    /// How the positions are backed, where the venue lets us choose; `None` leaves it as it is.
+    pub mode: Option<MarginMode>,
+}
+
+/// One of the keys with which the codec signs, where their use is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeyIndex(pub u8);
+
 /// Live orders, or those that are over: some venues keep them in two places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -57,12 +121,18 @@ pub enum Ask {
     Time,
     /// What is listed → [`Event::Markets`].
     Markets,
-    /// A whole book → [`Event::BookSnapshot`].
+    /// A whole book, as it is now → [`Event::BookSnapshot`]. Its number need not join onto the stream's.
     Book(MarketId),
+    /// A book onto which the changes of the stream join → [`Event::BookSnapshot`].
+    Resync(MarketId),
     /// Place one order → [`Event::Order`] (its first report).
     Place(Placement),
     /// Place several in one message → one [`Event::Order`] or [`Event::Refused`] for each.
     Batch(Vec<Placement>),
+    /// Place a group → as [`Ask::Batch`].
+    Group(Group),
+    /// Change one in place → [`Event::Order`], or nothing yet when the venue only took note.
+    Modify(Modification),
     /// Cancel one → [`Event::Order`], or nothing yet when the venue only took note.
     Cancel(CancelTarget),
     /// Cancel all of a market → an [`Event::Order`] for each that the venue names.
@@ -79,8 +149,14 @@ pub enum Ask {
     Balances,
     /// Our fee rates → [`Event::Fees`].
     Fees,
-    /// Set the account's leverage.
-    Leverage(u32),
+    /// Set the leverage.
+    Leverage(Leverage),
+    /// Move margin to an isolated position (positive) or away from it.
+    Margin(MarketId, Money),
+    /// Let the venue cancel everything by itself in some time, or not.
+    DeadMan(DeadMan),
+    /// The next number that a key must sign with. Only codecs ask this (see `Protocol::own_ask`).
+    Nonce(KeyIndex),
 }
 
 impl Ask {
@@ -89,8 +165,27 @@ impl Ask {
     pub const fn is_read(&self) -> bool {
         !matches!(
             self,
-            Self::Place(_) | Self::Batch(_) | Self::Cancel(_) | Self::CancelAll(_) | Self::Leverage(_)
+            Self::Place(_)
+                | Self::Batch(_)
+                | Self::Group(_)
+                | Self::Modify(_)
+                | Self::Cancel(_)
+                | Self::CancelAll(_)
+                | Self::Leverage(_)
+                | Self::Margin(..)
+                | Self::DeadMan(_)
         )
+    }
+
+    /// The orders that it places.
+    #[must_use]
+    pub fn placements(&self) -> &[Placement] {
+        match self {
+            Self::Place(placement) => std::slice::from_ref(placement),
+            Self::Batch(placements) => placements,
+            Self::Group(group) => &group.orders,
+            _ => &[],
+        }
     }
 
     /// Whether this takes orders off: goes before everything else, and is safe to repeat.
@@ -167,7 +262,12 @@ pub enum Event {
     Order(OrderReport),
     /// A fill of ours.
     Fill(Fill),
-    /// One order of a batch was refused.
+    /// The venue took note of an order and has not decided: whether it lives the stream or a question will tell.
+    Queued {
+        /// Which.
+        client_id: ClientId,
+    },
+    /// One order of a batch was refused; or one that was queued, and its proof was found later.
     Refused {
         /// Which.
         client_id: ClientId,

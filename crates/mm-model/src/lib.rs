@@ -16,8 +16,9 @@ mod time;
 pub use account::{Balance, FeeRates, Position};
 pub use book::{Book, BookDelta, BookError, BookFeed, BookSnapshot, DeltaLevels, FeedStep, Level, Top};
 pub use contract::{
-    Ask, CallError, CancelTarget, DecodeError, Event, MarkPrice, Mode, OrderQuery, Placement, PublicTrade,
-    Refusal, RefusalKind, Snapshot, Ticker,
+    Ask, CallError, CancelTarget, DeadMan, DecodeError, Event, Group, GroupKind, KeyIndex, Leverage,
+    MarginMode, MarkPrice, Mode, Modification, OrderQuery, Placement, PublicTrade, Refusal, RefusalKind,
+    Snapshot, Ticker,
 };
 pub use market::{Market, MarketId, MarketKind, Markets, Symbol, TradingState};
 pub use number::{Decimal, Money, NumberError, Price, Qty, Rate, SignedQty};

@@ -72,6 +72,20 @@ pub enum OrderKind {
     },
     /// At whatever the book offers; the rest is cancelled.
     Market,
+    /// Sleeps until the mark price has gone against the position as far as `trigger`, then sells or buys.
+    StopLoss {
+        /// When.
+        trigger: Price,
+        /// At this price or better; `None`: at whatever the book offers.
+        limit: Option<Price>,
+    },
+    /// Sleeps until the mark price has gone in favour of the position as far as `trigger`, then sells or buys.
+    TakeProfit {
+        /// When.
+        trigger: Price,
+        /// At this price or better; `None`: at whatever the book offers.
+        limit: Option<Price>,
+    },
 }
 
 impl OrderKind {
@@ -80,6 +94,7 @@ impl OrderKind {
     pub const fn price(&self) -> Option<Price> {
         match self {
             Self::Limit { price, .. } | Self::PostOnly { price } => Some(*price),
+            Self::StopLoss { limit, .. } | Self::TakeProfit { limit, .. } => *limit,
             Self::Market => None,
         }
     }
@@ -218,7 +233,7 @@ pub struct Fill {
 /// is a decode error, never one of these.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReportedStatus {
-    /// On the book (perhaps partly filled).
+    /// On the book (perhaps partly filled), or asleep until its trigger.
     Open,
     /// Filled in full.
     Filled,
@@ -250,6 +265,8 @@ pub struct OrderReport {
     pub price: Option<Price>,
     /// Size of the whole order as the venue has it now.
     pub qty: Qty,
+    /// How often it was modified; 0 where the venue does not count.
+    pub version: u32,
     /// Filled so far, cumulative.
     pub filled: Qty,
     /// Where it stands.

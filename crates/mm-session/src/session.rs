@@ -21,8 +21,8 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use mm_core::{Call, CallId, Clock, Driver, LinkState};
 use mm_model::{Ask, CallError, Event, Timestamp};
 use mm_venues::{
-    client::{Frame, LinkId, Next, Protocol},
-    http::{Reply, Request},
+    client::{CallRef, Frame, Heard, LinkId, Next, Outbox, Protocol, Way},
+    http::Reply,
 };
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -122,9 +122,11 @@ struct Session<S, T: Transport> {
     start: Start,
     rate_limits: RateLimits,
     // Reused from message to message.
-    request: Request,
-    events: Vec<Event>,
+    outbox: Outbox,
+    heard: Heard,
     frames: Vec<Frame>,
+    /// How many sendings there were: the last one's [`CallRef`].
+    n_sent: u64,
 }
 
 impl<S: Side, T: Transport> Session<S, T> {
@@ -137,7 +139,7 @@ impl<S: Side, T: Transport> Session<S, T> {
         config: SessionConfig,
     ) -> Result<Self, SessionError> {
         let throttle =
-            Throttle::new(protocol.allowance()).map_err(|error| SessionError(error.to_string()))?;
+            Throttle::new(protocol.allowances()[0]).map_err(|error| SessionError(error.to_string()))?;
         outcome::check_weights(&throttle, &*protocol)?;
         let backoff = Backoff::new(config.backoff_min, config.backoff_max);
         Ok(Self {
@@ -149,9 +151,10 @@ impl<S: Side, T: Transport> Session<S, T> {
             is_up: false,
             start: Start::default(),
             rate_limits: RateLimits::default(),
-            request: Request::default(),
-            events: Vec::new(),
+            outbox: Outbox::default(),
+            heard: Heard::default(),
             frames: Vec::new(),
+            n_sent: 0,
             clock,
             side,
             protocol,
@@ -281,11 +284,17 @@ impl<S: Side, T: Transport> Session<S, T> {
     fn send(&mut self, now: Timestamp, mut job: Job) {
         job.n_asked += 1;
         let venue_now = self.venue_time(now);
-        if let Err(error) = self.protocol.encode(venue_now, &job.ask, &mut self.request) {
-            return self.end(job, Err(error));
+        self.n_sent += 1;
+        job.call = CallRef(self.n_sent);
+        match self.protocol.encode(venue_now, job.call, &job.ask, &mut self.outbox) {
+            Ok(Way::Http) => {}
+            Ok(Way::Socket(_)) => {
+                return self.refuse(job, "the session carries no calls by socket");
+            }
+            Err(error) => return self.end(job, Err(error)),
         }
         self.flying.push((job.id, job.lane));
-        let reply = self.transport.call(self.protocol.rest_url(), &self.request);
+        let reply = self.transport.call(self.protocol.rest_url(), &self.outbox.request);
         let (clock, limit) = (self.clock.clone(), self.config.call_timeout);
         self.calls.push(Box::pin(async move { Landed { job, result: clock.within(limit, reply).await } }));
     }
@@ -310,7 +319,7 @@ impl<S: Side, T: Transport> Session<S, T> {
                 return Ok(());
             }
         };
-        let result = self.protocol.reply(now, &job.ask, &reply, &mut job.events);
+        let result = self.protocol.reply(now, job.call, &job.ask, &reply, &mut job.events);
         if let Some(pause) = self.rate_limits.pause_after(&reply, &result, &mut self.rng) {
             tracing::warn!(
                 pause_ms = pause.as_millis(),
@@ -330,6 +339,7 @@ impl<S: Side, T: Transport> Session<S, T> {
                     Err(CallError::OutcomeUnknown(format!("no end after {QUESTIONS_MAX} questions"))),
                 );
             }
+            Ok(Next::Resend) => self.queue.go_on(now, job),
             Ok(Next::Ask(ask)) => {
                 job.ask = ask;
                 self.queue.go_on(now, job);
@@ -379,9 +389,9 @@ impl<S: Side, T: Transport> Session<S, T> {
     }
 
     fn frame(&mut self, now: Timestamp, id: LinkId, frame: &Bytes) {
-        self.events.clear();
-        let result = self.protocol.frame(now, id, frame, &mut self.events);
-        for event in self.events.drain(..) {
+        self.heard.clear();
+        let result = self.protocol.frame(now, id, frame, &mut self.heard);
+        for event in self.heard.events.drain(..) {
             self.side.apply(now, event);
         }
         if let Err(error) = result {

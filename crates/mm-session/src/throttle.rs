@@ -8,7 +8,7 @@
 use std::{collections::VecDeque, time::Duration};
 
 use mm_model::Timestamp;
-use mm_venues::client::{Allowance, Weight};
+use mm_venues::client::Allowance;
 
 /// Who asks for a permit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,26 +105,26 @@ impl Throttle {
     ///
     /// # Errors
     /// [`ThrottleError::TooHeavy`].
-    pub const fn fits(&self, lane: Lane, weight: Weight) -> Result<(), ThrottleError> {
+    pub const fn fits(&self, lane: Lane, weight: u32) -> Result<(), ThrottleError> {
         let share = self.share(lane);
-        if weight.0 <= share {
+        if weight <= share {
             return Ok(());
         }
-        Err(ThrottleError::TooHeavy { weight: weight.0, share, capacity: self.capacity })
+        Err(ThrottleError::TooHeavy { weight: weight, share, capacity: self.capacity })
     }
 
     /// Takes the units for one request, or says when they may be there.
-    pub fn take(&mut self, now: Timestamp, lane: Lane, weight: Weight) -> Permit {
+    pub fn take(&mut self, now: Timestamp, lane: Lane, weight: u32) -> Permit {
         let share = self.share(lane);
-        if weight.0 > share {
+        if weight > share {
             return Permit::Never;
         }
         self.give_back(now);
-        if self.paused_until <= now && self.in_window + weight.0 <= share {
-            self.spend(now, weight.0);
+        if self.paused_until <= now && self.in_window + weight <= share {
+            self.spend(now, weight);
             return Permit::Granted;
         }
-        Permit::NotBefore(self.when(share - weight.0))
+        Permit::NotBefore(self.when(share - weight))
     }
 
     /// Nothing more is sent before `until`: the venue said that it had enough.

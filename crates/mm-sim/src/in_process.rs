@@ -219,7 +219,7 @@ mod tests {
                 Ok(reply) => log.push(format!("{} {:?}", clock.now(), reply.body)),
                 Err(error) => log.push(format!("{} {error}", clock.now())),
             }
-            let mut link = match transport.connect(&LinkSpec { url, name: "all" }).await {
+            let mut link = match transport.connect(&LinkSpec::new(url, "all")).await {
                 Ok(link) => link,
                 Err(error) => return vec![error.to_string()],
             };

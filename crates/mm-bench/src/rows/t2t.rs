@@ -5,7 +5,11 @@ use std::{cell::RefCell, hint::black_box};
 
 use bytes::Bytes;
 use mm_model::{Ask, ClientId, Placement, Timestamp};
-use mm_venues::{backpack::sign::SigningKey, client::Protocol as _, http::Request};
+use mm_venues::{
+    backpack::sign::SigningKey,
+    client::{CallRef, Outbox, Protocol as _},
+    http::Request,
+};
 
 use super::Size;
 use crate::{
@@ -42,7 +46,8 @@ fn trade(size: Size) -> (Stat, Stat) {
     let batches = size.ops(2_000) as usize / BATCH;
     let (mut rig, mut trader) = (Rig::new(), Trader::new(SECRET));
     let now = rig.clock.now();
-    let (mut requests, mut by_hand) = (vec![Request::default(); BATCH], vec![Vec::new(); BATCH]);
+    let (mut requests, mut by_hand) = (Vec::new(), vec![Vec::new(); BATCH]);
+    requests.resize_with(BATCH, Outbox::default);
     let mut seq = 1_000;
     let frames = RefCell::new(Vec::new());
     alternate(
@@ -60,7 +65,7 @@ fn trade(size: Size) -> (Stat, Stat) {
                 });
                 sum = add(sum, round);
                 underway.into_iter().for_each(|one| rig.settle(one));
-                requests.iter().for_each(|request| check(now, request));
+                requests.iter().for_each(|outbox: &Outbox| check(now, &outbox.request));
                 frames.borrow_mut().push(batch);
             }
             sum
@@ -86,14 +91,14 @@ fn encode(size: Size) -> (Stat, Stat) {
     let (mut rig, mut trader) = (Rig::new(), Trader::new(SECRET));
     let (now, top) = (rig.clock.now(), rig.venue.top(rig.market).expect("the book is whole"));
     let (order, bid) = (decide(rig.market, top), top.bid.price.0);
-    let (mut request, mut by_hand) = (Request::default(), Vec::new());
+    let (mut outbox, mut by_hand) = (Outbox::default(), Vec::new());
     let measured = alternate(
         || {
             by_cpu(ops, || {
                 for id in 1..=ops {
                     let ask = Ask::Place(Placement { client_id: ClientId(id), order });
-                    rig.client.encode(now, &ask, &mut request).expect("the order can be written");
-                    black_box(&request);
+                    rig.client.encode(now, CallRef(0), &ask, &mut outbox).expect("the order can be written");
+                    black_box(&outbox);
                 }
             })
         },
@@ -106,9 +111,9 @@ fn encode(size: Size) -> (Stat, Stat) {
             })
         },
     );
-    check(now, &request);
+    check(now, &outbox.request);
     check(now, &parse(&by_hand).expect("a request"));
-    let ours = String::from_utf8(request.body).expect("JSON is text");
+    let ours = String::from_utf8(outbox.request.body).expect("JSON is text");
     assert!(by_hand.ends_with(ours.as_bytes()), "both write the same order: {ours}");
     measured
 }

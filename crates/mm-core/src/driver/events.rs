@@ -37,6 +37,8 @@ impl Driver {
         match event {
             Event::Order(report) => self.learn_order(now, report),
             Event::Fill(fill) => self.learn_fill(now, fill),
+            // Asked about after a while, where the call ends.
+            Event::Queued { .. } => false,
             Event::Refused { client_id, refusal } => {
                 if refusal.kind == RefusalKind::DuplicateClientId {
                     self.outcome_unknown(*client_id, now);

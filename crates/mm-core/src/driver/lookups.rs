@@ -38,7 +38,7 @@ impl Driver {
             Chore::Time => Ask::Time,
             Chore::Markets => Ask::Markets,
             Chore::Fees => Ask::Fees,
-            Chore::Book(market) => Ask::Book(market),
+            Chore::Book(market) => Ask::Resync(market),
             Chore::OpenOrders => Ask::OpenOrders(None),
             Chore::Fills => Ask::FillsSince(self.fills_since()),
             Chore::Positions => Ask::Positions,

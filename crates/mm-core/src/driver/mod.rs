@@ -259,12 +259,7 @@ impl Driver {
     /// Our own records know it before the bytes leave.
     fn note_placed(&mut self, ask: &Ask, now: Timestamp) {
         let orders = &self.shared.orders;
-        let placements = match ask {
-            Ask::Place(placement) => std::slice::from_ref(placement),
-            Ask::Batch(placements) => placements,
-            _ => &[],
-        };
-        for placement in placements {
+        for placement in ask.placements() {
             orders.apply(placement.client_id, now, Update::Sent);
             self.placing.push(placement.client_id);
         }
@@ -334,11 +329,7 @@ impl Drop for Driver {
         self.others.close();
         while let Ok(command) = self.others.try_recv() {
             let why = "the connector has stopped";
-            match &command.ask {
-                Ask::Place(placement) => self.withdraw(placement.client_id, now),
-                Ask::Batch(all) => all.iter().for_each(|placement| self.withdraw(placement.client_id, now)),
-                _ => {}
-            }
+            command.ask.placements().iter().for_each(|placement| self.withdraw(placement.client_id, now));
             let _ = command.reply.send(Err(CallError::NotSent(why.into())));
         }
         {

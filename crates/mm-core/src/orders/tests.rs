@@ -13,6 +13,7 @@ const NOW: Timestamp = Timestamp::from_ms(1_000);
 
 fn report(client: Option<u64>, venue: u64, filled: u64, status: ReportedStatus) -> OrderReport {
     OrderReport {
+        version: 0,
         client_id: client.map(ClientId),
         venue_id: VenueOrderId::from_number(venue),
         market: MARKET,

@@ -377,7 +377,7 @@ impl Inner {
             Ask::Time => vec![Event::ServerTime(now + LATENCY / 2 + self.skew)],
             Ask::Markets => vec![Event::Markets(vec![market()])],
             Ask::Fees => vec![Event::Fees(FeeRates::default())],
-            Ask::Book(_) => vec![Event::BookSnapshot(self.truth.snapshot(now))],
+            Ask::Book(_) | Ask::Resync(_) => vec![Event::BookSnapshot(self.truth.snapshot(now))],
             Ask::OpenOrders(_) => vec![Event::OpenOrders(self.truth.open_orders(now))],
             Ask::Order(query, mode) => self.truth.look_up(now, query.client_id, *mode),
             Ask::FillsSince(since) => {

@@ -107,6 +107,7 @@ impl Truth {
         let order = &self.orders[&id];
         let wanted = order.placement.order;
         OrderReport {
+            version: 0,
             client_id: Some(id),
             venue_id: order.venue_id,
             market: MARKET,

@@ -27,6 +27,7 @@ enum Word {
 
 fn report(status: ReportedStatus, filled: u64, at: u64) -> Word {
     Word::Report(OrderReport {
+        version: 0,
         client_id: Some(ClientId(1)),
         venue_id: venue_id(),
         market: MARKET,

@@ -43,7 +43,7 @@ async fn sockets_too() {
         server.send(heard).await.expect("echoed");
     })
     .await;
-    let link = LinkSpec { url: format!("wss://localhost:{}", address.port()), name: "private" };
+    let link = LinkSpec::new(format!("wss://localhost:{}", address.port()), "private");
     let mut socket = net(Roots::Only(authority)).connect(&link).await.expect("open");
     socket.send(Outgoing::Frame(Frame("hello".to_owned()))).expect("room");
     assert_eq!(next(&mut socket).await, LinkMessage::Frame("hello".into()));
@@ -56,7 +56,7 @@ async fn refused(certificate: impl Fn() -> Certificate, roots: Option<Roots>, pa
         let (address, authority, served) = tls(certificate(), |_| async { panic!("trusted") }).await;
         let net = net(roots.clone().unwrap_or(Roots::Only(authority)));
         let error = if socket {
-            let link = LinkSpec { url: format!("wss://localhost:{}", address.port()), name: "private" };
+            let link = LinkSpec::new(format!("wss://localhost:{}", address.port()), "private");
             net.connect(&link).await.map(|_| ()).expect_err("no trust")
         } else {
             let url = format!("https://localhost:{}", address.port());

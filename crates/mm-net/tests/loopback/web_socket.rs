@@ -27,7 +27,7 @@ async fn serve<F: Future<Output = ()> + Send + 'static>(
         let (tcp, _) = listener.accept().await.expect("a client");
         then(accept_async(tcp).await.expect("an upgrade")).await;
     });
-    (LinkSpec { url: format!("ws://{address}/stream"), name: "public" }, served)
+    (LinkSpec::new(format!("ws://{address}/stream"), "public"), served)
 }
 
 pub(crate) async fn next(socket: &mut Socket) -> LinkMessage {
@@ -135,7 +135,7 @@ async fn what_waits_for_a_slow_reader_is_bounded() {
 async fn anything_but_an_upgrade_is_refused() {
     for (status, part) in [("403 Forbidden", "403"), ("302 Found\r\nlocation: ws://127.0.0.1:1/", "302")] {
         let (url, served) = servers::http(vec![vec![servers::reply(status, "canary")]]).await;
-        let link = LinkSpec { url: url.replace("http", "ws"), name: "public" };
+        let link = LinkSpec::new(url.replace("http", "ws"), "public");
         match net(Roots::Public).connect(&link).await {
             Err(TransportError::NotSent(why)) => {
                 assert!(why.contains(part) && !why.contains("canary"), "{why}");
@@ -149,7 +149,7 @@ async fn anything_but_an_upgrade_is_refused() {
 #[tokio::test]
 async fn plain_sockets_to_another_machine_are_refused_unsent() {
     for url in ["ws://192.0.2.1", "ws://example.invalid/stream"] {
-        let link = LinkSpec { url: url.to_owned(), name: "public" };
+        let link = LinkSpec::new(url, "public");
         match net(Roots::Public).connect(&link).now_or_never() {
             Some(Err(TransportError::NotSent(why))) => assert!(why.contains("use wss://"), "{why}"),
             other => panic!("{url}: {other:?}"),

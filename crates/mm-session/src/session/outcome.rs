@@ -59,7 +59,7 @@ impl Start {
     /// Learns from an answer. A key that is refused before it was ever accepted, and after the clocks were compared,
     /// is the wrong key: there is no point in going on. Later the driver and the strategy decide.
     pub(super) fn answered(&mut self, ask: &Ask, answer: &Answer) -> Option<SessionError> {
-        let is_public = matches!(ask, Ask::Time | Ask::Markets | Ask::Book(_));
+        let is_public = matches!(ask, Ask::Time | Ask::Markets | Ask::Book(_) | Ask::Resync(_));
         match answer {
             Ok(next) => {
                 self.knows_time |= matches!(ask, Ask::Time);
@@ -124,6 +124,7 @@ pub(super) fn check_weights(throttle: &Throttle, protocol: &dyn Protocol) -> Res
         Ask::Time,
         Ask::Markets,
         Ask::Book(market),
+        Ask::Resync(market),
         Ask::Cancel(CancelTarget { market, client_id: None, venue_id: None }),
         Ask::CancelAll(market),
         Ask::OpenOrders(None),
@@ -134,7 +135,7 @@ pub(super) fn check_weights(throttle: &Throttle, protocol: &dyn Protocol) -> Res
     ];
     for ask in asks {
         let lane = if ask.is_cancel() { Lane::Cancel } else { Lane::Other };
-        let weight = protocol.weight(&ask);
+        let weight = protocol.weight(&ask).0[0];
         throttle.fits(lane, weight).map_err(|error| SessionError(format!("{ask:?}: {error}")))?;
     }
     Ok(())

@@ -6,8 +6,8 @@
 use std::{collections::VecDeque, time::Duration};
 
 use mm_core::{Call, CallId};
-use mm_model::{Ask, Event, MarketId, Placement, Timestamp};
-use mm_venues::client::Weight;
+use mm_model::{Ask, Event, MarketId, Timestamp};
+use mm_venues::client::{CallRef, Weight};
 
 use crate::{Lane, Permit, Throttle};
 
@@ -27,6 +27,8 @@ pub(super) struct Job {
     pub(super) writes: bool,
     /// What to ask now: the call itself, or what its answer led to.
     pub(super) ask: Ask,
+    /// Its last sending.
+    pub(super) call: CallRef,
     /// How often it asked so far.
     pub(super) n_asked: u32,
     /// What the answers told so far.
@@ -87,7 +89,16 @@ impl Queue {
             return Err(call.id);
         }
         let Call { id, ask } = call;
-        waiting.push_back(Job { id, lane, writes, ask, n_asked: 0, events: Vec::new(), since: now });
+        waiting.push_back(Job {
+            id,
+            lane,
+            writes,
+            ask,
+            call: CallRef(0),
+            n_asked: 0,
+            events: Vec::new(),
+            since: now,
+        });
         Ok(())
     }
 
@@ -99,7 +110,7 @@ impl Queue {
 
     /// Takes out the orders on `market` that wait: a cancel of all of them came.
     pub(super) fn withdraw(&mut self, market: MarketId) -> Vec<Job> {
-        self.take_others(|job| placements(&job.ask).iter().any(|placement| placement.order.market == market))
+        self.take_others(|job| job.ask.placements().iter().any(|placement| placement.order.market == market))
     }
 
     /// Takes out everything but cancels: the connector stops.
@@ -134,14 +145,14 @@ impl Queue {
         };
         let Some(first) = waiting.front().filter(|_| room) else { return Turn::Wait(self.next_too_old()) };
         let weight = weight(&first.ask);
-        match self.throttle.take(now, lane, weight) {
+        match self.throttle.take(now, lane, weight.0[0]) {
             Permit::Granted => Turn::Send(waiting.pop_front().expect("front has just seen it")),
             Permit::NotBefore(at) => Turn::Wait(Some(self.next_too_old().map_or(at, |old| old.min(at)))),
             Permit::Never => {
                 let job = waiting.pop_front().expect("front has just seen it");
                 Turn::Refuse(
                     job,
-                    format!("its weight of {} is more than the venue's whole allowance", weight.0),
+                    format!("its weight of {} is more than the venue's whole allowance", weight.0[0]),
                 )
             }
         }
@@ -171,14 +182,6 @@ impl Queue {
 
 impl Job {
     fn is_order(&self) -> bool {
-        !placements(&self.ask).is_empty()
-    }
-}
-
-fn placements(ask: &Ask) -> &[Placement] {
-    match ask {
-        Ask::Place(placement) => std::slice::from_ref(placement),
-        Ask::Batch(placements) => placements,
-        _ => &[],
+        !self.ask.placements().is_empty()
     }
 }

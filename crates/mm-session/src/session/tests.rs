@@ -5,7 +5,7 @@ mod property;
 mod world;
 
 use expect_test::{Expect, expect};
-use mm_model::{Ask, MarketId};
+use mm_model::{Ask, Leverage, MarketId};
 
 use crate::LinkMessage;
 use world::{Does, Door, Script, World, batch, cancel, place, play};
@@ -350,7 +350,7 @@ fn what_no_waiting_will_mend_ends_the_start_and_only_the_start() {
 fn what_is_too_heavy_is_refused_at_once() {
     let story = async |world: World| {
         world.begin().await;
-        world.ask(Ask::Leverage(91));
+        world.ask(Ask::Leverage(Leverage { market: None, times: 91, mode: None }));
         world.ask(batch(&[1, 2, 3]));
         world.after(50).await;
     };

@@ -25,7 +25,7 @@ fn check(capacity: u32, steps: &str, expected: &expect_test::Expect) {
             throttle.pause(now + Duration::from_millis(number.into()));
             continue;
         }
-        let word = match throttle.take(now, lane, Weight(number)) {
+        let word = match throttle.take(now, lane, number) {
             Permit::Granted => "go".to_owned(),
             Permit::NotBefore(at) => format!("at {}", at.since(START).as_millis()),
             Permit::Never => "never".to_owned(),
@@ -91,8 +91,8 @@ fn impossible_allowances_and_weights_are_errors() {
         Throttle::new(Allowance { capacity, per }).expect_err("cannot work");
     }
     let throttle = throttle(60);
-    throttle.fits(Lane::Cancel, Weight(60)).expect("the whole bucket is a cancel's");
-    let error = throttle.fits(Lane::Other, Weight(300)).expect_err("fault 46: too heavy for ever");
+    throttle.fits(Lane::Cancel, 60).expect("the whole bucket is a cancel's");
+    let error = throttle.fits(Lane::Other, 300).expect_err("fault 46: too heavy for ever");
     expect!["a request of weight 300 can never be sent: 54 of 60 units are open to it"]
         .assert_eq(&error.to_string());
 }
@@ -101,7 +101,7 @@ fn impossible_allowances_and_weights_are_errors() {
 fn memory_is_bounded() {
     let mut throttle = throttle(1_000_000);
     for n in 0..200_000_u64 {
-        throttle.take(START + Duration::from_micros(n * 700), Lane::Other, Weight(1));
+        throttle.take(START + Duration::from_micros(n * 700), Lane::Other, 1);
     }
     assert!(throttle.spent.len() <= GRAINS as usize + 2, "{} entries", throttle.spent.len());
 }
@@ -136,16 +136,16 @@ proptest! {
                 throttle.pause(paused);
             }
             let lane = if wish.cancel { Lane::Cancel } else { Lane::Other };
-            let fits = throttle.fits(lane, Weight(wish.weight)).is_ok();
-            match throttle.clone().take(now, lane, Weight(wish.weight)) {
+            let fits = throttle.fits(lane, wish.weight).is_ok();
+            match throttle.clone().take(now, lane, wish.weight) {
                 Permit::Granted => {
                     prop_assert!(now >= paused && fits);
-                    prop_assert_eq!(throttle.take(now, lane, Weight(wish.weight)), Permit::Granted);
+                    prop_assert_eq!(throttle.take(now, lane, wish.weight), Permit::Granted);
                     granted.push((now, wish.weight, lane));
                 }
                 Permit::NotBefore(at) => {
                     prop_assert!(fits && at > now && at <= now.max(paused) + PER);
-                    prop_assert_eq!(throttle.clone().take(at, lane, Weight(wish.weight)), Permit::Granted);
+                    prop_assert_eq!(throttle.clone().take(at, lane, wish.weight), Permit::Granted);
                 }
                 Permit::Never => prop_assert!(!fits),
             }

@@ -12,7 +12,7 @@ use mm_model::{
 };
 use mm_venues::{
     backpack::{Client, Options},
-    client::Protocol as _,
+    client::{CallRef, Outbox, Protocol as _},
     http::{Method, Reply, Request},
 };
 use serde_json::{Value, json};
@@ -88,11 +88,11 @@ impl Alice {
             .with_keys(&alice.api_key, &alice.api_secret)
             .unwrap();
         let mut client = Client::new(options).unwrap();
-        let mut request = Request::default();
+        let mut outbox = Outbox::default();
         let now = Clock::system().now();
-        client.encode(now, &Ask::Markets, &mut request).unwrap();
-        let reply = Http::open(&here.rest).await.send(&request).await.unwrap();
-        client.reply(now, &Ask::Markets, &reply, &mut Vec::new()).unwrap();
+        client.encode(now, CallRef(0), &Ask::Markets, &mut outbox).unwrap();
+        let reply = Http::open(&here.rest).await.send(&outbox.request).await.unwrap();
+        client.reply(now, CallRef(0), &Ask::Markets, &reply, &mut Vec::new()).unwrap();
         Self(client)
     }
 
@@ -105,9 +105,9 @@ impl Alice {
             exposure: Exposure::Any,
         };
         let ask = Ask::Place(Placement { client_id: ClientId(client_id), order });
-        let mut request = Request::default();
-        self.0.encode(Clock::system().now(), &ask, &mut request).unwrap();
-        request
+        let mut outbox = Outbox::default();
+        self.0.encode(Clock::system().now(), CallRef(0), &ask, &mut outbox).unwrap();
+        outbox.request
     }
 }
 

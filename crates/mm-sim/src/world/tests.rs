@@ -9,7 +9,7 @@ use mm_model::{
 };
 use mm_venues::{
     backpack::{Client, Options},
-    client::{Frame, LinkId, Protocol as _},
+    client::{CallRef, Frame, LinkId, Outbox, Protocol as _},
     http::Method,
 };
 
@@ -66,11 +66,11 @@ impl Trader {
     }
 
     fn send(&mut self, ask: &Ask) -> RequestId {
-        let mut request = Request::default();
-        self.client.encode(self.now, ask, &mut request).unwrap();
+        let mut outbox = Outbox::default();
+        self.client.encode(self.now, CallRef(0), ask, &mut outbox).unwrap();
         self.n_requests += 1;
         let id = RequestId { venue: HERE, number: self.n_requests };
-        self.world.request(self.now, id, request);
+        self.world.request(self.now, id, outbox.request);
         id
     }
 
@@ -81,7 +81,7 @@ impl Trader {
                 match delivery {
                     Delivery::Reply(id, reply) if id == wanted => {
                         let mut heard = Vec::new();
-                        return match self.client.reply(self.now, ask, &reply, &mut heard) {
+                        return match self.client.reply(self.now, CallRef(0), ask, &reply, &mut heard) {
                             Ok(_) => Came::Heard(heard),
                             Err(error) => Came::Failed(error),
                         };

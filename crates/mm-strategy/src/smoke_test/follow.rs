@@ -131,7 +131,7 @@ fn step(told: &Told<'_>, attempt: usize, order: &Order) -> Option<Progress> {
     match record.state() {
         OrderState::New | OrderState::Submitting => None,
         OrderState::Open => match record.order().kind {
-            OrderKind::Market => None,
+            OrderKind::Market | OrderKind::StopLoss { .. } | OrderKind::TakeProfit { .. } => None,
             OrderKind::Limit { price, .. } | OrderKind::PostOnly { price } => Some(Progress::Posted {
                 client_id,
                 price: market.price_decimal(price).to_string(),

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use mm_core::Order;
-use mm_model::{Liquidity, Market, Money, OrderKind, Qty, Side, Timestamp};
+use mm_model::{Liquidity, Market, Money, Qty, Side, Timestamp};
 use serde::Serialize;
 
 use super::venue_test::CLEAN;
@@ -240,12 +240,7 @@ pub(super) fn order_life(leg: Leg, market: &Market, order: &Order) -> OrderLife 
         client_id: record.client_id().0,
         venue_id: record.venue_id().map(|id| id.to_string()),
         side: wanted.side.to_string(),
-        price: match wanted.kind {
-            OrderKind::Market => None,
-            OrderKind::Limit { price, .. } | OrderKind::PostOnly { price } => {
-                Some(market.price_decimal(price).to_string())
-            }
-        },
+        price: wanted.kind.price().map(|price| market.price_decimal(price).to_string()),
         qty: market.qty_decimal(wanted.qty).to_string(),
         filled: market.qty_decimal(record.filled()).to_string(),
         state: record.state().as_str(),

@@ -37,7 +37,7 @@ fn it_is_ready_only_when_all_that_it_stands_on_is_known() {
         Ask::OpenOrders(None),
         Ask::Positions,
         Ask::Balances,
-        Ask::Book(MARKET),
+        Ask::Resync(MARKET),
     ] {
         assert!(world.fake.count(|asked| *asked == ask) >= 1, "{ask:?}");
     }
@@ -118,7 +118,7 @@ fn fault_36_a_gap_voids_the_book_until_a_snapshot_comes() {
         world.fake.tell(Event::BookDelta(gap));
         world.clock.sleep(ms(1)).await;
         assert_eq!(world.venue.top(MARKET), Err(BookError::Syncing));
-        assert_eq!(world.fake.count(|ask| matches!(ask, Ask::Book(_))), 2);
+        assert_eq!(world.fake.count(|ask| matches!(ask, Ask::Resync(_))), 2);
     });
 }
 
@@ -262,6 +262,7 @@ fn a_venue_that_talks_nonsense_is_alarmed_and_never_a_panic() {
         let over = Fill { qty: Qty(u64::MAX), ..fill.clone() };
         world.fake.tell(Event::Fill(over));
         let report = mm_model::OrderReport {
+            version: 0,
             client_id: Some(order.client_id()),
             venue_id: fill.venue_id,
             market: mm_model::MarketId(77),

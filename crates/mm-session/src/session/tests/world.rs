@@ -16,7 +16,7 @@ use mm_model::{
     Placement, Qty, Refusal, RefusalKind, Side as OrderSide, Timestamp,
 };
 use mm_venues::{
-    client::{Allowance, Frame, LinkId, LinkSpec, Next, Protocol, Weight},
+    client::{Allowance, CallRef, Frame, Heard, LinkId, LinkSpec, Next, Outbox, Protocol, Way, Weight},
     http::{Method, Reply, Request},
 };
 use tokio::sync::mpsc;
@@ -262,19 +262,19 @@ impl Protocol for Tiny {
         "https://tiny"
     }
     fn links(&self) -> Vec<LinkSpec> {
-        self.world.script.links.iter().map(|name| LinkSpec { url: "wss://tiny".to_owned(), name }).collect()
+        self.world.script.links.iter().map(|name| LinkSpec::new("wss://tiny", name)).collect()
     }
-    fn allowance(&self) -> Allowance {
-        Allowance { capacity: self.world.script.capacity, per: Duration::from_secs(60) }
+    fn allowances(&self) -> Vec<Allowance> {
+        vec![Allowance { capacity: self.world.script.capacity, per: Duration::from_secs(60) }]
     }
     fn weight(&self, ask: &Ask) -> Weight {
-        Weight(match ask {
+        Weight::new(match ask {
             Ask::Batch(all) => u32::try_from(all.len()).expect("small"),
-            Ask::Leverage(weight) => *weight,
+            Ask::Leverage(leverage) => leverage.times,
             _ => 1,
         })
     }
-    fn encode(&mut self, now: Timestamp, ask: &Ask, out: &mut Request) -> Result<(), CallError> {
+    fn encode(&mut self, now: Timestamp, _: CallRef, ask: &Ask, out: &mut Outbox) -> Result<Way, CallError> {
         let path = match ask {
             Ask::Time => "/time".to_owned(),
             Ask::Markets => "/markets".to_owned(),
@@ -287,13 +287,14 @@ impl Protocol for Tiny {
             Ask::Leverage(_) => "/leverage".to_owned(),
             other => return Err(CallError::NotSent(format!("{other:?} is not spoken here"))),
         };
-        out.reset(Method::Get, &path);
-        out.headers.push("at").push_str(&now.ms().to_string());
-        Ok(())
+        out.request.reset(Method::Get, &path);
+        out.request.headers.push("at").push_str(&now.ms().to_string());
+        Ok(Way::Http)
     }
     fn reply(
         &mut self,
         now: Timestamp,
+        _: CallRef,
         _: &Ask,
         reply: &Reply,
         out: &mut Vec<Event>,
@@ -324,12 +325,12 @@ impl Protocol for Tiny {
         now: Timestamp,
         _: LinkId,
         frame: &Bytes,
-        out: &mut Vec<Event>,
+        out: &mut Heard,
     ) -> Result<(), DecodeError> {
         if frame.starts_with(b"bad") {
             return Err(DecodeError { what: "frame", why: "it is bad".to_owned() });
         }
-        out.push(Event::ServerTime(now));
+        out.events.push(Event::ServerTime(now));
         Ok(())
     }
 }

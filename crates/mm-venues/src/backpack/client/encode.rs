@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use mm_model::{
-    Ask, CallError, CancelTarget, ClientId, Exposure, Market, MarketId, MarketKind, Markets, Mode, OrderKind,
-    OrderQuery, Placement, Timestamp,
+    Ask, CallError, CancelTarget, ClientId, Exposure, Leverage, Market, MarketId, MarketKind, Markets, Mode,
+    OrderKind, OrderQuery, Placement, Timestamp,
 };
 use serde::Serialize;
 
@@ -55,7 +55,7 @@ impl Client {
         match ask {
             Ask::Time => out.reset(Method::Get, "/api/v1/time"),
             Ask::Markets => out.reset(Method::Get, "/api/v1/markets"),
-            Ask::Book(id) => {
+            Ask::Book(id) | Ask::Resync(id) => {
                 let symbol = &market(&self.markets, *id)?.symbol;
                 out.reset(Method::Get, "/api/v1/depth");
                 write!(out.query, "symbol={symbol}&limit={DEPTH_LIMIT}")
@@ -71,7 +71,17 @@ impl Client {
             Ask::Positions => self.desk(now)?.signer.query("/api/v1/position", &Nothing {}, out)?,
             Ask::Balances => self.desk(now)?.signer.query("/api/v1/capital", &Nothing {}, out)?,
             Ask::Fees => self.desk(now)?.signer.query("/api/v1/account", &Nothing {}, out)?,
-            Ask::Leverage(times) => self.desk(now)?.leverage(*times, out)?,
+            Ask::Leverage(Leverage { market: None, times, mode: None }) => {
+                self.desk(now)?.leverage(*times, out)?;
+            }
+            Ask::Leverage(_) => {
+                return Err(not_sent(
+                    "the leverage is the whole account's here, and cross: name no market and no mode",
+                ));
+            }
+            Ask::Group(_) | Ask::Modify(_) | Ask::Margin(..) | Ask::DeadMan(_) | Ask::Nonce(_) => {
+                return Err(not_sent("backpack has no such request"));
+            }
         }
         Ok(())
     }
@@ -209,6 +219,9 @@ fn order_request<'a>(
         OrderKind::Limit { time_in_force, .. } => (OrderType::Limit, Some(time_in_force.into()), None),
         OrderKind::PostOnly { .. } => (OrderType::Limit, Some(TimeInForce::Gtc), Some(true)),
         OrderKind::Market => (OrderType::Market, None, None),
+        OrderKind::StopLoss { .. } | OrderKind::TakeProfit { .. } => {
+            return Err(not_sent("orders that wait for a trigger are not spoken with backpack"));
+        }
     };
     let reduce_only = match (order.exposure, market.kind) {
         (Exposure::Any, _) => None,

@@ -27,8 +27,8 @@ use super::{
     spec,
 };
 use crate::{
-    client::{Allowance, Frame, LinkId, LinkSpec, Next, Protocol, Weight},
-    http::{Reply, Request},
+    client::{Allowance, CallRef, Frame, Heard, LinkId, LinkSpec, Next, Outbox, Protocol, Way, Weight},
+    http::Reply,
 };
 
 /// The account to trade on.
@@ -162,25 +162,27 @@ impl Protocol for Client {
 
     /// One socket carries public and private streams.
     fn links(&self) -> Vec<LinkSpec> {
-        vec![LinkSpec { url: self.ws_url.clone(), name: "streams" }]
+        vec![LinkSpec::new(self.ws_url.clone(), "streams")]
     }
 
-    fn allowance(&self) -> Allowance {
-        spec::ALLOWANCE
+    fn allowances(&self) -> Vec<Allowance> {
+        vec![spec::ALLOWANCE]
     }
 
     /// Every request counts once, a batch too.
     fn weight(&self, _ask: &Ask) -> Weight {
-        Weight(1)
+        Weight::new(1)
     }
 
-    fn encode(&mut self, now: Timestamp, ask: &Ask, out: &mut Request) -> Result<(), CallError> {
-        self.encode_ask(now, ask, out)
+    fn encode(&mut self, now: Timestamp, _: CallRef, ask: &Ask, out: &mut Outbox) -> Result<Way, CallError> {
+        self.encode_ask(now, ask, &mut out.request)?;
+        Ok(Way::Http)
     }
 
     fn reply(
         &mut self,
         now: Timestamp,
+        _: CallRef,
         ask: &Ask,
         reply: &Reply,
         out: &mut Vec<Event>,
@@ -197,9 +199,9 @@ impl Protocol for Client {
         _now: Timestamp,
         _link: LinkId,
         frame: &Bytes,
-        out: &mut Vec<Event>,
+        out: &mut Heard,
     ) -> Result<(), DecodeError> {
-        self.read_frame(frame, out)
+        self.read_frame(frame, &mut out.events)
     }
 }
 

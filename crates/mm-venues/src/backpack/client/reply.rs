@@ -55,7 +55,7 @@ impl Client {
                 out.push(Event::ServerTime(Timestamp::from_ms(ms)));
             }
             Ask::Markets => out.push(self.read_markets(body)?),
-            Ask::Book(id) => {
+            Ask::Book(id) | Ask::Resync(id) => {
                 let market =
                     self.markets.get(*id).ok_or_else(|| unreadable("depth", "the market is not known"))?;
                 let depth: Depth<'_, &RawValue> = json("depth", body)?;
@@ -117,6 +117,9 @@ impl Client {
             Ask::Fees => out.push(Event::Fees(fees(&json("account", body)?)?)),
             // 200 and nothing.
             Ask::Leverage(_) => {}
+            Ask::Group(_) | Ask::Modify(_) | Ask::Margin(..) | Ask::DeadMan(_) | Ask::Nonce(_) => {
+                return Err(unreadable("reply", "it answers what was never asked"));
+            }
         }
         Ok(Next::Done)
     }

@@ -129,6 +129,7 @@ pub(super) fn order(markets: &Markets, order: &Order<'_>) -> Result<OrderReport,
     let read = Reader::new("order", markets, &order.symbol)?;
     let filled = read.qty(&order.executed_quantity)?;
     Ok(OrderReport {
+        version: 0,
         client_id: order.client_id.map(ClientId),
         venue_id: read.order_id(&order.id)?,
         market: read.market.id,
@@ -149,6 +150,7 @@ pub(super) fn historic_order(
     let read = Reader::new("order of the history", markets, &order.symbol)?;
     let filled = read.qty_or_zero(order.executed_quantity.as_ref())?;
     Ok(OrderReport {
+        version: 0,
         client_id: order.client_id.map(ClientId),
         venue_id: read.order_id(&order.id)?,
         market: read.market.id,
@@ -187,6 +189,7 @@ pub(super) fn order_update(markets: &Markets, update: &OrderUpdate<'_>) -> Resul
     let read = Reader::new("order update", markets, &update.symbol)?;
     let filled = read.qty_or_zero(update.executed_quantity.as_ref())?;
     Ok(OrderReport {
+        version: 0,
         client_id: update.client_id.map(ClientId),
         venue_id: read.order_id(&update.order_id)?,
         market: read.market.id,

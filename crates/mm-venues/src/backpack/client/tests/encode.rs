@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use expect_test::{Expect, expect};
-use mm_model::{CancelTarget, Mode, OrderQuery, VenueOrderId};
+use mm_model::{CancelTarget, Leverage, Mode, OrderQuery, VenueOrderId};
 
 use super::*;
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 
 fn encoded(client: &mut Client, ask: &Ask) -> Request {
     let mut request = Request::default();
-    client.encode(NOW, ask, &mut request).unwrap_or_else(|error| panic!("{ask:?}: {error}"));
+    client.encode_ask(NOW, ask, &mut request).unwrap_or_else(|error| panic!("{ask:?}: {error}"));
     request
 }
 
@@ -175,7 +175,10 @@ fn routes_and_bodies() {
         &Ask::FillsSince(Timestamp::from_ms(1_750_700_000_000)),
         expect!["GET /wapi/v1/history/fills fillType=User&from=1750699999999&limit=1000&sortDirection=Asc"],
     );
-    shows(&Ask::Leverage(5), expect![[r#"PATCH /api/v1/account  {"leverageLimit":"5"}"#]]);
+    shows(
+        &Ask::Leverage(Leverage { market: None, times: 5, mode: None }),
+        expect![[r#"PATCH /api/v1/account  {"leverageLimit":"5"}"#]],
+    );
 }
 
 #[test]
@@ -201,12 +204,12 @@ fn what_cannot_be_said_is_not_sent() {
     ];
     let mut request = Request::default();
     for (name, ask) in refused {
-        let result = client.encode(NOW, &ask, &mut request);
+        let result = client.encode_ask(NOW, &ask, &mut request);
         assert!(matches!(result, Err(CallError::NotSent(_))), "{name}: {result:?}");
     }
     let mut public = Client::new(Options::new("http://venue", "ws://venue", vec![])).unwrap();
-    assert!(public.encode(NOW, &Ask::Markets, &mut request).is_ok());
-    assert!(matches!(public.encode(NOW, &Ask::Balances, &mut request), Err(CallError::NotSent(_))));
+    assert!(public.encode_ask(NOW, &Ask::Markets, &mut request).is_ok());
+    assert!(matches!(public.encode_ask(NOW, &Ask::Balances, &mut request), Err(CallError::NotSent(_))));
 }
 
 #[test]
@@ -214,8 +217,8 @@ fn a_request_is_reused_without_a_trace_of_the_last() {
     let mut client = client();
     let (fresh, order) = (Ask::Positions, Ask::Place(placement(&client)));
     let mut request = Request::default();
-    client.encode(NOW, &order, &mut request).unwrap();
-    client.encode(NOW, &fresh, &mut request).unwrap();
+    client.encode_ask(NOW, &order, &mut request).unwrap();
+    client.encode_ask(NOW, &fresh, &mut request).unwrap();
     assert!(request.body.is_empty() && request.headers.get("Content-Type").is_none());
     assert_eq!(request.headers.iter().count(), 4);
     authenticate(NOW, instruction_of(request.method, &request.path).unwrap(), &request).unwrap();

@@ -88,6 +88,7 @@ fn a_funding_rate_of_28_places_is_read() {
 #[test]
 fn an_order_is_accepted_and_cancelled() {
     let report = |status, at| OrderReport {
+        version: 0,
         client_id: None,
         venue_id: VenueOrderId::new("59887375336").unwrap(),
         market: market(&client(), "USDT_USDC"),
@@ -122,6 +123,7 @@ fn a_fill_is_told_before_the_order_it_fills() {
         at,
     };
     let order = OrderReport {
+        version: 0,
         client_id: None,
         venue_id,
         market,

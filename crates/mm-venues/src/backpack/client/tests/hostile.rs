@@ -3,7 +3,8 @@
 use proptest::{collection::vec, prelude::*};
 
 use super::*;
-use mm_model::{CancelTarget, Mode, OrderQuery};
+use crate::client::CallRef;
+use mm_model::{CancelTarget, Leverage, Mode, OrderQuery};
 
 const FRAMES: [&str; 14] = [
     "stream_depth",
@@ -77,7 +78,7 @@ fn asks(client: &Client) -> Vec<Ask> {
         Ask::Positions,
         Ask::Balances,
         Ask::Fees,
-        Ask::Leverage(5),
+        Ask::Leverage(Leverage { market: None, times: 5, mode: None }),
     ]
 }
 
@@ -109,10 +110,10 @@ fn leaves(value: &serde_json::Value, path: String, out: &mut Vec<String>) {
 
 fn feed(client: &mut Client, bytes: &[u8]) {
     let mut out = Vec::new();
-    let _ = client.frame(NOW, LinkId(0), &Bytes::copy_from_slice(bytes), &mut out);
+    let _ = client.read_frame(&Bytes::copy_from_slice(bytes), &mut out);
     for ask in asks(client) {
         for status in [200, 404, 429, 503] {
-            let _ = client.reply(NOW, &ask, &reply(status, bytes.to_vec()), &mut out);
+            let _ = client.reply(NOW, CallRef(0), &ask, &reply(status, bytes.to_vec()), &mut out);
         }
     }
 }

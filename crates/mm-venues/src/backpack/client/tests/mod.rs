@@ -14,6 +14,7 @@ use mm_model::{
 };
 
 use super::{Client, Options};
+use crate::client::CallRef;
 use crate::{
     backpack::fixtures::{message, vectors},
     client::{LinkId, Next, Protocol},
@@ -53,7 +54,7 @@ fn listings() -> String {
 fn client() -> Client {
     let mut client = stranger();
     let mut out = Vec::new();
-    client.reply(NOW, &Ask::Markets, &reply(200, listings()), &mut out).unwrap();
+    client.reply(NOW, CallRef(0), &Ask::Markets, &reply(200, listings()), &mut out).unwrap();
     client
 }
 
@@ -64,7 +65,7 @@ fn market(client: &Client, symbol: &str) -> MarketId {
 /// What an answer leads to.
 fn answer(client: &mut Client, ask: &Ask, reply: &Reply) -> (Result<Next, CallError>, Vec<Event>) {
     let mut out = Vec::new();
-    let next = client.reply(NOW, ask, reply, &mut out);
+    let next = client.reply(NOW, CallRef(0), ask, reply, &mut out);
     (next, out)
 }
 
@@ -78,7 +79,7 @@ fn events(client: &mut Client, ask: &Ask, body: impl Into<Bytes>) -> Vec<Event> 
 /// What a frame leads to.
 fn frame(client: &mut Client, text: &str) -> (Result<(), DecodeError>, Vec<Event>) {
     let mut out = Vec::new();
-    let result = client.frame(NOW, LinkId(0), &Bytes::copy_from_slice(text.as_bytes()), &mut out);
+    let result = client.read_frame(&Bytes::copy_from_slice(text.as_bytes()), &mut out);
     (result, out)
 }
 

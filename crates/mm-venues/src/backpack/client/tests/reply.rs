@@ -1,8 +1,8 @@
 //! What the answers tell.
 
 use mm_model::{
-    CancelTarget, FeeRates, Level, MarketKind, Mode, Money, OrderQuery, Rate, ReportedStatus, SignedQty,
-    Snapshot, TradingState,
+    CancelTarget, FeeRates, Level, Leverage, MarketKind, Mode, Money, OrderQuery, Rate, ReportedStatus,
+    SignedQty, Snapshot, TradingState,
 };
 
 use super::*;
@@ -247,5 +247,5 @@ fn positions_balances_fees() {
         spot_taker: Rate(1_000_000),
     };
     assert_eq!(events(&mut client, &Ask::Fees, message("account")), [Event::Fees(fees)]);
-    assert_eq!(events(&mut client, &Ask::Leverage(5), ""), []);
+    assert_eq!(events(&mut client, &Ask::Leverage(Leverage { market: None, times: 5, mode: None }), ""), []);
 }

@@ -6,15 +6,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use expect_test::expect;
 use mm_model::{
-    Ask, CallError, CancelTarget, ClientId, Event, Exposure, MarketId, Mode, NewOrder, OrderKind, OrderQuery,
-    Placement, Price, Qty, RefusalKind, ReportedStatus, Side, TimeInForce, Timestamp,
+    Ask, CallError, CancelTarget, ClientId, Event, Exposure, Leverage, MarketId, Mode, NewOrder, OrderKind,
+    OrderQuery, Placement, Price, Qty, RefusalKind, ReportedStatus, Side, TimeInForce, Timestamp,
 };
 
 use super::{ALICE, BOB, PERP, World};
 use crate::{
     backpack::{Client, Options},
-    client::{LinkId, Next, Protocol},
-    http::{Method, Request},
+    client::{CallRef, Heard, LinkId, Next, Outbox, Protocol},
+    http::Method,
     server::{ConnId, VenueServer},
 };
 
@@ -44,12 +44,12 @@ impl Pair {
 
     /// Asks and reads the answer, to the end.
     fn ask(&mut self, ask: &Ask) -> Result<Vec<Event>, CallError> {
-        let (mut request, mut events) = (Request::default(), Vec::new());
+        let (mut outbox, mut events) = (Outbox::default(), Vec::new());
         let mut next = Next::Ask(ask.clone());
         while let Next::Ask(ask) = next {
-            self.client.encode(self.world.now, &ask, &mut request)?;
-            let reply = self.world.reply(&request);
-            next = self.client.reply(self.world.now, &ask, &reply, &mut events)?;
+            self.client.encode(self.world.now, CallRef(0), &ask, &mut outbox)?;
+            let reply = self.world.reply(&outbox.request);
+            next = self.client.reply(self.world.now, CallRef(0), &ask, &reply, &mut events)?;
         }
         Ok(events)
     }
@@ -64,13 +64,13 @@ impl Pair {
 
     /// What the client understands of all that it heard.
     fn events(&mut self) -> Vec<Event> {
-        let mut events = Vec::new();
+        let mut heard = Heard::default();
         for (_, frame) in std::mem::take(&mut self.world.heard) {
             let frame = Bytes::from(frame.to_string());
-            let read = self.client.frame(self.world.now, LinkId(0), &frame, &mut events);
+            let read = self.client.frame(self.world.now, LinkId(0), &frame, &mut heard);
             read.unwrap_or_else(|error| panic!("{error}: {frame:?}"));
         }
-        events
+        heard.events
     }
 
     fn bob(&mut self, side: &str, qty: &str, price: &str) {
@@ -113,7 +113,7 @@ fn everything_that_can_be_asked() {
         Ask::Time,
         Ask::Book(MARKET),
         Ask::Fees,
-        Ask::Leverage(10),
+        Ask::Leverage(Leverage { market: None, times: 10, mode: None }),
         Ask::Balances,
         Ask::Place(placement(1, Side::Buy, post_only(14_800))),
         Ask::Place(placement(2, Side::Buy, OrderKind::Market)),
@@ -227,18 +227,21 @@ fn refusals_are_recognised() {
     let nothing = CancelTarget { market: MARKET, client_id: Some(ClientId(9)), venue_id: None };
     refused(pair.ask(&Ask::Cancel(nothing)), RefusalKind::NotFound);
     // The venue's clock runs ahead of ours, and the other way round.
-    let mut request = Request::default();
+    let mut outbox = Outbox::default();
     for (ours, kind) in [(-6_000i64, RefusalKind::Clock), (601_000, RefusalKind::Clock)] {
         let now = Timestamp::from_ms(pair.world.now.ms().saturating_add_signed(ours));
-        pair.client.encode(now, &Ask::Balances, &mut request).expect("encoded");
-        let reply = pair.world.reply(&request);
-        refused(pair.client.reply(now, &Ask::Balances, &reply, &mut Vec::new()).map(|_| Vec::new()), kind);
+        pair.client.encode(now, CallRef(0), &Ask::Balances, &mut outbox).expect("encoded");
+        let reply = pair.world.reply(&outbox.request);
+        refused(
+            pair.client.reply(now, CallRef(0), &Ask::Balances, &reply, &mut Vec::new()).map(|_| Vec::new()),
+            kind,
+        );
     }
-    request.headers.clear();
-    pair.client.encode(pair.world.now, &Ask::Balances, &mut request).expect("encoded");
-    "/api/v1/orders".clone_into(&mut request.path); // signed for another purpose
-    let reply = pair.world.reply(&request);
-    let said = pair.client.reply(pair.world.now, &Ask::Balances, &reply, &mut Vec::new());
+    outbox.request.headers.clear();
+    pair.client.encode(pair.world.now, CallRef(0), &Ask::Balances, &mut outbox).expect("encoded");
+    "/api/v1/orders".clone_into(&mut outbox.request.path); // signed for another purpose
+    let reply = pair.world.reply(&outbox.request);
+    let said = pair.client.reply(pair.world.now, CallRef(0), &Ask::Balances, &reply, &mut Vec::new());
     refused(said.map(|_| Vec::new()), RefusalKind::Authentication);
 }
 
