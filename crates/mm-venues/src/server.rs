@@ -21,6 +21,17 @@ pub enum Outbound {
     Close(ConnId, u16),
 }
 
+/// Trouble that only the venue itself can make. (What happens to bytes on their way is the host's to spoil.)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mischief {
+    /// The next order message that is accepted is never carried out: the engine does not hear of it.
+    DropAccepted,
+    /// The number that a key must sign with next jumps, as if somebody else had used the key.
+    SkipNonce,
+    /// Every token and login that was given out is over.
+    ExpireTokens,
+}
+
 /// The server half of one venue's codec over its own [`Exchange`]. Plain data in and out; the host owns sockets,
 /// time, latency and faults.
 #[expect(
@@ -58,4 +69,11 @@ pub trait VenueServer: Send {
 
     /// When [`VenueServer::tick`] is next due.
     fn next_wake(&self) -> Option<Timestamp>;
+
+    /// Makes trouble for whoever sends `api_key` (as the host's table of venues reads it from a message), or for
+    /// everybody. Returns whether this venue knows such trouble.
+    fn mischief(&mut self, now: Timestamp, api_key: Option<&str>, what: Mischief) -> bool {
+        let _ = (now, api_key, what);
+        false
+    }
 }
