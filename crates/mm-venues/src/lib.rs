@@ -5,5 +5,6 @@
 pub mod backpack;
 pub mod client;
 pub mod http;
+pub mod lighter;
 pub mod server;
 pub mod spec;
