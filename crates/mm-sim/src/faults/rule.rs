@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use mm_venues::server::Mischief;
 use serde::{Deserialize, Serialize};
 
 use crate::config::VenueKind;
@@ -51,7 +52,7 @@ pub struct Rule {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
-    /// On its way to the venue, which has not seen it yet.
+    /// On its way to the venue, which has not seen it yet: an HTTP request, or an order message by socket.
     Request,
     /// On its way back: the venue has acted.
     Reply,
@@ -120,6 +121,12 @@ pub enum Action {
     },
     /// The venue acknowledges the cancel and does nothing.
     IgnoreCancel,
+    /// The venue accepts the order message and never carries it out.
+    DropAccepted,
+    /// Just before this comes, the number that its key must sign with jumps, as if somebody else had used the key.
+    SkipNonce,
+    /// Just before this comes, every token and login that the venue gave out is over.
+    ExpireTokens,
     /// The reply says something that is not so.
     Lie(Lie),
 }
@@ -137,6 +144,16 @@ impl Place {
 }
 
 impl Action {
+    /// The trouble that only the venue itself can make.
+    pub(crate) const fn mischief(&self) -> Option<Mischief> {
+        match self {
+            Self::DropAccepted => Some(Mischief::DropAccepted),
+            Self::SkipNonce => Some(Mischief::SkipNonce),
+            Self::ExpireTokens => Some(Mischief::ExpireTokens),
+            _ => None,
+        }
+    }
+
     /// The word in JSON.
     pub(super) const fn word(&self) -> &'static str {
         match self {
@@ -151,6 +168,9 @@ impl Action {
             Self::Stale => "stale",
             Self::Skew { .. } => "skew",
             Self::IgnoreCancel => "ignore_cancel",
+            Self::DropAccepted => "drop_accepted",
+            Self::SkipNonce => "skip_nonce",
+            Self::ExpireTokens => "expire_tokens",
             Self::Lie(_) => "lie",
         }
     }

@@ -107,7 +107,10 @@ fn check(rule: &Rule) -> Result<(), String> {
     use Action as A;
     let sensible = match rule.place {
         Place::Request => !matches!(rule.action, A::Stale | A::Lie(_)),
-        Place::Reply => !matches!(rule.action, A::Duplicate | A::Skew { .. } | A::IgnoreCancel),
+        Place::Reply => {
+            !matches!(rule.action, A::Duplicate | A::Skew { .. } | A::IgnoreCancel)
+                && rule.action.mischief().is_none()
+        }
         Place::Frame => matches!(
             rule.action,
             A::Drop | A::Delay { .. } | A::Duplicate | A::Reorder | A::Disconnect | A::Corrupt | A::Stale

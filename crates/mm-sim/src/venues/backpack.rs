@@ -17,11 +17,11 @@ use mm_venues::{
 use serde_json::{Value, json};
 
 use super::{
-    Account, RateLimiting, Site, VenueRow,
+    Account, AccountKey, Site, VenueRow,
     markets::{Line, listing},
 };
 use crate::{
-    config::VenueKind,
+    config::{SimConfig, VenueKind},
     endpoints::{AccountRow, Backpack, VenueEndpoints},
     faults::{GhostOrder, Lie},
     keys::SecretSeed,
@@ -31,11 +31,12 @@ pub(super) const ROW: VenueRow = VenueRow {
     kind: VenueKind::Backpack,
     quote: "USDC",
     listings,
-    api_key,
+    key,
     server,
     ask,
-    request_key: |request| request.headers.get("x-api-key"),
+    request_key: |request| request.headers.get("x-api-key").map(str::to_owned),
     frame_key,
+    frame_ask: |_| None,
     stream,
     cancel_noted,
     rate_limited: || Bytes::from_static(br#"{"code":"TOO_MANY_REQUESTS","message":"Too many requests"}"#),
@@ -60,18 +61,21 @@ fn listings() -> Vec<Listing> {
     MARKETS.iter().map(|line| listing(line, Duration::from_secs(8 * 3600))).collect()
 }
 
-fn api_key(secret: &SecretSeed) -> String {
-    SigningKey::from_seed(secret.bytes()).expect("every 32 bytes are an Ed25519 seed").api_key().to_owned()
+fn key(seed: u64, account: &'static str, _: usize) -> AccountKey {
+    let secret = SecretSeed::derive(seed, VenueKind::Backpack.as_str(), account);
+    let key = SigningKey::from_seed(secret.bytes()).expect("every 32 bytes are an Ed25519 seed");
+    let public = key.api_key().to_owned();
+    AccountKey { api_key: public.clone(), public_key: public, secret: secret.base64() }
 }
 
-fn server(accounts: &[Account], limiting: RateLimiting) -> Box<dyn VenueServer> {
+fn server(accounts: &[Account], config: &SimConfig) -> Box<dyn VenueServer> {
     let accounts = accounts.iter().zip(USER_ID_FIRST..).map(|(account, user_id)| server::Account {
-        api_key: account.api_key.clone(),
+        api_key: account.key.api_key.clone(),
         account: account.id,
         name: account.name.to_owned(),
         user_id,
     });
-    let rate_limits = (limiting == RateLimiting::On).then(RateLimits::default);
+    let rate_limits = config.rate_limits.then(RateLimits::default);
     let server = Server::new(accounts, Options { rate_limits, ..Options::default() });
     Box::new(server.expect("the accounts' keys were made from their seeds a moment ago"))
 }
@@ -120,8 +124,8 @@ fn cancel_noted(_: &Request) -> Reply {
 fn endpoints(venues: &mut VenueEndpoints, site: &Site, accounts: &[Account]) {
     let row = |account: &Account| AccountRow {
         name: account.name.to_owned(),
-        api_key: account.api_key.clone(),
-        api_secret: account.secret.base64(),
+        api_key: account.key.api_key.clone(),
+        api_secret: account.key.secret.clone(),
     };
     venues.backpack = Some(Backpack {
         rest: site.rest.clone(),

@@ -11,7 +11,11 @@ use mm_venues::{
     server::VenueServer,
 };
 
-use crate::{config::VenueKind, endpoints::VenueEndpoints, faults::Lie, keys::SecretSeed};
+use crate::{
+    config::{SimConfig, VenueKind},
+    endpoints::VenueEndpoints,
+    faults::Lie,
+};
 
 /// What can be asked of a venue, as fault rules name it.
 pub(crate) const ASKS: [&str; 16] = [
@@ -38,18 +42,24 @@ pub(crate) const ASKS: [&str; 16] = [
 pub(crate) struct Account {
     pub(crate) name: &'static str,
     pub(crate) id: AccountId,
-    /// What its messages are recognised by.
-    pub(crate) api_key: String,
-    pub(crate) secret: SecretSeed,
+    pub(crate) key: AccountKey,
 }
 
-/// Whether a venue refuses those who ask too often.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RateLimiting {
-    /// As the venue does.
-    On,
-    /// Never.
-    Off,
+/// The key of a simulated account.
+#[derive(Clone)]
+pub(crate) struct AccountKey {
+    /// What its messages are recognised by.
+    pub(crate) api_key: String,
+    /// The public half as the venue shows it, where that is something else.
+    pub(crate) public_key: String,
+    /// The secret, as the endpoints file writes it.
+    pub(crate) secret: String,
+}
+
+impl std::fmt::Debug for AccountKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AccountKey").field("api_key", &self.api_key).finish_non_exhaustive()
+    }
 }
 
 /// Where a venue's listener stands.
@@ -68,16 +78,18 @@ pub(crate) struct VenueRow {
     pub(crate) quote: &'static str,
     /// What it lists.
     pub(crate) listings: fn() -> Vec<Listing>,
-    /// The API key of a secret.
-    pub(crate) api_key: fn(&SecretSeed) -> String,
+    /// The key of an account, by the simulator's seed, the account's name and its place among the accounts.
+    pub(crate) key: fn(u64, &'static str, usize) -> AccountKey,
     /// Its server half.
-    pub(crate) server: fn(&[Account], RateLimiting) -> Box<dyn VenueServer>,
+    pub(crate) server: fn(&[Account], &SimConfig) -> Box<dyn VenueServer>,
     /// What a request asks, one of [`ASKS`].
     pub(crate) ask: fn(&Request) -> &'static str,
     /// Which API key a request bears.
-    pub(crate) request_key: for<'a> fn(&'a Request) -> Option<&'a str>,
+    pub(crate) request_key: fn(&Request) -> Option<String>,
     /// Which API key a client's frame bears.
     pub(crate) frame_key: fn(&str) -> Option<String>,
+    /// What a client's frame asks, one of [`ASKS`]; `None`: it carries no order message.
+    pub(crate) frame_ask: fn(&str) -> Option<&'static str>,
     /// The stream of a frame.
     pub(crate) stream: fn(&[u8]) -> Option<String>,
     /// The venue's way to say that a cancel was taken note of.

@@ -21,7 +21,7 @@ impl World {
         let venue = id.venue;
         let row = self.venues[venue.0].row;
         let mut at = self.travel.arrival(self.now);
-        let mut carried = Carried { venue, id: Some(id), request, skew_ns: 0 };
+        let mut carried = Carried { venue, id: Some(id), request, skew_ns: 0, mischief: None };
         match self.request_fate(venue, Place::Request, &carried.request) {
             None => {}
             Some(Action::Drop) => return,
@@ -49,9 +49,52 @@ impl World {
                 let noted = (row.cancel_noted)(&carried.request);
                 return self.answer(id, Ok(noted));
             }
+            Some(ref action @ (Action::DropAccepted | Action::SkipNonce | Action::ExpireTokens)) => {
+                carried.mischief = action.mischief();
+            }
             Some(Action::Stale | Action::Lie(_)) => unreachable!("refused when the schedule was set"),
         }
         self.put(Lane::Requests(venue), at, Event::Request(carried));
+    }
+
+    /// A client's text frame leaves for its venue. One that carries an order message meets the faults of requests, as
+    /// far as these make sense on a socket: nothing stands between client and venue that could answer in its place.
+    pub(super) fn send_text(&mut self, conn: ConnId, mut text: String) {
+        let mut mischief = None;
+        match self.text_fate(conn, &text) {
+            Some(Action::Drop) => return,
+            Some(Action::Delay { ms }) => {
+                if let Some(socket) = self.sockets.get_mut(&conn) {
+                    socket.last_in = socket.last_in.max(self.now) + Duration::from_millis(ms);
+                }
+            }
+            Some(Action::Duplicate) => self.inbound(conn, Event::Text(conn, text.clone(), None)),
+            Some(Action::Disconnect) => return self.outbound(conn, Delivery::CutSocket(conn)),
+            Some(Action::Corrupt) => {
+                let len = self.travel.cut(text.len());
+                text.truncate(text.floor_char_boundary(len));
+            }
+            Some(action) => mischief = action.mischief(),
+            None => {}
+        }
+        self.inbound(conn, Event::Text(conn, text, mischief));
+    }
+
+    fn text_fate(&mut self, conn: ConnId, text: &str) -> Option<Action> {
+        let socket = self.sockets.get(&conn).filter(|_| self.faults.watches(Place::Request))?;
+        let here = &self.venues[socket.venue.0];
+        let ask = (here.row.frame_ask)(text)?;
+        let key = (here.row.frame_key)(text);
+        let account = key.and_then(|key| here.account_by_key(&key)).or(socket.account);
+        let passing = Passing {
+            venue: here.row.kind,
+            place: Place::Request,
+            ask: Some(ask),
+            path: None,
+            stream: None,
+            account,
+        };
+        self.faults.fate(self.now, &passing)
     }
 
     /// A client's message leaves for its venue by socket.
@@ -71,11 +114,14 @@ impl World {
             Event::Opened(conn, request) => self.with_server(conn, |world, venue, out| {
                 world.venues[venue.0].server.opened(world.now, conn, &request, out);
             }),
-            Event::Text(conn, text) => {
+            Event::Text(conn, text, mischief) => {
                 self.recognise(conn, &text);
                 self.with_server(conn, |world, venue, out| {
                     let at = world.now;
                     let venue = &mut world.venues[venue.0];
+                    if let Some(mischief) = mischief {
+                        venue.trouble(at, (venue.row.frame_key)(&text), mischief);
+                    }
                     venue.server.frame(at, &mut venue.exchange, conn, &text, out);
                 });
             }
@@ -103,10 +149,13 @@ impl World {
 
     /// A request is answered by its venue.
     fn arrive(&mut self, carried: &Carried) {
-        let &Carried { venue, id, ref request, skew_ns } = carried;
+        let &Carried { venue, id, ref request, skew_ns, mischief } = carried;
         let at = Timestamp(self.now.0.saturating_add_signed(skew_ns));
         let here = &mut self.venues[venue.0];
         let row = here.row;
+        if let Some(mischief) = mischief {
+            here.trouble(at, (row.request_key)(request), mischief);
+        }
         let mut reply = here.server.request(at, &mut here.exchange, request);
         here.tell(self.now, &mut self.said);
         let fate = self
@@ -144,9 +193,14 @@ impl World {
                 }
                 return self.speak(venue);
             }
-            Some(Action::Duplicate | Action::Skew { .. } | Action::IgnoreCancel) => {
-                unreachable!("refused when the schedule was set")
-            }
+            Some(
+                Action::Duplicate
+                | Action::Skew { .. }
+                | Action::IgnoreCancel
+                | Action::DropAccepted
+                | Action::SkipNonce
+                | Action::ExpireTokens,
+            ) => unreachable!("refused when the schedule was set"),
         }
         // What a command made happen goes out before its answer as often as not; here the answer leaves first,
         // and the sockets' own travel time decides who wins.

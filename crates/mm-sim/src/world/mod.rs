@@ -17,7 +17,7 @@ use bytes::Bytes;
 use mm_model::Timestamp;
 use mm_venues::{
     http::{Reply, Request},
-    server::{ConnId, Outbound},
+    server::{ConnId, Mischief, Outbound},
 };
 
 pub(crate) use self::venue::VenueWorld;
@@ -63,6 +63,8 @@ struct Carried {
     request: Box<Request>,
     /// How far the venue's clock is off when it looks at this.
     skew_ns: i64,
+    /// What goes wrong at the venue just before it looks at this.
+    mischief: Option<Mischief>,
 }
 
 /// Something that reaches a client now.
@@ -104,8 +106,8 @@ enum Event {
     Request(Carried),
     /// A socket's opening reaches its venue.
     Opened(ConnId, Box<Request>),
-    /// A client's frame reaches its venue.
-    Text(ConnId, String),
+    /// A client's frame reaches its venue, just after this went wrong there.
+    Text(ConnId, String, Option<Mischief>),
     /// A client's ping reaches its venue.
     PingArrives(ConnId, Bytes),
     /// A client's pong reaches its venue.
@@ -246,7 +248,7 @@ impl World {
     /// A client sends a text frame.
     pub(crate) fn frame(&mut self, now: Timestamp, conn: ConnId, text: String) {
         self.advance(now);
-        self.inbound(conn, Event::Text(conn, text));
+        self.send_text(conn, text);
         self.advance(now);
     }
 

@@ -45,7 +45,7 @@ impl Trader {
         let world = World::new(&config, OWN_TIME_START).unwrap();
         let alice = &world.venues()[0].accounts[0];
         let options = Options::new("sim://backpack", "sim://backpack", vec![SYMBOL.to_owned()])
-            .with_keys(&alice.api_key, &alice.secret.base64())
+            .with_keys(&alice.key.api_key, &alice.key.secret)
             .unwrap();
         let client = Client::new(options).unwrap();
         let mut trader = Self { world, client, now: OWN_TIME_START, n_requests: 0, n_orders: 0 };

@@ -4,15 +4,14 @@ use mm_exchange::{AccountId, Deposit, Exchange, Fact};
 use mm_model::{MarketId, Money, Timestamp};
 use mm_venues::{
     http::Request,
-    server::{Outbound, VenueServer},
+    server::{Mischief, Outbound, VenueServer},
 };
 
 use crate::{
     config::{ACCOUNTS, SimConfig, SimError, VenueKind},
     crowd::{Crowd, Seat},
-    keys::SecretSeed,
     tape::Player,
-    venues::{Account, RateLimiting, VenueRow, row},
+    venues::{Account, VenueRow, row},
 };
 
 /// What each is funded with, in the quote asset.
@@ -38,16 +37,17 @@ impl VenueWorld {
         let mut exchange = Exchange::new();
         let markets: Vec<MarketId> =
             (row.listings)().into_iter().map(|listing| exchange.list(listing)).collect();
+        let mut n_accounts = 0;
         let accounts = ACCOUNTS.map(|name| {
-            let secret = SecretSeed::derive(config.seed, kind.as_str(), name);
+            let key = (row.key)(config.seed, name, n_accounts);
+            n_accounts += 1;
             let id = exchange.open_account(name);
             let amount = Money(FUNDS * WHOLE);
             exchange.deposit(now, Deposit { account: id, asset: row.quote, amount });
-            Account { name, id, api_key: (row.api_key)(&secret), secret }
+            Account { name, id, key }
         });
         exchange.advance(now);
-        let limiting = if config.rate_limits { RateLimiting::On } else { RateLimiting::Off };
-        let server = (row.server)(&accounts, limiting);
+        let server = (row.server)(&accounts, config);
         let mut players = Vec::new();
         for tape in config.tapes.iter().filter(|tape| tape.venue == kind) {
             let Some(market) = exchange.markets().by_symbol(&tape.symbol) else {
@@ -119,11 +119,18 @@ impl VenueWorld {
 
     /// The account that a request speaks for, whether or not its signature is good.
     pub(super) fn account_of(&self, request: &Request) -> Option<&'static str> {
-        self.account_by_key((self.row.request_key)(request)?)
+        self.account_by_key(&(self.row.request_key)(request)?)
+    }
+
+    /// Something goes wrong at the venue for whoever bears this key. A venue that knows no such trouble says so in the log.
+    pub(super) fn trouble(&mut self, now: Timestamp, api_key: Option<String>, what: Mischief) {
+        if !self.server.mischief(now, api_key.as_deref(), what) {
+            tracing::warn!(venue = %self.row.kind, ?what, "this venue knows no such trouble: nothing happens");
+        }
     }
 
     pub(super) fn account_by_key(&self, api_key: &str) -> Option<&'static str> {
-        self.accounts.iter().find(|account| account.api_key == api_key).map(|account| account.name)
+        self.accounts.iter().find(|account| account.key.api_key == api_key).map(|account| account.name)
     }
 }
 
