@@ -1,7 +1,7 @@
 //! Keys. A secret is wiped when dropped, never shown and never copied; a simulator's key is another type, so that
 //! what may be known (its seed) cannot become a live key or its nonces.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use zeroize::{Zeroize as _, Zeroizing};
 
@@ -138,15 +138,18 @@ const DOMAIN: u64 = 0x7369_6D6B_6579;
 /// Bytes of a label that one element holds, safely below p.
 const LABEL_CHUNK: usize = 7;
 
-/// A key that anybody with the simulator's seed can compute. It comes from a seed and a label and from nothing else,
-/// so no real key becomes one; its signer draws nonces from the same seed.
+/// The low bytes of every simulated secret.
+const MARK: [u8; 16] = *b"mm-bot-simulated";
+
+/// A key that anybody with the simulator's seed can compute. It comes from a seed and a label, or from a text that bears
+/// the simulator's mark, and from nothing else, so no real key becomes one; its signer draws nonces from the same seed.
 pub struct SimulatedKey(SecretKey);
 
 impl SimulatedKey {
     /// The key named `label` of the simulator with that seed.
     ///
     /// # Panics
-    /// Never: a seed and label whose key is zero would be a preimage of zero.
+    /// Never: a marked key is not zero.
     #[must_use]
     pub fn derive(seed: u64, label: &str) -> Self {
         let mut input = vec![DOMAIN, seed >> 32, seed & 0xFFFF_FFFF, label.len() as u64];
@@ -159,9 +162,23 @@ impl SimulatedKey {
         let mut state = State::default();
         state.absorb(input.into_iter());
         let mut wide = state.output();
-        let scalar = Zeroizing::new(Scalar::reduce_wide(&wide));
+        let mut bytes = Scalar::reduce_wide(&wide).to_bytes();
         wide.zeroize();
-        Self(SecretKey::from_scalar(scalar).expect("a hash of zero would be a broken hash"))
+        bytes[..MARK.len()].copy_from_slice(&MARK);
+        Self(SecretKey::from_le_bytes(&bytes).expect("the mark is not zero"))
+    }
+
+    /// A simulated key from its text, 80 hex digits with or without 0x; `None` for every text without the simulator's
+    /// mark, so that no real key becomes one.
+    #[must_use]
+    pub fn from_marked_hex(text: &str) -> Option<Self> {
+        let digits = text.trim().trim_start_matches("0x");
+        let mut mark = String::new();
+        MARK.iter().for_each(|byte| write!(mark, "{byte:02x}").expect("writing to a string cannot fail"));
+        if !digits.get(..mark.len())?.eq_ignore_ascii_case(&mark) {
+            return None;
+        }
+        SecretKey::from_hex(digits).ok().map(Self)
     }
 
     /// The public key.
@@ -190,5 +207,25 @@ impl SimulatedKey {
 impl fmt::Debug for SimulatedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SimulatedKey({})", self.public())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn simulated_keys_bear_a_mark_and_nothing_else_becomes_one() {
+        let key = SimulatedKey::derive(7, "lighter/alice");
+        let text = key.secret_hex();
+        let again = SimulatedKey::from_marked_hex(&format!("0x{text}")).expect("it bears the mark");
+        assert_eq!(again.public(), key.public());
+        assert_ne!(SimulatedKey::derive(8, "lighter/alice").public(), key.public());
+        assert_ne!(SimulatedKey::derive(7, "lighter/bob").public(), key.public());
+        let last_of_the_mark =
+            text.replacen("6d6d2d626f742d73696d756c61746564", "6d6d2d626f742d73696d756c61746565", 1);
+        for other in ["", "0x", "6d6d", &last_of_the_mark, &text[..78], &"ab".repeat(40)] {
+            assert!(SimulatedKey::from_marked_hex(other).is_none(), "{other}");
+        }
     }
 }
