@@ -10,7 +10,6 @@ use crate::{
     cli::{Cli, Command, Global, LogFormat, Run, SmokeTest, Venue},
     config::{self, Config, ConfigError, Source, suggestion},
     exit::{Exit, Fatal},
-    keys,
     launch::Launch,
     logs::Logs,
     output::{
@@ -140,7 +139,7 @@ fn problems(error: &ConfigError) -> Vec<serde_json::Value> {
 fn check_key_files(config: &Config) -> Result<(), Fatal> {
     for connector in config.connectors.values().filter(|connector| connector.is_live()) {
         if let Some(path) = connector.common.text("keys_file") {
-            keys::read(std::path::Path::new(path)).map_err(Fatal::usage)?;
+            connector.venue.keys.read(std::path::Path::new(path)).map_err(Fatal::usage)?;
         }
     }
     Ok(())

@@ -8,13 +8,12 @@ use anyhow::{Context, bail};
 use mm_core::{Clock, Connector, VenueConfig};
 use mm_net::{Net, NetConfig};
 use mm_session::SessionConfig;
-use mm_sim::{Endpoints, is_simulated_key};
+use mm_sim::Endpoints;
 use mm_store::{Account, AccountLock, ClientIdCounter, IdRange, StateDir};
 use tokio::sync::oneshot;
 
 use crate::{
     config::ConnectorConfig,
-    keys,
     registry::{Access, Wiring},
 };
 
@@ -54,7 +53,7 @@ pub(crate) fn connector(
     around: &Surroundings<'_>,
 ) -> anyhow::Result<Made> {
     let access = access(config, around)?;
-    let account = Account { venue: config.venue.name.to_owned(), name: access.api_key.clone() };
+    let account = Account { venue: config.venue.name.to_owned(), name: (config.venue.account)(&access.keys) };
     // An embedded world dies with this process: nobody else can trade on its accounts.
     let lock = if config.is_live() || around.is_shared {
         Some(AccountLock::take(around.state, &account)?)
@@ -108,16 +107,16 @@ fn window(config: &ConnectorConfig) -> Duration {
 fn access(config: &ConnectorConfig, around: &Surroundings<'_>) -> anyhow::Result<Access> {
     if config.is_live() {
         let path = config.common.text("keys_file").context("live needs keys_file")?;
-        let keys = keys::read(Path::new(path))?;
-        if is_simulated_key(&keys.api_secret) {
+        let keys = config.venue.keys.read(Path::new(path))?;
+        if (config.venue.is_simulated)(&keys) {
             bail!("key file {path} holds a key of the simulator: the live venue does not know it");
         }
         let live = config.venue.live();
         return Ok(Access {
             rest: live.rest_url.to_owned(),
             ws: live.ws_url.to_owned(),
-            api_key: keys.api_key,
-            api_secret: keys.api_secret,
+            chain_id: None,
+            keys,
         });
     }
     let endpoints = around.simulated.context("there is no simulated world")?;
@@ -125,7 +124,7 @@ fn access(config: &ConnectorConfig, around: &Surroundings<'_>) -> anyhow::Result
     let access = (config.venue.simulated)(endpoints, account).with_context(|| {
         format!("the simulated {} has no account '{account}': try alice or bob", config.venue.name)
     })?;
-    if !is_simulated_key(&access.api_secret) {
+    if !(config.venue.is_simulated)(&access.keys) {
         bail!(
             "the endpoints file holds a key that no simulator made: real keys are for environment live only"
         );

@@ -1,66 +1,108 @@
-//! Key files: two lines that name `api_key` and `api_secret`, in a file that only its owner can read.
+//! Key files: lines that name what the venue wants, in a file that only its owner can read.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use zeroize::Zeroizing;
 
-/// A key pair as text.
-pub(crate) struct Keys {
-    /// Public half.
-    pub(crate) api_key: String,
-    /// Secret half.
-    pub(crate) api_secret: Zeroizing<String>,
+/// What a venue's keys consist of.
+#[derive(Debug)]
+pub(crate) struct KeyForm {
+    /// Names of the lines that must be there, the secret last.
+    pub(crate) needed: &'static [&'static str],
+    /// Names of the lines that may be there.
+    pub(crate) optional: &'static [&'static str],
+    /// What to write and where to get it, for a person.
+    pub(crate) about: &'static str,
 }
 
-/// Reads a key file.
-///
-/// # Errors
-/// Names the file and what is wrong with it, never what it holds.
-pub(crate) fn read(path: &Path) -> anyhow::Result<Keys> {
-    let text = mm_store::read_secret_file(path)?;
-    parse(&text).ok_or_else(|| {
-        anyhow::anyhow!(
-            "key file {}: write two lines, `api_key: …` and `api_secret: …` (base64, from the venue's page of keys)",
-            path.display()
-        )
-    })
-}
+/// Keys as text, by the names of their lines. Wiped when dropped, never shown.
+#[derive(Clone, Default)]
+pub(crate) struct Keys(BTreeMap<String, Zeroizing<String>>);
 
-fn parse(text: &str) -> Option<Keys> {
-    let (mut api_key, mut api_secret) = (None, None);
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        // Base64 ends in `=`: only the first separator counts.
-        let (name, value) = line.split_once([':', '='])?;
-        let value = value.trim().trim_matches('"');
-        let slot = match name.trim().to_ascii_lowercase().replace([' ', '-'], "_").as_str() {
-            "api_key" => &mut api_key,
-            "api_secret" => &mut api_secret,
-            _ => return None,
-        };
-        if value.is_empty() || slot.replace(Zeroizing::new(value.to_owned())).is_some() {
-            return None;
-        }
+impl Keys {
+    /// From pairs of name and value.
+    pub(crate) fn of<const N: usize>(pairs: [(&str, String); N]) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (name.to_owned(), Zeroizing::new(value))).collect())
     }
-    Some(Keys { api_key: api_key?.to_string(), api_secret: api_secret? })
+
+    /// The value of a line; empty when it is not there.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", |value| value.as_str())
+    }
+}
+
+impl KeyForm {
+    /// Reads a key file.
+    ///
+    /// # Errors
+    /// Names the file and what is wrong with it, never what it holds.
+    pub(crate) fn read(&self, path: &Path) -> anyhow::Result<Keys> {
+        let text = mm_store::read_secret_file(path)?;
+        self.parse(&text).ok_or_else(|| anyhow::anyhow!("key file {}: {}", path.display(), self.advice()))
+    }
+
+    /// Names of all lines that must be there, as in "`api_key` and `api_secret`".
+    fn advice(&self) -> String {
+        let lines: Vec<String> = self.needed.iter().map(|name| format!("`{name}: …`")).collect();
+        let (last, first) = lines.split_last().expect("every venue wants something");
+        let count = match lines.len() {
+            1 => "one line".to_owned(),
+            2 => "two lines".to_owned(),
+            3 => "three lines".to_owned(),
+            n => format!("{n} lines"),
+        };
+        let joined = if first.is_empty() { last.clone() } else { format!("{} and {last}", first.join(", ")) };
+        format!("write {count}, {joined} ({})", self.about)
+    }
+
+    fn parse(&self, text: &str) -> Option<Keys> {
+        let mut keys = Keys::default();
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            // Base64 ends in `=`: only the first separator counts.
+            let (name, value) = line.split_once([':', '='])?;
+            let value = value.trim().trim_matches('"');
+            let name = name.trim().to_ascii_lowercase().replace([' ', '-'], "_");
+            let is_known = self.needed.iter().chain(self.optional).any(|known| *known == name);
+            if value.is_empty()
+                || !is_known
+                || keys.0.insert(name, Zeroizing::new(value.to_owned())).is_some()
+            {
+                return None;
+            }
+        }
+        self.needed.iter().all(|name| keys.0.contains_key(*name)).then_some(keys)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const PAIR: KeyForm =
+        KeyForm { needed: &["api_key", "api_secret"], optional: &["note"], about: "base64" };
+
     fn check(text: &str, want: Option<(&str, &str)>) {
-        let keys = parse(text);
-        let got = keys.as_ref().map(|keys| (keys.api_key.as_str(), keys.api_secret.as_str()));
+        let keys = PAIR.parse(text);
+        let got = keys.as_ref().map(|keys| (keys.text("api_key"), keys.text("api_secret")));
         assert_eq!(got, want, "{text}");
     }
 
     #[test]
-    fn two_lines_with_names() {
+    fn lines_with_names() {
         check("api_key: YWJj=\napi_secret: ZGVm==\n", Some(("YWJj=", "ZGVm==")));
         check("# mine\nAPI KEY = \"a\"\n\napi-secret=b=", Some(("a", "b=")));
+        check("api_key: a\napi_secret: b\nnote: c", Some(("a", "b")));
         check("api_key: a", None);
         check("api_key: a\napi_key: b\napi_secret: c", None);
+        check("api_key: a\napi_secret: b\nother: c", None);
         check("a\nb", None);
         check("api_key: a\napi_secret:", None);
+    }
+
+    #[test]
+    fn advice_names_every_line() {
+        assert_eq!(PAIR.advice(), "write two lines, `api_key: …` and `api_secret: …` (base64)");
+        let three = KeyForm { needed: &["a", "b", "c"], optional: &[], about: "x" };
+        assert_eq!(three.advice(), "write three lines, `a: …`, `b: …` and `c: …` (x)");
     }
 }

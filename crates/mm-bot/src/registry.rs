@@ -1,16 +1,18 @@
 //! The table of venues. A new one is a row here; its codec is a folder of mm-venues, its simulated world a row of
 //! mm-sim.
 
-use mm_sim::Endpoints;
+use mm_sim::{Endpoints, is_simulated_key};
 use mm_strategy::params::{Kind, Param, Preset, Values};
 use mm_venues::{
     backpack,
     client::Protocol,
     spec::{Environment, VenueSpec},
 };
-use zeroize::Zeroizing;
 
-use crate::config::tables::key;
+use crate::{
+    config::tables::key,
+    keys::{KeyForm, Keys},
+};
 
 /// One venue: its name in the configuration, what it can be told, and how its connector is made.
 pub(crate) struct VenueRow {
@@ -22,6 +24,12 @@ pub(crate) struct VenueRow {
     pub(crate) params: &'static [Param],
     /// Its limits and addresses.
     pub(crate) spec: &'static VenueSpec,
+    /// What its keys consist of.
+    pub(crate) keys: KeyForm,
+    /// The account that keys belong to: what may have one owner, and what client ids are unique in.
+    pub(crate) account: fn(&Keys) -> String,
+    /// Whether a simulator made these keys.
+    pub(crate) is_simulated: fn(&Keys) -> bool,
     /// Where a simulated world has it, and the keys of one of its accounts there.
     pub(crate) simulated: fn(&Endpoints, account: &str) -> Option<Access>,
     /// Makes the client half of its codec.
@@ -34,10 +42,10 @@ pub(crate) struct Access {
     pub(crate) rest: String,
     /// WebSocket.
     pub(crate) ws: String,
-    /// The public half: names the account.
-    pub(crate) api_key: String,
-    /// The secret half.
-    pub(crate) api_secret: Zeroizing<String>,
+    /// Which chain signatures are for, where a venue's signatures name one and the place says which.
+    pub(crate) chain_id: Option<u32>,
+    /// The keys.
+    pub(crate) keys: Keys,
 }
 
 /// What a codec is made from.
@@ -64,14 +72,21 @@ pub(crate) static VENUES: &[VenueRow] = &[VenueRow {
     about: "Backpack Exchange: spot and perpetuals in USDC, Ed25519 keys",
     params: BACKPACK,
     spec: &backpack::SPEC,
+    keys: KeyForm {
+        needed: &["api_key", "api_secret"],
+        optional: &[],
+        about: "base64, from the venue's page of keys",
+    },
+    account: |keys| keys.text("api_key").to_owned(),
+    is_simulated: |keys| is_simulated_key(keys.text("api_secret")),
     simulated: |endpoints, account| {
         let venue = endpoints.venues.backpack.as_ref()?;
         let row = venue.account(account)?;
         Some(Access {
             rest: venue.rest.clone(),
             ws: venue.ws.clone(),
-            api_key: row.api_key.clone(),
-            api_secret: Zeroizing::new(row.api_secret.clone()),
+            chain_id: None,
+            keys: Keys::of([("api_key", row.api_key.clone()), ("api_secret", row.api_secret.clone())]),
         })
     },
     protocol: backpack_protocol,
@@ -90,7 +105,7 @@ static BACKPACK: &[Param] = &[
 fn backpack_protocol(wiring: Wiring<'_>) -> Result<Box<dyn Protocol>, String> {
     let Wiring { access, symbols, own } = wiring;
     let mut options = backpack::Options::new(access.rest, access.ws, symbols)
-        .with_keys(&access.api_key, &access.api_secret)
+        .with_keys(access.keys.text("api_key"), access.keys.text("api_secret"))
         .map_err(|error| error.to_string())?;
     if let Some(window) = own.integer("window_ms").and_then(|ms| u32::try_from(ms).ok()) {
         options.window_ms = window;

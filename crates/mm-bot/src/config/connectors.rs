@@ -135,7 +135,10 @@ impl Reader<'_> {
             (true, None) => self.problems.add(
                 (&place("environment"), &join(path, "environment")),
                 "live needs keys_file",
-                "name a file with api_key and api_secret that only you can read (chmod 600)",
+                format!(
+                    "name a file with {} that only you can read (chmod 600)",
+                    connector.venue.keys.needed.join(" and ")
+                ),
             ),
             (false, Some(_)) => self.notes.push(not_used("keys_file", "the environment is simulated")),
             _ => {}

@@ -102,12 +102,7 @@ pub(crate) static CONNECTOR: &[Param] = &[
         "simulated, or live with real money (needs --live and a key file)",
     ),
     key("account", Kind::Text, Preset::Is("alice"), "account of the simulated venue"),
-    key(
-        "keys_file",
-        Kind::Text,
-        Preset::Unset,
-        "file with api_key and api_secret that only its owner can read",
-    ),
+    key("keys_file", Kind::Text, Preset::Unset, "file with the venue's keys that only its owner can read"),
     key("base_url", Kind::Text, Preset::Unset, "REST interface; only the venue's own is taken"),
     key("ws_url", Kind::Text, Preset::Unset, "WebSocket; only the venue's own is taken"),
     key("symbols", Kind::List, Preset::Unset, "markets to follow beside those that the strategy needs"),
