@@ -3,4 +3,5 @@
 
 #[cfg(test)]
 mod fixtures;
+pub mod sign;
 pub mod tx;

@@ -56,7 +56,7 @@ impl OutOfBounds {
 }
 
 /// Refuses a value outside a range.
-pub(super) fn within(
+pub(in crate::lighter) fn within(
     field: &'static str,
     value: impl Into<i64>,
     range: RangeInclusive<i64>,

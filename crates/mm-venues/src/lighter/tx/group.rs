@@ -17,7 +17,7 @@ pub(super) fn check(group: &CreateGroupedOrders) -> Result<(), OutOfBounds> {
     };
     if orders.len() != wanted {
         let rule = format!("a group of type {} has {wanted}", group.grouping.code());
-        return Err(OutOfBounds::rule("number of Orders", orders.len() as i64, &rule));
+        return Err(OutOfBounds::rule("Orders", orders.len() as i64, &rule));
     }
     within("MarketIndex", orders[0].market, PERPS)?;
     for (n, order) in orders.iter().enumerate() {

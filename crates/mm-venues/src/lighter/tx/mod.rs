@@ -33,6 +33,7 @@ pub use body::{
     CreateSubAccount, GROUP_MAX, ModifyOrder, Order, Transfer, UpdateAccountAssetConfig, UpdateAccountConfig,
     UpdateLeverage, UpdateMargin, UsdcTransfer, UsdcWithdraw, Withdraw,
 };
+pub(super) use bounds::within;
 pub use bounds::{
     ACCOUNT_MAX, API_KEY_MAX, BASE_AMOUNT_MAX, CLIENT_ORDER_INDEX_MAX, ORDER_INDEX_MAX, OutOfBounds,
     TIMESTAMP_MAX,
