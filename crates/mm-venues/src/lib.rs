@@ -6,5 +6,7 @@ pub mod backpack;
 pub mod client;
 pub mod http;
 pub mod lighter;
+pub mod query;
 pub mod server;
 pub mod spec;
+pub mod text;

@@ -4,7 +4,6 @@
 mod client;
 #[cfg(test)]
 mod fixtures;
-pub mod query;
 pub mod server;
 pub mod sign;
 mod spec;

@@ -1,7 +1,8 @@
-//! Lighter: one folder for both halves of its codec. `tx` and `sign` are shared: its L2 transactions and their
-//! signatures.
+//! Lighter: one folder for both halves of its codec. `wire`, `tx` and `sign` are shared: its messages, its L2
+//! transactions and their signatures.
 
 #[cfg(test)]
 mod fixtures;
 pub mod sign;
 pub mod tx;
+pub mod wire;

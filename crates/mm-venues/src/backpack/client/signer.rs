@@ -8,11 +8,9 @@ use serde::Serialize;
 
 use super::Credentials;
 use crate::{
-    backpack::{
-        query,
-        sign::{Instruction, PairsError, instruction_of, write_end, write_instruction, write_pairs},
-    },
+    backpack::sign::{Instruction, PairsError, instruction_of, write_end, write_instruction, write_pairs},
     http::{Method, Request},
+    query,
 };
 
 impl From<PairsError> for CallError {

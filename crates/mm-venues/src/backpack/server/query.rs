@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use super::errors::Refused;
-use crate::backpack::query;
+use crate::query;
 
 /// The parameters of a request that nobody has asked for yet.
 pub(super) struct Query {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, de};
 use serde_json::value::RawValue;
 
 use super::{Instruction, write_instruction};
-use crate::backpack::wire::query;
+use crate::query;
 
 /// Why no string could be built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

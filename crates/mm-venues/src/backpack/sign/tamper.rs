@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::{Instruction, SigningKey, WINDOW_MAX_MS, rebuild};
 use crate::{
-    backpack::wire::query,
     http::{Headers, Request},
+    query,
 };
 
 /// A request that a venue must refuse.

@@ -21,13 +21,11 @@ pub mod private_stream;
 pub mod public_stream;
 
 pub mod stream;
-mod text;
 pub mod time;
 mod words;
 
 #[cfg(test)]
 mod tests;
 
-pub use super::query;
-pub use text::{Text, lenient};
+pub use crate::text::{Text, lenient};
 pub use words::{OrderEvent, OrderType, SelfTradePrevention, Side, Status, StreamOrderType, TimeInForce};

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::wire::Text;
+use crate::text::Text;
 
 /// Why a query string was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,4 +1,5 @@
-//! Text that may have been a number: the one scalar of the wire types.
+//! The scalars of the wire types: text that may have been a number, and numbers that may have been text. No float
+//! is ever made: a number keeps the digits that it was written with.
 
 use std::{borrow::Cow, fmt, ops::Deref};
 
@@ -97,6 +98,54 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
+/// Decimal digits that are *written* as a bare JSON number, where a venue sends its statistics as floats. Reads what
+/// [`Text`] reads and keeps the digits as they came. Text that is no JSON number is written as a string.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Number<'a>(Text<'a>);
+
+impl<'a> Number<'a> {
+    /// The digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Borrowed digits.
+    #[must_use]
+    pub const fn new(digits: &'a str) -> Self {
+        Self(Text::new(digits))
+    }
+}
+
+impl From<String> for Number<'_> {
+    fn from(digits: String) -> Self {
+        Self(Text::from(digits))
+    }
+}
+
+impl fmt::Debug for Number<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Number<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let is_number = matches!(self.0.as_bytes().first(), Some(b'-' | b'0'..=b'9'));
+        let raw = is_number.then(|| RawValue::from_string(self.as_str().to_owned()).ok()).flatten();
+        match raw {
+            Some(raw) => raw.serialize(to),
+            None => self.0.serialize(to),
+        }
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Number<'a> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Text::deserialize(from).map(Self)
+    }
+}
+
 /// Readers for values that come as a JSON number or as the same number in quotes, for `deserialize_with`; the
 /// `option_` forms also take null and need `default` beside them.
 pub mod lenient {
@@ -109,7 +158,7 @@ pub mod lenient {
 
     struct Number<T>(PhantomData<T>);
 
-    impl<T: TryFrom<u64> + FromStr> Visitor<'_> for Number<T> {
+    impl<T: TryFrom<i128> + FromStr> Visitor<'_> for Number<T> {
         type Value = T;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -117,12 +166,17 @@ pub mod lenient {
         }
 
         fn visit_u64<E: Error>(self, n: u64) -> Result<T, E> {
-            T::try_from(n).map_err(|_| E::invalid_value(serde::de::Unexpected::Unsigned(n), &self))
+            T::try_from(n.into()).map_err(|_| E::invalid_value(serde::de::Unexpected::Unsigned(n), &self))
+        }
+
+        fn visit_i64<E: Error>(self, n: i64) -> Result<T, E> {
+            T::try_from(n.into()).map_err(|_| E::invalid_value(serde::de::Unexpected::Signed(n), &self))
         }
 
         fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
             // `u32::from_str` takes a plus sign, which no venue writes.
-            let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+            let unsigned = text.strip_prefix('-').unwrap_or(text);
+            let digits = !unsigned.is_empty() && unsigned.bytes().all(|b| b.is_ascii_digit());
             text.parse()
                 .ok()
                 .filter(|_| digits)
@@ -132,7 +186,7 @@ pub mod lenient {
 
     struct Optional<T>(PhantomData<T>);
 
-    impl<'de, T: TryFrom<u64> + FromStr> Visitor<'de> for Optional<T> {
+    impl<'de, T: TryFrom<i128> + FromStr> Visitor<'de> for Optional<T> {
         type Value = Option<T>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -156,7 +210,7 @@ pub mod lenient {
     ///
     /// # Errors
     /// When it is no whole number within the type's range.
-    pub fn number<'de, D: Deserializer<'de>, T: TryFrom<u64> + FromStr>(from: D) -> Result<T, D::Error> {
+    pub fn number<'de, D: Deserializer<'de>, T: TryFrom<i128> + FromStr>(from: D) -> Result<T, D::Error> {
         from.deserialize_any(Number(PhantomData))
     }
 
@@ -164,7 +218,7 @@ pub mod lenient {
     ///
     /// # Errors
     /// When it is no whole number within the type's range.
-    pub fn option_number<'de, D: Deserializer<'de>, T: TryFrom<u64> + FromStr>(
+    pub fn option_number<'de, D: Deserializer<'de>, T: TryFrom<i128> + FromStr>(
         from: D,
     ) -> Result<Option<T>, D::Error> {
         from.deserialize_option(Optional(PhantomData))
