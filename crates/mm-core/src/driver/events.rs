@@ -267,6 +267,7 @@ impl Driver {
             FeedStep::Ignored => false,
             FeedStep::NeedSnapshot => {
                 if had_book {
+                    state.health.book_gaps += 1;
                     tracing::warn!(venue = %self.shared.config.name, market = ?delta.market, "a gap in the book: asking anew");
                 }
                 if !self.upkeep.is_planned(chore) && self.readiness.is_up() {

@@ -292,6 +292,11 @@ impl Driver {
         self.reconcile(now);
     }
 
+    /// The venue refused a request for a reason of the codec's own, which makes it anew: counted.
+    pub fn resent(&mut self) {
+        self.shared.state().health.resent += 1;
+    }
+
     /// Something came by stream.
     pub fn apply(&mut self, now: Timestamp, event: Event) {
         if self.learn(now, &event, Source::Stream) {

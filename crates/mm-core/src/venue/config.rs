@@ -41,6 +41,10 @@ pub struct VenueStatus {
     pub reconnects: u64,
     /// Requests that left and got no answer that could be trusted.
     pub unanswered: u64,
+    /// Requests that the venue refused for a number out of turn or a token that was over, and that were made anew.
+    pub resent: u64,
+    /// Books that lost a change and were asked for anew.
+    pub book_gaps: u64,
     /// Requests that are under way.
     pub in_flight: usize,
     /// Frames that could not be read.

@@ -77,6 +77,8 @@ impl Venue {
             reason: health.reason.clone(),
             reconnects: health.reconnects,
             unanswered: health.unanswered,
+            resent: health.resent,
+            book_gaps: health.book_gaps,
             in_flight: health.in_flight,
             undecodable: health.undecodable,
             anomalies: health.anomalies,

@@ -39,6 +39,8 @@ impl VenueTest {
         let counts = [
             (before.reconnects, now.reconnects, "lost and made again"),
             (before.unanswered, now.unanswered, "without the answer to a request"),
+            (before.resent, now.resent, "refused for a number out of turn or a token that was over"),
+            (before.book_gaps, now.book_gaps, "with a change of the book lost"),
             (before.undecodable, now.undecodable, "with a message that could not be read"),
             (before.anomalies, now.anomalies, "with a message that cannot be true"),
         ];
