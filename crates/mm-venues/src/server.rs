@@ -1,4 +1,6 @@
-//! The server half of a venue: what the simulator needs of it.
+//! The server half of a venue: what the simulator needs of it; and what all server halves share.
+
+pub(crate) mod params;
 
 use bytes::Bytes;
 use mm_exchange::{Exchange, Fact};

@@ -11,13 +11,15 @@ use super::{
     numbers,
     orders::body,
     position_rows::{initial_margin, position_row},
-    query::number,
 };
-use crate::backpack::wire::{
-    self, Text,
-    account::{
-        AccountUpdate, Balance, Capital, CollateralRow, MarginAccount, MaxBorrow, MaxOrder, MaxWithdrawal,
+use crate::{
+    backpack::wire::{
+        self, Text,
+        account::{
+            AccountUpdate, Balance, Capital, CollateralRow, MarginAccount, MaxBorrow, MaxOrder, MaxWithdrawal,
+        },
     },
+    server::params::number,
 };
 
 /// What the venue writes where it sets no limit that could be met here.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use mm_exchange::{AccountId, Exchange, Listing};
 use mm_model::{Market, MarketId, MarketKind, Timestamp};
 
-use super::{Switches, candles::Candles, errors::Refused, query::Query};
+use super::{Switches, candles::Candles, errors::Refused};
+use crate::server::params::Params;
 
 /// Settings of an account that this venue only remembers.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,14 +29,14 @@ pub(super) struct Call<'a> {
     pub(super) now: Timestamp,
     pub(super) exchange: &'a mut Exchange,
     pub(super) records: &'a mut Records,
-    pub(super) query: Query,
+    pub(super) query: Params,
     pub(super) body: &'a [u8],
 }
 
 impl Call<'_> {
     /// Refuses parameters that the route did not ask for.
     pub(super) fn finish(&self) -> Result<(), Refused> {
-        self.query.finish()
+        Ok(self.query.finish()?)
     }
 
     /// The listing of the symbol in parameter `symbol`, which must be there.

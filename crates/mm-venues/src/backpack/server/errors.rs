@@ -5,6 +5,8 @@
 
 use mm_exchange::{Expiry, Reject};
 
+use crate::server::params::ParamError;
+
 /// A refusal on its way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Refused {
@@ -62,6 +64,16 @@ impl Refused {
     /// A market that is not listed.
     pub(super) fn symbol() -> Self {
         Self::new(400, "INVALID_SYMBOL", "Invalid symbol") // chosen
+    }
+}
+
+/// Parameters that cannot be read.
+impl From<ParamError> for Refused {
+    fn from(error: ParamError) -> Self {
+        match error {
+            ParamError::Form(error) => Self::client(error.to_string()),
+            ParamError::Parameter { name, why } => Self::parameter(&name, &why),
+        }
     }
 }
 

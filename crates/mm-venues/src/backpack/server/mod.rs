@@ -22,7 +22,6 @@ mod orders;
 mod placing;
 mod position_rows;
 mod public;
-mod query;
 mod rate;
 mod routes;
 mod streams;
@@ -41,7 +40,6 @@ use self::{
     call::{Call, Records},
     candles::Bar,
     errors::Refused,
-    query::Query,
     rate::Allowances,
     routes::Route,
     streams::{Streams, World},
@@ -53,7 +51,7 @@ pub use self::{
 use crate::{
     backpack::sign::{KeyError, VerifyingKey, authenticate, instruction_of},
     http::{Reply, Request},
-    server::{ConnId, Outbound, VenueServer},
+    server::{ConnId, Outbound, VenueServer, params::Params},
 };
 
 /// An account of the venue: who may sign for it.
@@ -115,7 +113,7 @@ impl Server {
     }
 
     fn answer(&mut self, now: Timestamp, exchange: &mut Exchange, request: &Request) -> Answered {
-        let query = |request: &Request| Query::parse(&request.query);
+        let query = |request: &Request| Params::parse(&request.query);
         let route = routes::route(request.method, &request.path);
         match route {
             Route::Public(open) | Route::Historical(open) => {

@@ -10,12 +10,14 @@ use super::{
     errors::Refused,
     order_rows::order_row,
     placing::placing,
-    query::number,
 };
-use crate::backpack::wire::{
-    Text,
-    error::ApiError,
-    order::{BatchAnswer, CancelAllRequest, Order, OrderRequest, OrderSelector},
+use crate::{
+    backpack::wire::{
+        Text,
+        error::ApiError,
+        order::{BatchAnswer, CancelAllRequest, Order, OrderRequest, OrderSelector},
+    },
+    server::params::number,
 };
 
 pub(super) fn place(call: &mut Call<'_>, account: &Account) -> Answered {
