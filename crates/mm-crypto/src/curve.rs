@@ -1,8 +1,8 @@
 //! The group ECgFp5: points of y^2 = x (x^2 + 2x + 263z) over F_{p^5}, a group of prime order n under the addition of
 //! double-odd curves. A point is kept as x = X/Z and u = x/y = U/T.
 //!
-//! There is one addition, and it is complete: it holds for the neutral, for equal and for opposite points. There is
-//! no doubling and so none that could be wrong somewhere; tables make them superfluous where speed matters.
+//! The addition here is complete: it holds for the neutral, for equal and for opposite points. There is no doubling
+//! formula and so none that could be wrong somewhere; tables make doublings superfluous where speed matters.
 //! Curve, encoding and addition are T. Pornin's ("EcGFp5", 2022, and github.com/pornin/ecgfp5, MIT, read 2026-11).
 
 use crate::fp5::Fp5;
@@ -19,15 +19,10 @@ pub(crate) struct Point {
     t: Fp5,
 }
 
-/// A point with Z = T = 1, limbs canonical.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Affine {
-    pub(crate) x: Fp5,
-    pub(crate) u: Fp5,
-}
+impl Point {
+    pub(crate) const NEUTRAL: Self = Self { x: Fp5::ZERO, z: Fp5::ONE, u: Fp5::ZERO, t: Fp5::ONE };
 
-impl Affine {
-    /// The generator: its u is 1/4.
+    /// The generator: its encoding is 4.
     pub(crate) const GENERATOR: Self = Self {
         x: Fp5([
             0xB2CA_178E_CF44_53A1,
@@ -36,18 +31,10 @@ impl Affine {
             0x1E0F_15C7_FD44_C28E,
             0x21FA_7FFC_C825_2211,
         ]),
-        u: Fp5::from_base(0xBFFF_FFFF_4000_0001),
+        z: Fp5::ONE,
+        u: Fp5::ONE,
+        t: Fp5::from_base(4),
     };
-}
-
-impl From<Affine> for Point {
-    fn from(point: Affine) -> Self {
-        Self { x: point.x, z: Fp5::ONE, u: point.u, t: Fp5::ONE }
-    }
-}
-
-impl Point {
-    pub(crate) const NEUTRAL: Self = Self { x: Fp5::ZERO, z: Fp5::ONE, u: Fp5::ZERO, t: Fp5::ONE };
 
     /// The sum, for any two points: ten multiplications.
     pub(crate) fn add(&self, b: &Self) -> Self {
@@ -58,16 +45,6 @@ impl Point {
         let xz = self.x.add(self.z).mul(b.x.add(b.z)).sub(xx).sub(zz);
         let ut = self.u.add(self.t).mul(b.u.add(b.t)).sub(uu).sub(tt);
         Self::combine(Products { xx, bzz: zz.times_z(B), xz, uu, tt, ut })
-    }
-
-    /// The sum with an affine point, for any two points: eight multiplications.
-    #[inline]
-    pub(crate) fn add_affine(&self, b: &Affine) -> Self {
-        let xx = self.x.mul(b.x);
-        let uu = self.u.mul(b.u);
-        let xz = self.z.mul(b.x).add(self.x);
-        let ut = self.t.mul(b.u).add(self.u);
-        Self::combine(Products { xx, bzz: self.z.times_z(B), xz, uu, tt: self.t, ut })
     }
 
     #[inline]
@@ -108,34 +85,16 @@ impl Point {
         self.u.is_zero()
     }
 
-    /// All points with Z = T = 1, by one inversion (Montgomery's trick).
-    pub(crate) fn to_affine(points: &[Self]) -> Vec<Affine> {
-        // Z and T of a point of the group are never 0.
-        let mut product = Fp5::ONE;
-        let before: Vec<_> = points
-            .iter()
-            .map(|point| {
-                let next = product.mul(point.z).mul(point.t);
-                std::mem::replace(&mut product, next)
-            })
-            .collect();
-        let mut inverse = product.invert();
-        let mut out: Vec<_> = points
-            .iter()
-            .zip(before)
-            .rev()
-            .map(|(point, before)| {
-                let of_both = inverse.mul(before);
-                inverse = inverse.mul(point.z).mul(point.t);
-                let canonical = |value: Fp5| Fp5(value.canonical());
-                Affine {
-                    x: canonical(point.x.mul(of_both).mul(point.t)),
-                    u: canonical(point.u.mul(of_both).mul(point.z)),
-                }
-            })
-            .collect();
-        out.reverse();
-        out
+    /// The point whose image in the subgroup of odd order is (x, y): see [`crate::odd`].
+    pub(crate) fn from_odd(x: Fp5, y: Fp5) -> Self {
+        Self { x: Fp5::ONE.times_z(B), z: x, u: Fp5::ZERO.sub(x), t: y }
+    }
+
+    /// The image (x, y) in the subgroup of odd order, as the fractions x = 263z * Z/X and y = -x * T/U.
+    pub(crate) fn to_odd(self) -> (Fp5, Fp5) {
+        let inverse = self.x.mul(self.u).invert();
+        let x = self.z.times_z(B).mul(self.u.mul(inverse));
+        (x, Fp5::ZERO.sub(x).mul(self.t).mul(self.x.mul(inverse)))
     }
 }
 

@@ -10,6 +10,9 @@ use crate::goldilocks::{self as gl, reduce_96, reduce_160, wide};
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Fp5(pub(crate) [u64; 5]);
 
+/// p, to subtract from.
+const P_WIDE: u128 = gl::P as u128;
+
 /// A fifth root of unity in F_p: z^p = z * 3^((p - 1) / 5).
 const Z_TO_P: u64 = gl::power(3, (gl::P - 1) / 5);
 
@@ -21,30 +24,39 @@ const fn frobenius_factors(n: u64) -> [u64; 5] {
 const FROBENIUS_1: [u64; 5] = frobenius_factors(1);
 const FROBENIUS_2: [u64; 5] = frobenius_factors(2);
 
-/// A sum of products, not reduced. Up to 2^31 products fit.
+/// A sum of products, not reduced: `low` + `high` * 2^64. The carries go into `high` as they come, because counting
+/// them apart makes the compiler gather the bits in vector registers.
 #[derive(Clone, Copy)]
 struct Sum {
-    low: u128,
-    high: u64,
+    low: u64,
+    high: u128,
 }
 
 impl Sum {
     #[inline]
     const fn new(a: u64, b: u64) -> Self {
-        Self { low: wide(a, b), high: 0 }
+        Self::from(wide(a, b))
+    }
+
+    #[inline]
+    const fn from(n: u128) -> Self {
+        Self { low: n as u64, high: n >> 64 }
     }
 
     #[inline]
     const fn plus(self, a: u64, b: u64) -> Self {
-        let (low, carry) = self.low.overflowing_add(wide(a, b));
-        Self { low, high: self.high.wrapping_add(carry as u64) }
+        // The greatest product leaves room for `low`.
+        let sum = wide(a, b).wrapping_add(self.low as u128);
+        Self { low: sum as u64, high: self.high.wrapping_add(sum >> 64) }
     }
 
     #[inline]
     const fn reduce(self) -> u64 {
-        reduce_160(self.low, self.high)
+        reduce_160(self.low as u128 | self.high << 64, (self.high >> 64) as u64)
     }
 }
+
+impl zeroize::DefaultIsZeroes for Fp5 {}
 
 impl Fp5 {
     pub(crate) const ZERO: Self = Self([0; 5]);
@@ -78,6 +90,19 @@ impl Fp5 {
         Self(std::array::from_fn(|i| gl::sub(self.0[i], b.0[i])))
     }
 
+    /// -a if `mask` is all ones, a if it is zero; for canonical limbs. A limb of the result may be p.
+    #[inline]
+    pub(crate) fn negate_if(self, mask: u64) -> Self {
+        Self(self.0.map(|limb| limb & !mask | gl::P.wrapping_sub(limb) & mask))
+    }
+
+    /// Plus an element of F_p.
+    #[inline]
+    pub(crate) fn add_base(self, b: u64) -> Self {
+        let [a0, a1, a2, a3, a4] = self.0;
+        Self([gl::add(a0, b), a1, a2, a3, a4])
+    }
+
     /// Twice.
     #[inline]
     pub(crate) fn double(self) -> Self {
@@ -100,31 +125,58 @@ impl Fp5 {
 
     #[inline]
     pub(crate) fn mul(self, b: Self) -> Self {
+        self.mul_plus(b, [0; 5])
+    }
+
+    /// a * b - c.
+    #[inline]
+    pub(crate) fn mul_sub(self, b: Self, c: Self) -> Self {
+        self.mul_plus(b, c.0.map(|c| 2 * P_WIDE - u128::from(c)))
+    }
+
+    /// a * b and numbers below 2^96.
+    #[inline]
+    fn mul_plus(self, b: Self, plus: [u128; 5]) -> Self {
         let [a0, a1, a2, a3, a4] = self.0;
         let [b0, b1, b2, b3, b4] = b.0;
+        let [n0, n1, n2, n3, n4] = plus.map(Sum::from);
         // z^5 = 3: what wraps round is multiplied by 3 before, not after.
         let [_, c1, c2, c3, c4] = b.times(3).0;
         Self([
-            Sum::new(a0, b0).plus(a1, c4).plus(a2, c3).plus(a3, c2).plus(a4, c1).reduce(),
-            Sum::new(a0, b1).plus(a1, b0).plus(a2, c4).plus(a3, c3).plus(a4, c2).reduce(),
-            Sum::new(a0, b2).plus(a1, b1).plus(a2, b0).plus(a3, c4).plus(a4, c3).reduce(),
-            Sum::new(a0, b3).plus(a1, b2).plus(a2, b1).plus(a3, b0).plus(a4, c4).reduce(),
-            Sum::new(a0, b4).plus(a1, b3).plus(a2, b2).plus(a3, b1).plus(a4, b0).reduce(),
+            n0.plus(a0, b0).plus(a1, c4).plus(a2, c3).plus(a3, c2).plus(a4, c1).reduce(),
+            n1.plus(a0, b1).plus(a1, b0).plus(a2, c4).plus(a3, c3).plus(a4, c2).reduce(),
+            n2.plus(a0, b2).plus(a1, b1).plus(a2, b0).plus(a3, c4).plus(a4, c3).reduce(),
+            n3.plus(a0, b3).plus(a1, b2).plus(a2, b1).plus(a3, b0).plus(a4, c4).reduce(),
+            n4.plus(a0, b4).plus(a1, b3).plus(a2, b2).plus(a3, b1).plus(a4, b0).reduce(),
         ])
     }
 
     #[inline]
     pub(crate) fn square(self) -> Self {
+        self.square_plus([0; 5])
+    }
+
+    /// a^2 - b - c.
+    #[inline]
+    pub(crate) fn square_sub(self, b: Self, c: Self) -> Self {
+        let less = |i: usize| 4 * P_WIDE - u128::from(b.0[i]) - u128::from(c.0[i]);
+        self.square_plus(std::array::from_fn(less))
+    }
+
+    /// a^2 and numbers below 2^96.
+    #[inline]
+    fn square_plus(self, plus: [u128; 5]) -> Self {
         let [a0, a1, a2, a3, a4] = self.0;
+        let [n0, n1, n2, n3, n4] = plus.map(Sum::from);
         let [d0, d1, ..] = self.double().0;
         let [_, _, _, t3, t4] = self.times(3).0;
         let [_, _, _, s3, s4] = self.times(6).0;
         Self([
-            Sum::new(a0, a0).plus(a1, s4).plus(a2, s3).reduce(),
-            Sum::new(d0, a1).plus(a2, s4).plus(a3, t3).reduce(),
-            Sum::new(d0, a2).plus(a1, a1).plus(a3, s4).reduce(),
-            Sum::new(d0, a3).plus(d1, a2).plus(a4, t4).reduce(),
-            Sum::new(d0, a4).plus(d1, a3).plus(a2, a2).reduce(),
+            n0.plus(a0, a0).plus(a1, s4).plus(a2, s3).reduce(),
+            n1.plus(d0, a1).plus(a2, s4).plus(a3, t3).reduce(),
+            n2.plus(d0, a2).plus(a1, a1).plus(a3, s4).reduce(),
+            n3.plus(d0, a3).plus(d1, a2).plus(a4, t4).reduce(),
+            n4.plus(d0, a4).plus(d1, a3).plus(a2, a2).reduce(),
         ])
     }
 

@@ -21,6 +21,7 @@ mod goldilocks;
 mod hex;
 mod key;
 mod nonce;
+mod odd;
 mod poseidon2;
 mod scalar;
 mod signature;

@@ -76,29 +76,28 @@ impl Scalar {
     }
 
     pub(crate) const fn add(self, b: Self) -> Self {
-        let (mut sum, mut carry, mut i) = ([0; 5], 0, 0);
-        while i < 5 {
-            let wide = self.0[i] as u128 + b.0[i] as u128 + carry;
-            sum[i] = wide as u64;
-            carry = wide >> 64;
-            i += 1;
-        }
-        // Both are below n, which is below 2^319: nothing is carried out.
-        Self(less_n(sum))
+        // Both are below n.
+        Self(less_n(add_limbs(&self.0, &b.0)))
     }
 
     pub(crate) const fn sub(self, b: Self) -> Self {
         let (rest, borrow) = sub_limbs(&self.0, &b.0);
-        // Adds n if the difference is negative.
-        let (mut out, mut carry, mut i) = ([0; 5], 0, 0);
-        let mask = (borrow as u64).wrapping_neg();
-        while i < 5 {
-            let wide = rest[i] as u128 + (N[i] & mask) as u128 + carry;
-            out[i] = wide as u64;
-            carry = wide >> 64;
-            i += 1;
-        }
-        Self(out)
+        Self(add_limbs(&rest, &n_if(borrow)))
+    }
+
+    /// The digits +1 and -1 of this number, or of this number and n if it is even, for 2^0 to 2^319: a bit for each,
+    /// 1 for +1.
+    pub(crate) const fn odd_digits(&self) -> OddDigits {
+        let odd = add_limbs(&self.0, &n_if(self.0[0] & 1 == 0));
+        // With bits b, the digits 2b - 1 sum to 2 * bits - (2^320 - 1): bits = (odd - 1) / 2 + 2^319.
+        let [l0, l1, l2, l3, l4] = odd;
+        OddDigits([
+            l0 >> 1 | l1 << 63,
+            l1 >> 1 | l2 << 63,
+            l2 >> 1 | l3 << 63,
+            l3 >> 1 | l4 << 63,
+            l4 >> 1 | 1 << 63,
+        ])
     }
 
     /// a * b / 2^320, Montgomery's product.
@@ -145,11 +144,47 @@ impl Scalar {
     }
 }
 
+/// What [`Scalar::odd_digits`] says, the lowest digits first.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct OddDigits([u64; 5]);
+
+impl zeroize::DefaultIsZeroes for OddDigits {}
+
+impl OddDigits {
+    /// Takes the lowest `n` digits away.
+    #[inline]
+    pub(crate) const fn take(&mut self, n: u32) -> u64 {
+        let [l0, l1, l2, l3, l4] = self.0;
+        let up = u64::BITS - n;
+        self.0 = [l0 >> n | l1 << up, l1 >> n | l2 << up, l2 >> n | l3 << up, l3 >> n | l4 << up, l4 >> n];
+        l0 & ((1 << n) - 1)
+    }
+}
+
 /// A scalar in Montgomery's form, to multiply by.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Factor(Scalar);
 
 impl zeroize::DefaultIsZeroes for Factor {}
+
+/// n, or 0.
+const fn n_if(wanted: bool) -> [u64; 5] {
+    let mask = (wanted as u64).wrapping_neg();
+    let [n0, n1, n2, n3, n4] = N;
+    [n0 & mask, n1 & mask, n2 & mask, n3 & mask, n4 & mask]
+}
+
+/// The sum modulo 2^320.
+const fn add_limbs(a: &[u64; 5], b: &[u64; 5]) -> [u64; 5] {
+    let (mut out, mut carry, mut i) = ([0; 5], 0, 0);
+    while i < 5 {
+        let wide = a[i] as u128 + b[i] as u128 + carry;
+        out[i] = wide as u64;
+        carry = wide >> 64;
+        i += 1;
+    }
+    out
+}
 
 const fn sub_limbs(a: &[u64; 5], b: &[u64; 5]) -> ([u64; 5], bool) {
     let (mut out, mut borrow, mut i) = ([0; 5], false, 0);

@@ -10,7 +10,7 @@ use crate::{
     nonce::Nonce,
     poseidon2::State,
     scalar::Scalar,
-    table::{self, Table},
+    table::Table,
 };
 
 /// A signature's 80 bytes: s, then e, each least significant byte first. Any bytes can be held; whether they are a
@@ -130,7 +130,7 @@ impl Verifier {
     /// [`VerifyError`]: the message is not the key owner's.
     pub fn verify(&self, message: &Digest, signature: &Signature) -> Result<(), VerifyError> {
         let (s, e) = signature.halves().ok_or(VerifyError::Range)?;
-        let point = self.table.add_mul(table::of_g().mul(&s), &e);
+        let point = self.table.mul_add_g(&e, &s);
         if challenge(&point.encode(), message) == e { Ok(()) } else { Err(VerifyError::Mismatch) }
     }
 }

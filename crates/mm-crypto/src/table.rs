@@ -1,24 +1,30 @@
 //! Multiples of a fixed point, computed once, so that a multiplication is additions and nothing else.
 //!
-//! A scalar is cut into windows of W bits with digits from -2^(W-1) + 1 to 2^(W-1); the table of each window holds the
-//! multiples 0 to 2^(W-1) of the point times the window's weight.
+//! An odd scalar below 2^320 is written with digits from -(2^W - 1) to 2^W - 1, all odd, one for each window of W
+//! bits; an even one is made odd by adding the group's order. So no digit is zero, and the sum of neighbouring windows
+//! is an odd multiple of the lowest one's weight. That is why chords suffice until few sums are left: for windows
+//! that cover m bits, a sum a and the sum b of the windows above them, a = b * 2^m and a = -b * 2^m are impossible
+//! modulo n while everything is below n, since a is odd. The last sums use the complete addition.
 
 use std::sync::LazyLock;
 
+use zeroize::Zeroize as _;
+
 use crate::{
-    curve::{Affine, Point},
-    fp5::Fp5,
-    goldilocks::P,
+    curve::Point,
+    odd::{Odd, PAIRS_MAX, add_pairs},
     scalar::Scalar,
 };
 
 /// Width of the generator's windows, in bits.
-const WIDTH_G: u32 = 8;
-
-/// The generator's table: made at the first use, which [`warm_up`] may choose.
-static OF_G: LazyLock<Table<WIDTH_G>> = LazyLock::new(|| Table::new(Affine::GENERATOR.into()));
+const WIDTH_G: u32 = 10;
+/// Sums that are left for the complete addition: each then covers at most 80 bits.
+const LAST: usize = 4;
 
 /// The generator's table.
+static OF_G: LazyLock<Table<WIDTH_G>> = LazyLock::new(|| Table::new(Point::GENERATOR));
+
+/// The generator's table: made at the first use, which [`warm_up`] may choose.
 pub(crate) fn of_g() -> &'static Table<WIDTH_G> {
     &OF_G
 }
@@ -30,69 +36,82 @@ pub fn warm_up() {
 
 /// The table of one point with windows of `W` bits.
 pub(crate) struct Table<const W: u32> {
-    /// Window after window, each with the multiples from 0.
-    entries: Box<[Affine]>,
+    /// Window after window, each with the odd multiples 1, 3, 5, … of its weight.
+    entries: Box<[Odd]>,
 }
 
 impl<const W: u32> Table<W> {
-    /// Windows that cover 320 bits. A scalar is below 2^319, so the last one carries nothing out.
-    const WINDOWS: usize = 320_usize.div_ceil(W as usize);
-    const GREATEST: usize = 1 << (W - 1);
-    const ENTRIES: usize = Self::GREATEST + 1;
+    const WINDOWS: usize = {
+        assert!(320 % W == 0, "windows cover 320 bits");
+        320 / W as usize
+    };
+    const ENTRIES: usize = 1 << (W - 1);
 
+    /// The table of a point that is not the neutral.
     pub(crate) fn new(point: Point) -> Self {
-        let mut points = Vec::with_capacity(Self::WINDOWS * Self::ENTRIES);
-        let mut base = point;
+        let (mut multiples, mut twice) = (Vec::new(), Vec::new());
+        let mut weight = point;
         for _ in 0..Self::WINDOWS {
-            let mut multiple = Point::NEUTRAL;
-            for _ in 0..Self::GREATEST {
-                points.push(multiple);
-                multiple = multiple.add(&base);
+            multiples.push(Odd::from(weight));
+            let doubled = weight.add(&weight);
+            twice.push(Odd::from(doubled));
+            weight = (1..W).fold(doubled, |weight, _| weight.add(&weight));
+        }
+        let mut entries = vec![Odd::default(); Self::WINDOWS * Self::ENTRIES];
+        for entry in 0..Self::ENTRIES {
+            for (window, multiple) in multiples.iter().enumerate() {
+                entries[window * Self::ENTRIES + entry] = multiple.canonical();
             }
-            points.push(multiple);
-            base = multiple.add(&multiple);
+            // 1 + 2, 3 + 2, …: never equal nor opposite, and far from n.
+            let mut pairs: Vec<_> = multiples.iter().zip(&twice).flat_map(|(a, b)| [*a, *b]).collect();
+            multiples.copy_from_slice(add_pairs(&mut pairs));
         }
-        Self { entries: Point::to_affine(&points).into() }
+        Self { entries: entries.into() }
     }
 
-    /// The multiple `scalar` of the point. No branch depends on the scalar; which entries are read does, so that
-    /// whoever shares this machine's caches could learn of it.
+    /// One point for each window, whose sum is the multiple `scalar`.
+    ///
+    /// No branch depends on the scalar; which entries are read does, so that whoever shares this machine's caches
+    /// could learn of it. All are read before anything is computed, so that misses of the cache overlap.
+    pub(crate) fn gather(&self, scalar: &Scalar, out: &mut [Odd]) {
+        let mut digits = scalar.odd_digits();
+        for (out, entries) in out.iter_mut().zip(self.entries.chunks_exact(Self::ENTRIES)) {
+            // A digit is 2 * bits - (2^W - 1): negative if the highest bit is 0.
+            let bits = digits.take(W) as usize;
+            let negative = (bits >> (W - 1)).wrapping_sub(1);
+            let entry = &entries[(bits ^ negative) & (Self::ENTRIES - 1)];
+            *out = Odd { x: entry.x, y: entry.y.negate_if(negative as u64) };
+        }
+        digits.zeroize();
+    }
+
+    /// The multiple `scalar` of the point, in constant time but for the caches: see [`Table::gather`].
     pub(crate) fn mul(&self, scalar: &Scalar) -> Point {
-        self.add_mul(Point::NEUTRAL, scalar)
-    }
-
-    /// `start` and the multiple `scalar` of the point.
-    pub(crate) fn add_mul(&self, start: Point, scalar: &Scalar) -> Point {
-        let mut carry = 0;
-        let mut sum = start;
-        for (window, entries) in self.entries.chunks_exact(Self::ENTRIES).enumerate() {
-            let (digit, negative, next) = digit::<W>(scalar.limbs(), window, carry);
-            carry = next;
-            let entry = &entries[digit];
-            sum = sum.add_affine(&Affine { x: entry.x, u: negate_if(negative, entry.u) });
-        }
+        let mut points = [Odd::default(); POINTS_MAX];
+        self.gather(scalar, &mut points[..Self::WINDOWS]);
+        let sum = sum(&mut points[..Self::WINDOWS]);
+        points.zeroize();
         sum
     }
+
+    /// The multiple `of_g` of the generator and the multiple `scalar` of the point: for public values.
+    pub(crate) fn mul_add_g(&self, scalar: &Scalar, of_g: &Scalar) -> Point {
+        let n_of_g = Table::<WIDTH_G>::WINDOWS;
+        let mut points = [Odd::default(); POINTS_MAX];
+        OF_G.gather(of_g, &mut points[..n_of_g]);
+        self.gather(scalar, &mut points[n_of_g..n_of_g + Self::WINDOWS]);
+        let (of_g, of_point) = points.split_at_mut(n_of_g);
+        sum(of_g).add(&sum(&mut of_point[..Self::WINDOWS]))
+    }
 }
 
-/// The absolute value and sign of a digit, and what it carries into the next.
-#[inline]
-fn digit<const W: u32>(limbs: &[u64; 5], window: usize, carry: u64) -> (usize, bool, u64) {
-    let at = window * W as usize;
-    let (limb, shift) = (at / 64, at % 64);
-    let low = limbs[limb] >> shift;
-    let high = limbs.get(limb + 1).map_or(0, |next| (next << 1) << (63 - shift));
-    let value = ((low | high) & ((1 << W) - 1)) + carry;
-    let negative = u64::from(value > 1 << (W - 1));
-    let mask = negative.wrapping_neg();
-    // 2^W - value if negative
-    let absolute = (value ^ mask).wrapping_add(negative).wrapping_add(mask & (1 << W));
-    (absolute as usize, negative == 1, negative)
-}
+/// Most points of one sum.
+const POINTS_MAX: usize = 96;
 
-/// -u or u, of canonical limbs; the result may have limbs equal to p.
-#[inline]
-fn negate_if(negative: bool, u: Fp5) -> Fp5 {
-    let mask = u64::from(negative).wrapping_neg();
-    Fp5(u.0.map(|limb| limb & !mask | P.wrapping_sub(limb) & mask))
+/// The sum of one point from each window, the lowest window first.
+pub(crate) fn sum(mut points: &mut [Odd]) -> Point {
+    while points.len() > LAST && points.len() % 2 == 0 {
+        points = add_pairs(points);
+    }
+    points.iter().fold(Point::NEUTRAL, |sum, point| sum.add(&Point::from(*point)))
 }
