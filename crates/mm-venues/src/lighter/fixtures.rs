@@ -45,7 +45,6 @@ pub(crate) struct RefusalVector {
 /// A key pair.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct KeyVector {
-    pub(crate) name: String,
     pub(crate) private_key_hex_le: String,
     pub(crate) public_key_hex: String,
 }

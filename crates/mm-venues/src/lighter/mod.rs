@@ -4,5 +4,7 @@
 #[cfg(test)]
 mod fixtures;
 pub mod sign;
+#[cfg(test)]
+mod spoil;
 pub mod tx;
 pub mod wire;

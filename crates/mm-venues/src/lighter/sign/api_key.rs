@@ -96,8 +96,7 @@ impl ApiKey {
 
     /// A transaction of this key, without attributes. It is dead after `expired_at`.
     pub fn tx(&self, nonce: i64, expired_at: Timestamp, body: impl Into<Body>) -> Tx {
-        // What does not fit an i64 is far beyond the bounds, which refuse it before it is signed.
-        let expired_at = i64::try_from(expired_at.ms()).unwrap_or(i64::MAX);
+        let expired_at = i64::try_from(expired_at.ms()).expect("a u64 of nanoseconds is few milliseconds");
         let header = Header { account: self.account, api_key: self.index, nonce, expired_at };
         Tx { header, body: body.into(), attributes: Attributes::default() }
     }

@@ -3,6 +3,10 @@
 
 mod api_key;
 mod authenticate;
+#[cfg(test)]
+pub(crate) mod tamper;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub use api_key::{ApiKey, SignError};

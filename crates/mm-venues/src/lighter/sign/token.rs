@@ -72,7 +72,7 @@ pub struct SignedToken<'a> {
     /// Which key signed.
     pub api_key: u8,
     message: &'a str,
-    signature: Signature,
+    pub(super) signature: Signature,
 }
 
 impl<'a> SignedToken<'a> {

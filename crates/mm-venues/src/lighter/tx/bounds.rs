@@ -65,7 +65,7 @@ pub(in crate::lighter) fn within(
     if range.contains(&value) {
         return Ok(());
     }
-    Err(OutOfBounds { field, value, limit: format!("{} to {}", range.start(), range.end()) })
+    Err(OutOfBounds { field, value, limit: format!("expected {} to {}", range.start(), range.end()) })
 }
 
 impl Tx {

@@ -111,6 +111,7 @@ pub(super) fn put<'de, T: ReadValue, A: MapAccess<'de>>(
         return Err(A::Error::duplicate_field(key));
     }
     *slot = Some(T::read(map).map_err(|error| A::Error::custom(format_args!("{key}: {error}")))?);
+    *at = None;
     Ok(())
 }
 

@@ -83,9 +83,7 @@ impl<'de, T: ReadFields> Visitor<'de> for Whole<'_, T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        let body = T::read(&mut map, self.common)?;
-        self.common.at = None;
-        Ok(body)
+        T::read(&mut map, self.common)
     }
 }
 
