@@ -12,7 +12,7 @@ use super::{
 /// Witness: `fixtures/lighter/account.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DetailedAccounts<'a> {
-    pub code: i64,
+    pub code: u32,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Text<'a>>,
     pub total: i64,
@@ -29,7 +29,7 @@ pub struct DetailedAccounts<'a> {
 pub struct DetailedAccount<'a> {
     /// 0 in rows.
     #[serde(default)]
-    pub code: i64,
+    pub code: u32,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Text<'a>>,
     pub account_type: i64,
@@ -206,7 +206,7 @@ pub struct SubAccountMetadata<'a> {
 /// Witness: `fixtures/lighter/accounts_by_l1_address.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SubAccounts<'a> {
-    pub code: i64,
+    pub code: u32,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Text<'a>>,
     pub l1_address: Text<'a>,
@@ -222,7 +222,7 @@ pub struct SubAccounts<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account<'a> {
     #[serde(default)]
-    pub code: i64,
+    pub code: u32,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Text<'a>>,
     pub account_type: i64,
@@ -246,7 +246,7 @@ pub struct Account<'a> {
 /// Witness: `fixtures/lighter/account_limits.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountLimits<'a> {
-    pub code: i64,
+    pub code: u32,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Text<'a>>,
     pub max_llp_percentage: i64,
@@ -281,7 +281,7 @@ pub struct AccountLimits<'a> {
 /// Witness: `fixtures/lighter/position_funding.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PositionFundings<'a> {
-    pub code: i64,
+    pub code: u32,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Text<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -11,7 +11,7 @@ use super::{MarketStatus, MarketType, Number, Text, rows::List};
 /// Witness: `fixtures/lighter/order_books.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderBooks<'a> {
-    pub code: i64,
+    pub code: u32,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Text<'a>>,
     pub order_books: List<OrderBook<'a>>,
@@ -77,7 +77,7 @@ pub struct OrderBook<'a> {
 /// Witness: `fixtures/lighter/order_book_details.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderBookDetails<'a> {
-    pub code: i64,
+    pub code: u32,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Text<'a>>,
     pub order_book_details: List<PerpsOrderBookDetail<'a>>,

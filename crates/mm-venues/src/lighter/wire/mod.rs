@@ -20,6 +20,8 @@ pub mod account;
 pub mod channel;
 pub mod error;
 pub mod event;
+pub mod history;
+pub mod info;
 pub mod market;
 pub mod order;
 pub mod private_stream;

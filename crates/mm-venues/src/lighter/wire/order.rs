@@ -12,7 +12,7 @@ use super::{
 /// Witness: `fixtures/lighter/orders.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Orders<'a> {
-    pub code: i64,
+    pub code: u32,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Text<'a>>,
     /// Where the next page starts; absent or empty on the last.
@@ -108,7 +108,7 @@ impl Key for Order<'_> {
 /// Witness: `fixtures/lighter/order_book_orders.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderBookOrders<'a> {
-    pub code: i64,
+    pub code: u32,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Text<'a>>,
     pub total_asks: i64,

@@ -85,7 +85,7 @@ pub struct AllPositionsFrame<'a> {
 
 /// `account_all_assets/{a}`. Says nothing of what is available: that is in [`UserStatsFrame`].
 ///
-/// Witness: `fixtures/lighter/stream_account_all_assets.json`.
+/// Witness: `fixtures/lighter/stream_account_all_assets.json`, `fixtures/lighter/stream_account_all_assets_page.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AllAssetsFrame<'a> {
     pub assets: Keyed<AccountAsset<'a>>,
@@ -161,7 +161,7 @@ pub struct AccountMarketFrame<'a> {
 
 /// `user_stats/{a}`: what the account is worth and what is left of it.
 ///
-/// Witness: `fixtures/lighter/stream_user_stats.json`.
+/// Witness: `fixtures/lighter/stream_user_stats.json`, `fixtures/lighter/stream_user_stats_page.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserStatsFrame<'a> {
     #[serde(borrow)]

@@ -7,7 +7,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::value::RawValue;
 
 use super::{
-    Number, Text, lenient,
+    Number, Text,
+    history::Candle,
+    lenient,
     rows::{Key, List},
     trade::Trade,
 };
@@ -18,6 +20,7 @@ use super::{
 /// Witness:
 /// `fixtures/lighter/stream_order_book.json`,
 /// `fixtures/lighter/stream_order_book_update.json`,
+/// `fixtures/lighter/stream_order_book_page.json`,
 /// `fixtures/lighter/stream_order_book_empty.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderBookFrame<'a, L = List<Level<'a>>> {
@@ -44,7 +47,7 @@ pub struct OrderBookFrame<'a, L = List<Level<'a>>> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderBookBody<L> {
     #[serde(default)]
-    pub code: i64,
+    pub code: u32,
     /// In no order. Absolute sizes; zero removes the level.
     pub asks: L,
     pub bids: L,
@@ -123,6 +126,7 @@ pub struct TradeFrame<'a> {
 ///
 /// Witness:
 /// `fixtures/lighter/stream_market_stats.json`,
+/// `fixtures/lighter/stream_market_stats_page.json`,
 /// `fixtures/lighter/stream_market_stats_all.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MarketStatsFrame<'a> {
@@ -300,6 +304,20 @@ pub struct HeightFrame<'a> {
     #[serde(borrow)]
     pub channel: Text<'a>,
     pub height: i64,
+    #[serde(default)]
+    pub timestamp: i64,
+    #[serde(rename = "type")]
+    pub kind: Text<'a>,
+}
+
+/// `candle/{m}/{resolution}`: the open candle, about every 500 ms.
+///
+/// Witness: `fixtures/lighter/stream_candle.json`, `fixtures/lighter/stream_candle_update.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CandleFrame<'a> {
+    pub candles: List<Candle<'a>>,
+    #[serde(borrow)]
+    pub channel: Text<'a>,
     #[serde(default)]
     pub timestamp: i64,
     #[serde(rename = "type")]

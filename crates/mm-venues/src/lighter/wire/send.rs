@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::value::RawValue;
 
-use super::Text;
+use super::{Text, error::codes};
 
 /// `data` of a `jsonapi/sendtx`.
 ///
@@ -71,7 +71,7 @@ pub struct SendTxAnswer<'a> {
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub id: Option<&'a RawValue>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code: Option<i64>,
+    pub code: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Text<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -94,7 +94,7 @@ pub struct SendTxAnswerData<'a> {
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub id: Option<&'a RawValue>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code: Option<i64>,
+    pub code: Option<u32>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Text<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -106,12 +106,14 @@ pub struct SendTxAnswerData<'a> {
 }
 
 /// What a [`SendTxAnswer`] says, wherever it says it.
+///
+/// Witness: `fixtures/lighter/stream_send_tx_answer_nested.json`.
 #[derive(Clone, Copy, Debug)]
 pub struct SendTxOutcome<'m> {
     /// As it was sent, quotes and all.
     pub id: Option<&'m str>,
     /// `None` when the frame has no code at all: then nothing is known.
-    pub code: Option<i64>,
+    pub code: Option<u32>,
     pub message: Option<&'m str>,
     /// Empty when the frame names none.
     pub hashes: &'m [Text<'m>],
@@ -125,14 +127,13 @@ impl SendTxAnswer<'_> {
         let inner = self.data.as_ref();
         let error = self.error.as_ref();
         let message = self.message.as_deref().or_else(|| inner?.message.as_deref());
-        // An outer success must not hide an inner refusal.
-        let refused = |code: &i64| *code != super::error::codes::OK;
         let codes = [error.map(|error| error.code), self.code, inner.and_then(|data| data.code)];
-        let code =
-            codes.iter().flatten().find(|code| refused(code)).or_else(|| codes.iter().flatten().next());
+        // An outer success must not hide an inner refusal.
+        let said = || codes.iter().flatten().copied();
+        let code = said().find(|code| *code != codes::OK).or_else(|| said().next());
         SendTxOutcome {
             id: self.id.or_else(|| inner?.id).map(RawValue::get),
-            code: code.copied(),
+            code,
             message: error.map(|error| error.message.as_str()).or(message),
             hashes: self.tx_hash.as_ref().or_else(|| inner?.tx_hash.as_ref()).map_or(&[], Hashes::as_slice),
             volume_quota_remaining: self.volume_quota_remaining.or_else(|| inner?.volume_quota_remaining),

@@ -63,7 +63,7 @@ impl<'a> Head<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StreamError<'a> {
     #[serde(deserialize_with = "lenient::number")]
-    pub code: i64,
+    pub code: u32,
     #[serde(borrow, default)]
     pub message: Text<'a>,
 }

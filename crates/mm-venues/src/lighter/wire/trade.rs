@@ -12,7 +12,7 @@ use super::{
 /// Witness: `fixtures/lighter/recent_trades.json`, `fixtures/lighter/recent_trades_null.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trades<'a> {
-    pub code: i64,
+    pub code: u32,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Text<'a>>,
     /// Where the next page starts; absent or empty on the last.

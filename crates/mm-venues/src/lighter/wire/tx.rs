@@ -27,7 +27,7 @@ pub struct SendTxRequest<'a> {
 /// Witness: `fixtures/lighter/send_tx.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SendTx<'a> {
-    pub code: i64,
+    pub code: u32,
     /// About the volume quota, as JSON text.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Text<'a>>,
@@ -58,7 +58,7 @@ pub struct SendTxBatchRequest<'a> {
 /// Witness: `fixtures/lighter/send_tx_batch.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SendTxBatch<'a> {
-    pub code: i64,
+    pub code: u32,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Text<'a>>,
     pub tx_hash: Vec<Text<'a>>,
@@ -73,7 +73,7 @@ pub struct SendTxBatch<'a> {
 /// Witness: `fixtures/lighter/next_nonce.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NextNonce<'a> {
-    pub code: i64,
+    pub code: u32,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Text<'a>>,
     pub nonce: i64,
@@ -84,7 +84,7 @@ pub struct NextNonce<'a> {
 /// Witness: `fixtures/lighter/api_keys.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiKeys<'a> {
-    pub code: i64,
+    pub code: u32,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Text<'a>>,
     pub api_keys: List<ApiKey<'a>>,
@@ -111,7 +111,7 @@ pub struct ApiKey<'a> {
 /// Witness: `fixtures/lighter/tx.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnrichedTx<'a> {
-    pub code: i64,
+    pub code: u32,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Text<'a>>,
     pub hash: Text<'a>,
