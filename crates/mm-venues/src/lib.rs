@@ -7,6 +7,7 @@ pub mod client;
 pub mod http;
 pub mod lighter;
 pub mod query;
+mod reading;
 pub mod server;
 pub mod spec;
 pub mod text;

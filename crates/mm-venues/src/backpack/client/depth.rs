@@ -7,7 +7,7 @@
 
 use mm_model::{BookDelta, DeltaLevels, Market, Markets, Timestamp};
 
-use super::report;
+use crate::reading;
 
 /// Reads a frame of `depth.<symbol>`.
 pub(super) fn depth(markets: &Markets, frame: &[u8]) -> Option<BookDelta> {
@@ -74,7 +74,7 @@ impl<'a> Text<'a> {
             self.skip("\",\"")?;
             let qty = self.until_quote()?;
             self.skip("\"]")?;
-            levels.push(report::level(market, price, qty).ok()?);
+            levels.push(reading::level(market, price, qty).ok()?);
             if self.skip("]").is_some() {
                 return Some(levels);
             }

@@ -1,12 +1,9 @@
 //! The streams: what we subscribe to, and what they tell.
 
-use mm_model::{
-    BookDelta, DecodeError, Event, MarketKind, PublicTrade, Rate, Side, Ticker, Timestamp, TradeId,
-};
-use serde::Deserialize;
+use mm_model::{BookDelta, DecodeError, Event, MarketKind, PublicTrade, Side, Ticker, Timestamp, TradeId};
 use serde_json::value::RawValue;
 
-use super::{Client, depth::depth, levels::levels, report, unreadable};
+use super::{Client, depth::depth, levels::levels, report};
 use crate::{
     backpack::{
         sign::{Instruction, write_end, write_instruction},
@@ -18,6 +15,7 @@ use crate::{
         },
     },
     client::Frame,
+    reading::{self, json, unreadable},
 };
 
 /// Private streams, one frame each: were they in one frame and one of them unknown to the venue, all would be
@@ -161,7 +159,7 @@ impl Client {
         let ticker: BookTicker<'_> = json("bookTicker", data)?;
         let market = self.market_of("bookTicker", &ticker.symbol)?;
         // How an empty side is told is not documented: a size of zero is nobody.
-        let side = |price: &Text<'_>, qty: &Text<'_>| match report::level(market, price, qty) {
+        let side = |price: &Text<'_>, qty: &Text<'_>| match reading::level(market, price, qty) {
             Ok(level) => Ok(Some((level.price, level.qty)).filter(|(_, qty)| !qty.is_zero())),
             Err(error) => Err(unreadable("bookTicker", format_args!("{}: {error}", market.symbol))),
         };
@@ -176,7 +174,7 @@ impl Client {
     fn read_trade(&self, data: &[u8]) -> Result<Event, DecodeError> {
         let trade: Trade<'_> = json("trade", data)?;
         let market = self.market_of("trade", &trade.symbol)?;
-        let level = report::level(market, &trade.price, &trade.quantity)
+        let level = reading::level(market, &trade.price, &trade.quantity)
             .map_err(|error| unreadable("trade", format_args!("{}: {error}", market.symbol)))?;
         Ok(Event::Trade(PublicTrade {
             market: market.id,
@@ -192,13 +190,13 @@ impl Client {
         let mark: MarkPrice<'_> = json("markPrice", data)?;
         let market = self.market_of("markPrice", &mark.symbol)?;
         let near = |text: &Text<'_>| {
-            report::price_near(market, text).map_err(|error| unreadable("markPrice", error))
+            reading::price_near(market, text).map_err(|error| unreadable("markPrice", error))
         };
         Ok(Event::Mark(mm_model::MarkPrice {
             market: market.id,
             mark: near(&mark.mark_price)?,
             index: mark.index_price.as_ref().map(near).transpose()?,
-            funding: mark.funding_rate.as_ref().and_then(|rate| funding(rate)),
+            funding: mark.funding_rate.as_ref().and_then(|rate| reading::rate(rate)),
             next_funding: mark.next_funding.map(Timestamp::from_ms),
         }))
     }
@@ -208,20 +206,6 @@ impl Client {
             .by_symbol(symbol)
             .ok_or_else(|| unreadable(what, format_args!("market {symbol} is not known")))
     }
-}
-
-/// A funding rate rounded towards zero to our unit of 10^-9; the venue writes estimates with more places.
-fn funding(text: &str) -> Option<Rate> {
-    let value = report::decimal(text).ok()?;
-    let units = match value.scale {
-        0..=9 => value.at_scale(9)?,
-        more => value.mantissa / 10i128.checked_pow(u32::from(more - 9))?,
-    };
-    i64::try_from(units).ok().map(Rate)
-}
-
-fn json<'a, T: Deserialize<'a>>(what: &'static str, data: &'a [u8]) -> Result<T, DecodeError> {
-    serde_json::from_slice(data).map_err(|error| unreadable(what, error))
 }
 
 fn command(params: Vec<Text<'_>>, signature: Option<[Text<'_>; 4]>) -> Frame {

@@ -9,8 +9,10 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::{report, unreadable};
-use crate::backpack::wire::Text;
+use crate::{
+    backpack::wire::Text,
+    reading::{self, unreadable},
+};
 
 /// Reads `[["98.97","22.39"],..]`.
 ///
@@ -48,6 +50,6 @@ impl<'de> DeserializeSeed<'de> for Row<'_> {
 
     fn deserialize<D: serde::Deserializer<'de>>(self, from: D) -> Result<Level, D::Error> {
         let [price, qty] = <[Text<'de>; 2] as serde::Deserialize>::deserialize(from)?;
-        report::level(self.0, &price, &qty).map_err(D::Error::custom)
+        reading::level(self.0, &price, &qty).map_err(D::Error::custom)
     }
 }

@@ -2,8 +2,10 @@
 
 use mm_model::{Decimal, Market, MarketId, MarketKind, Qty, Symbol, TradingState};
 
-use super::unreadable;
-use crate::backpack::wire::{self, Text};
+use crate::{
+    backpack::wire::{self, Text},
+    reading::unreadable,
+};
 
 /// The largest tick or lot we believe, in its own digits: keeps price × size × fee within exact arithmetic. The
 /// largest seen is 10,000 (BONK_USDC, 2026-09).

@@ -204,10 +204,3 @@ impl Protocol for Client {
         self.read_frame(frame, &mut out.events)
     }
 }
-
-/// Something of the venue's that means nothing to us.
-fn unreadable(what: &'static str, why: impl std::fmt::Display) -> DecodeError {
-    // Errors must not carry a megabyte of somebody's text.
-    let why: String = why.to_string().chars().take(200).collect();
-    DecodeError { what, why }
-}

@@ -3,17 +3,13 @@
 //! The venue's documents and its behaviour disagree on codes, above all for signatures, so a refusal is recognised
 //! by its code *and* its text. What is recognised as neither yes nor no is an unknown outcome, never a refusal.
 
-use std::time::{Duration, UNIX_EPOCH};
-
 use mm_model::{CallError, Refusal, RefusalKind, Timestamp};
 
 use crate::{
     backpack::wire::error::{ApiError, codes},
     http::Reply,
+    reading::{cut, retry_after},
 };
-
-/// The most characters of the venue's text that we keep.
-const MESSAGE_MAX: usize = 200;
 
 /// What an answer that is no success means.
 pub(super) fn failure(now: Timestamp, reply: &Reply) -> CallError {
@@ -108,18 +104,4 @@ fn rate_limited(now: Timestamp, reply: &Reply, error: Option<&ApiError<'_>>) -> 
         message: error.map_or_else(|| "HTTP 429".to_owned(), |e| cut(&e.message)),
         retry_after: reply.headers.get("Retry-After").and_then(|text| retry_after(now, text)),
     }
-}
-
-/// `Retry-After` in whole seconds or as an HTTP date (RFC 9110 §10.2.3).
-fn retry_after(now: Timestamp, text: &str) -> Option<Duration> {
-    let text = text.trim();
-    if let Ok(seconds) = text.parse::<u32>() {
-        return Some(Duration::from_secs(seconds.into()));
-    }
-    let at = httpdate::parse_http_date(text).ok()?.duration_since(UNIX_EPOCH).ok()?;
-    Some(at.saturating_sub(Duration::from_nanos(now.0)))
-}
-
-fn cut(text: &str) -> String {
-    text.chars().take(MESSAGE_MAX).collect()
 }

@@ -7,10 +7,9 @@ use mm_model::{
     Ask, BookSnapshot, CallError, ClientId, Decimal, DecodeError, Event, FeeRates, Mode, OrderQuery,
     OrderReport, Placement, Rate, RefusalKind, Snapshot, Symbol, Timestamp,
 };
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Client, encode::HISTORY_LIMIT, levels::levels, market::market, refusal, report, unreadable};
+use super::{Client, encode::HISTORY_LIMIT, levels::levels, market::market, refusal, report};
 use crate::{
     backpack::wire::{
         Text,
@@ -23,6 +22,7 @@ use crate::{
     },
     client::Next,
     http::Reply,
+    reading::{json, unreadable},
 };
 
 /// How far our clock may be from the venue's where the two are compared. Generous: it only makes a proof harder.
@@ -240,10 +240,6 @@ fn read_failure(Answer { now, ask, reply }: Answer<'_>, out: &mut Vec<Event>) ->
         }
         _ => Err(error),
     }
-}
-
-fn json<'a, T: Deserialize<'a>>(what: &'static str, body: &'a [u8]) -> Result<T, DecodeError> {
-    serde_json::from_slice(body).map_err(|error| unreadable(what, error))
 }
 
 /// Whether the row was certainly made before `created_at`. One without a readable time is not.

@@ -7,13 +7,15 @@ use mm_model::{
     OrderReport, Position, Price, Qty, ReportedStatus, Symbol, Timestamp, TradeId, VenueOrderId,
 };
 
-use super::unreadable;
-use crate::backpack::wire::{
-    Status, Text, account,
-    history::{HistoricFill, HistoricOrder},
-    order::Order,
-    private_stream::{OrderUpdate, PositionUpdate},
-    time,
+use crate::{
+    backpack::wire::{
+        Status, Text, account,
+        history::{HistoricFill, HistoricOrder},
+        order::Order,
+        private_stream::{OrderUpdate, PositionUpdate},
+        time,
+    },
+    reading::{money, price_near, unreadable},
 };
 
 /// Why an order that the venue took off had never rested: it was thrown out on arrival.
@@ -103,25 +105,6 @@ impl<'m> Reader<'m> {
     fn time(&self, text: &str) -> Result<Timestamp, DecodeError> {
         time::parse(text).ok_or_else(|| self.bad("the time is no calendar time"))
     }
-}
-
-/// A decimal without what lies beyond 10^-18: averages, rates and profits come with up to 28 places (recorded
-/// 2026-09-01), and ours has 18. Prices and sizes of orders and fills are never read this way.
-pub(super) fn decimal(text: &str) -> Result<Decimal, NumberError> {
-    let places = usize::from(Money::SCALE);
-    match text.split_once('.') {
-        Some((whole, places_told))
-            if places_told.len() > places && places_told.bytes().all(|c| c.is_ascii_digit()) =>
-        {
-            Decimal::parse(&text[..whole.len() + 1 + places])
-        }
-        _ => Decimal::parse(text),
-    }
-}
-
-/// An amount, to 10^-18.
-fn money(text: &str) -> Result<Money, NumberError> {
-    decimal(text).and_then(Money::from_decimal)
 }
 
 /// A live order. Its time is when it was made: REST does not say when it last changed.
@@ -269,24 +252,6 @@ pub(super) fn balance(
         |text: &str| money(text).map_err(|error| unreadable("balance", format_args!("{asset}: {error}")));
     let (available, locked) = (read(available)?, read(locked)?);
     Ok(Balance { asset, available, locked, at })
-}
-
-/// The nearest price on a tick, for averages and marks, which have more places than the tick.
-pub(super) fn price_near(market: &Market, text: &str) -> Result<Price, NumberError> {
-    let value = decimal(text)?;
-    let below = market.price_down(value);
-    // Above the middle between two ticks: 2 × (value − below) ≥ tick, all in units of 10^-18.
-    let fine = |x: Decimal| x.at_scale(Money::SCALE);
-    let above_middle = || {
-        let rest = fine(value)?.checked_sub(fine(market.price_decimal(below))?)?;
-        Some(rest.checked_mul(2)? >= fine(market.tick)?)
-    };
-    Ok(if above_middle() == Some(true) { below.offset(1) } else { below })
-}
-
-/// A level of a book.
-pub(super) fn level(market: &Market, price: &str, qty: &str) -> Result<Level, NumberError> {
-    Ok(Level { price: market.price(price)?, qty: market.qty(qty)? })
 }
 
 const fn liquidity(is_maker: bool) -> Liquidity {
