@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod fixtures;
+pub mod server;
 pub mod sign;
 #[cfg(test)]
 mod spoil;

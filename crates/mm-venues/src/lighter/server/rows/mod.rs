@@ -1,0 +1,17 @@
+//! Rows of answers: from what is kept to the wire types, the same for REST and for streams.
+
+mod account;
+mod asset;
+mod order;
+mod position;
+mod trade;
+mod tx;
+
+pub(super) use self::{
+    account::{Standing, account_brief, account_row},
+    asset::{asset_row, asset_rows},
+    order::order_row,
+    position::{position_row, position_rows},
+    trade::{trade_row, tx_hash},
+    tx::{enriched_tx, tx_row},
+};
