@@ -3,7 +3,8 @@
 use mm_exchange::{Exchange, Listing};
 use mm_model::{Market, MarketId, MarketKind, Price, Qty, Timestamp};
 
-use super::errors::{INVALID_MARKET_INDEX, Refused};
+use super::errors::Refused;
+use crate::lighter::wire::error::codes;
 
 /// The first number of a spot market (lighter-go constants.go, `MinSpotMarketIndex`). The first of the perpetuals is 0.
 const SPOT_FIRST: u16 = 2048;
@@ -36,7 +37,7 @@ pub(super) fn by_index(exchange: &Exchange, index: i64) -> Option<&Listing> {
 
 /// The market of a number, or the venue's no.
 pub(super) fn listing(exchange: &Exchange, index: i64) -> Result<&Listing, Refused> {
-    by_index(exchange, index).ok_or_else(|| Refused::new(INVALID_MARKET_INDEX))
+    by_index(exchange, index).ok_or_else(|| Refused::new(codes::INVALID_MARKET_INDEX))
 }
 
 /// The number of an asset.

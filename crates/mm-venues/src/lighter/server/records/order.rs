@@ -4,7 +4,7 @@ use mm_crypto::Digest;
 use mm_exchange::{AccountId, Exchange, Expiry, OrderId, OrderView, Status};
 use mm_model::{Exposure, MarketId, Money, Price, Qty, Side, TimeInForce as Rests, Timestamp};
 
-use super::{OrderIndex, order_index};
+use super::OrderIndex;
 use crate::lighter::{
     server::markets::index_of,
     tx::{Attributes, Integrator, OrderType, TimeInForce},
@@ -143,7 +143,7 @@ impl OrderRecord {
             account: view.account,
             market: order.market,
             market_index,
-            index: order_index::OrderIndex::of(market_index, order.side, view.id),
+            index: OrderIndex::of(market_index, order.side, view.id),
             exchange_id: Some(view.id),
             client: order.client_id.map_or(0, |id| i64::try_from(id.0).unwrap_or(0)),
             side: order.side,
