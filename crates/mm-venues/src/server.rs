@@ -1,11 +1,20 @@
-//! The server half of a venue: what the simulator needs of it; and what all server halves share.
+//! The server half of a venue: what the simulator needs of it. The modules below are what all server halves share: the
+//! parameters of a request, allowances, when things are due, who listens to what, and what trades and changes of a
+//! book add up to.
 
+pub(crate) mod bucket;
+mod calendar;
+pub(crate) mod candles;
+pub(crate) mod heartbeat;
+pub(crate) mod levels;
 pub(crate) mod params;
+pub(crate) mod subscriptions;
 
 use bytes::Bytes;
 use mm_exchange::{Exchange, Fact};
 use mm_model::Timestamp;
 
+pub use self::bucket::PerMinute;
 use crate::http::{Reply, Request};
 
 /// One client's socket.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use mm_exchange::{AccountId, Exchange, Listing};
 use mm_model::{Market, MarketId, MarketKind, Timestamp};
 
-use super::{Switches, candles::Candles, errors::Refused};
-use crate::server::params::Params;
+use super::{Switches, errors::Refused, intervals::INTERVALS};
+use crate::server::{candles::MarketCandles, params::Params};
 
 /// Settings of an account that this venue only remembers.
 #[derive(Clone, Copy, Debug, Default)]
@@ -17,11 +17,17 @@ pub(super) struct Settings {
 }
 
 /// What the venue keeps besides the exchange.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Records {
     pub(super) switches: Switches,
     pub(super) settings: BTreeMap<AccountId, Settings>,
-    pub(super) candles: BTreeMap<MarketId, Candles>,
+    pub(super) candles: MarketCandles,
+}
+
+impl Records {
+    pub(super) const fn new(switches: Switches) -> Self {
+        Self { switches, settings: BTreeMap::new(), candles: MarketCandles::new(INTERVALS) }
+    }
 }
 
 /// One request on its way through a route.

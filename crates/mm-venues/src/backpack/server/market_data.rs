@@ -6,14 +6,16 @@ use mm_model::{Decimal, Market, MarketKind, Rate, Side, Timestamp};
 use super::{
     answer::{Answer, Answered, Page},
     call::Call,
-    candles::{Candle, Interval},
     errors::Refused,
-    numbers,
+    intervals, numbers,
 };
-use crate::backpack::wire::{
-    Text,
-    market_data::{Depth, FundingRate, Kline, LevelText, MarkPrice, OpenInterest, Ticker, Trade},
-    time,
+use crate::{
+    backpack::wire::{
+        Text,
+        market_data::{Depth, FundingRate, Kline, LevelText, MarkPrice, OpenInterest, Ticker, Trade},
+        time,
+    },
+    server::candles::{Bar, Candle},
 };
 
 /// The limits that the venue's enumeration has.
@@ -102,7 +104,7 @@ fn prints(exchange: &Exchange, market: &Market, offset: usize, limit: usize) -> 
 
 pub(super) fn klines(call: &mut Call<'_>) -> Answered {
     let listing = call.symbol()?;
-    let interval = Interval::parse(&call.query.required("interval")?)
+    let interval = intervals::parse(&call.query.required("interval")?)
         .ok_or_else(|| Refused::parameter("interval", "no such interval"))?;
     let from: u64 =
         call.query.number("startTime")?.ok_or_else(|| Refused::parameter("startTime", "required"))?;
@@ -116,8 +118,7 @@ pub(super) fn klines(call: &mut Call<'_>) -> Answered {
     }
     let seconds = |s: u64| Timestamp(s.saturating_mul(1_000_000_000));
     let to = to.map_or(call.now, seconds).min(call.now);
-    let candles = call.records.candles.get(&listing.market.id);
-    let candles = candles.map_or_else(Vec::new, |known| known.between(interval, seconds(from), to));
+    let candles = call.records.candles.between(listing.market.id, interval, (seconds(from), to));
     Ok(Answer::json(&candles.iter().map(|candle| kline_row(&listing.market, candle)).collect::<Vec<_>>()))
 }
 
@@ -206,9 +207,8 @@ fn ticker_row<'a>(market: &'a Market, stats: &TickerStats) -> Ticker<'a> {
 }
 
 fn kline_row(market: &Market, candle: &Candle) -> Kline<'static> {
-    let price = |of: fn(&super::candles::Bar) -> mm_model::Price| {
-        candle.bar.as_ref().map(|bar| numbers::price(market, of(bar)))
-    };
+    let price =
+        |of: fn(&Bar) -> mm_model::Price| candle.bar.as_ref().map(|bar| numbers::price(market, of(bar)));
     Kline {
         close: price(|bar| bar.close),
         end: Text::from(time::seconds_spaced(candle.end)),
@@ -217,7 +217,7 @@ fn kline_row(market: &Market, candle: &Candle) -> Kline<'static> {
         open: price(|bar| bar.open),
         quote_volume: candle.bar.map_or(Text::new("0"), |bar| numbers::text(bar.quote_volume)),
         start: Text::from(time::seconds_spaced(candle.start)),
-        trades: numbers::text(candle.bar.map_or(0, |bar| bar.trades)),
+        trades: numbers::text(candle.bar.map_or(0, |bar| bar.count)),
         volume: candle.bar.map_or(Text::new("0"), |bar| numbers::qty(market, bar.volume)),
     }
 }

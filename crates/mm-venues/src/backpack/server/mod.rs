@@ -8,13 +8,10 @@
 mod account;
 mod answer;
 mod auth;
-mod calendar;
 mod call;
-mod candles;
 mod errors;
-mod heartbeat;
 mod history;
-mod levels;
+mod intervals;
 mod market_data;
 mod numbers;
 mod order_rows;
@@ -38,16 +35,13 @@ use mm_model::Timestamp;
 use self::{
     answer::Answered,
     call::{Call, Records},
-    candles::Bar,
     errors::Refused,
     rate::Allowances,
     routes::Route,
     streams::{Streams, World},
 };
-pub use self::{
-    rate::{PerMinute, RateLimits},
-    switches::Switches,
-};
+pub use self::{rate::RateLimits, switches::Switches};
+pub use crate::server::PerMinute;
 use crate::{
     backpack::sign::{KeyError, VerifyingKey, authenticate, instruction_of},
     http::{Reply, Request},
@@ -108,7 +102,7 @@ impl Server {
             accounts: keyed.collect::<Result<_, _>>()?,
             allowances: Allowances::new(options.rate_limits),
             streams: Streams::new(options.switches.clone()),
-            records: Records { switches: options.switches, ..Records::default() },
+            records: Records::new(options.switches),
         })
     }
 
@@ -173,13 +167,7 @@ impl VenueServer for Server {
     }
 
     fn facts(&mut self, now: Timestamp, exchange: &Exchange, facts: &[Fact], out: &mut Vec<Outbound>) {
-        for fact in facts {
-            if let Fact::Traded { market, price, qty, at, .. } = *fact {
-                let quote = exchange.markets().get(market).map(|market| market.notional(price, qty));
-                let candles = self.records.candles.entry(market).or_default();
-                candles.trade(at, Bar::of(price, qty, quote.unwrap_or_default()));
-            }
-        }
+        self.records.candles.facts(exchange, facts);
         self.streams.facts(&mut World { now, exchange, candles: &self.records.candles, out }, facts);
     }
 

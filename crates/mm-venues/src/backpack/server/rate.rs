@@ -1,4 +1,4 @@
-//! How many requests a client may send: a bucket that refills evenly.
+//! How many requests a client may send.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -6,34 +6,7 @@ use mm_exchange::AccountId;
 use mm_model::Timestamp;
 
 use super::errors::Refused;
-
-/// The allowance of one account (or of all unsigned requests together): a burst of the whole minute's number,
-/// then one request each `every`. Kept as the time at which the bucket will be full again (the generic cell
-/// rate algorithm), so that there is nothing to refill.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Bucket {
-    full_at: Timestamp,
-}
-
-/// Requests a minute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PerMinute(pub u32);
-
-const MINUTE: Duration = Duration::from_secs(60);
-
-impl Bucket {
-    /// Takes one request out of the bucket, or says how long to wait for it.
-    pub(super) fn take(&mut self, now: Timestamp, rate: PerMinute) -> Result<(), Duration> {
-        let every = MINUTE / rate.0.max(1);
-        let full_at = self.full_at.max(now) + every;
-        let debt = full_at.since(now);
-        if debt > MINUTE {
-            return Err(debt - MINUTE);
-        }
-        self.full_at = full_at;
-        Ok(())
-    }
-}
+use crate::server::bucket::{Bucket, PerMinute};
 
 /// How many requests are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,8 +35,7 @@ pub(super) struct Allowances {
 
 impl Allowances {
     pub(super) const fn new(limits: Option<RateLimits>) -> Self {
-        let empty = Bucket { full_at: Timestamp::ZERO };
-        Self { limits, anybody: empty, historical: empty, accounts: BTreeMap::new() }
+        Self { limits, anybody: Bucket::UNTOUCHED, historical: Bucket::UNTOUCHED, accounts: BTreeMap::new() }
     }
 
     /// Counts an unsigned request.
@@ -85,21 +57,4 @@ impl Allowances {
 /// The wait is not told: see [`super::switches`].
 fn passed(taken: Result<(), Duration>) -> Result<(), Refused> {
     taken.map_err(|_wait| Refused::new(429, "TOO_MANY_REQUESTS", "Too many requests")) // words chosen
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_burst_then_one_at_a_time() {
-        let mut bucket = Bucket::default();
-        let start = Timestamp::from_ms(1_000_000);
-        let passed = (0..100).filter(|_| bucket.take(start, PerMinute(30)).is_ok()).count();
-        assert_eq!(passed, 30);
-        assert_eq!(bucket.take(start, PerMinute(30)), Err(Duration::from_secs(2)));
-        let later = start + Duration::from_secs(2);
-        assert_eq!(bucket.take(later, PerMinute(30)), Ok(()));
-        assert!(bucket.take(later, PerMinute(30)).is_err());
-    }
 }

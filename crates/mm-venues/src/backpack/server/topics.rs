@@ -1,12 +1,10 @@
-//! Who listens to what: the streams by name, and the sockets that subscribed to them.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! The streams by name.
 
 use mm_exchange::AccountId;
 use mm_model::MarketId;
 
-use super::candles::Interval;
-use crate::server::ConnId;
+use super::intervals::{self, INTERVALS};
+use crate::server::candles::Interval;
 
 /// How often a depth stream speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,7 +67,7 @@ impl Name {
             "openInterest" => Topic::OpenInterest(market(rest)?),
             "kline" => {
                 let (interval, symbol) = rest.split_once('.')?;
-                Topic::Kline(Interval::parse(interval)?, market(symbol)?)
+                Topic::Kline(intervals::parse(interval)?, market(symbol)?)
             }
             "liquidation" if name == kind => Topic::Liquidation,
             "account" => return private(rest, market),
@@ -114,7 +112,7 @@ impl Topic {
             Self::Ticker(market) => format!("ticker.{}", symbol(market)),
             Self::MarkPrice(market) => format!("markPrice.{}", symbol(market)),
             Self::OpenInterest(market) => format!("openInterest.{}", symbol(market)),
-            Self::Kline(interval, market) => format!("kline.{}.{}", interval.name(), symbol(market)),
+            Self::Kline(interval, market) => format!("kline.{}.{}", interval.name(INTERVALS), symbol(market)),
             Self::Liquidation => "liquidation".to_owned(),
             Self::Account(_, kind, market) => {
                 let kind = match kind {
@@ -129,58 +127,6 @@ impl Topic {
                 }
             }
         }
-    }
-}
-
-/// The sockets by stream and the streams by socket.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Subscriptions {
-    by_topic: BTreeMap<Topic, BTreeSet<ConnId>>,
-}
-
-impl Subscriptions {
-    /// Adds a listener; whether it is new.
-    pub(super) fn add(&mut self, topic: Topic, conn: ConnId) -> bool {
-        self.by_topic.entry(topic).or_default().insert(conn)
-    }
-
-    /// Removes a listener.
-    pub(super) fn remove(&mut self, topic: Topic, conn: ConnId) {
-        self.retain(|known, listener| *known != topic || listener != conn);
-    }
-
-    /// Removes a socket's private subscriptions of this name, whichever account it asked for.
-    pub(super) fn remove_private(&mut self, kind: Private, market: Option<MarketId>, conn: ConnId) {
-        self.retain(|known, listener| {
-            listener != conn || !matches!(known, Topic::Account(_, k, m) if *k == kind && *m == market)
-        });
-    }
-
-    /// Removes a socket.
-    pub(super) fn gone(&mut self, conn: ConnId) {
-        self.retain(|_, listener| listener != conn);
-    }
-
-    /// Who listens to a stream.
-    pub(super) fn listeners(&self, topic: &Topic) -> impl Iterator<Item = ConnId> + '_ {
-        self.by_topic.get(topic).into_iter().flatten().copied()
-    }
-
-    /// Whether anybody listens to it.
-    pub(super) fn wanted(&self, topic: &Topic) -> bool {
-        self.by_topic.contains_key(topic)
-    }
-
-    /// All streams that somebody listens to.
-    pub(super) fn topics(&self) -> impl Iterator<Item = Topic> + '_ {
-        self.by_topic.keys().copied()
-    }
-
-    fn retain(&mut self, keep: impl Fn(&Topic, ConnId) -> bool) {
-        self.by_topic.retain(|topic, listeners| {
-            listeners.retain(|conn| keep(topic, *conn));
-            !listeners.is_empty()
-        });
     }
 }
 
@@ -234,17 +180,5 @@ mod tests {
         for text in bad {
             assert_eq!(Name::parse(text, market), None, "{text}");
         }
-    }
-
-    #[test]
-    fn nobody_left_nothing_wanted() {
-        let mut subscriptions = Subscriptions::default();
-        let (a, b) = (ConnId(1), ConnId(2));
-        let topic = Topic::Account(AccountId(1), Private::Order, None);
-        assert!(subscriptions.add(topic, a) && subscriptions.add(topic, b) && !subscriptions.add(topic, b));
-        subscriptions.remove_private(Private::Order, None, a);
-        assert_eq!(subscriptions.listeners(&topic).collect::<Vec<_>>(), [b]);
-        subscriptions.gone(b);
-        assert!(!subscriptions.wanted(&topic));
     }
 }

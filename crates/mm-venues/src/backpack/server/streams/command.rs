@@ -93,9 +93,15 @@ impl Streams {
     fn unsubscribe(&mut self, heard: &Heard<'_>, command: &Command<'_>, out: &mut Vec<Outbound>) {
         for name in &command.params {
             match parse(heard.exchange, name) {
-                Some(Name::Public(topic)) => self.subscriptions.remove(topic, heard.conn),
+                Some(Name::Public(topic)) => {
+                    self.subscriptions.remove(topic, heard.conn);
+                }
                 Some(Name::Private(kind, market)) => {
-                    self.subscriptions.remove_private(kind, market, heard.conn);
+                    // Whichever account it asked for.
+                    self.subscriptions.retain(|known, listener| {
+                        let same = matches!(known, Topic::Account(_, k, m) if *k == kind && *m == market);
+                        listener != heard.conn || !same
+                    });
                 }
                 None => refuse((heard.conn, command.id), INVALID_STREAM, "Invalid stream", out),
             }

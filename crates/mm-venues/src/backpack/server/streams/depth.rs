@@ -6,18 +6,19 @@ use mm_exchange::Exchange;
 use mm_model::{Level, Market, MarketId, Price, Qty, Side, Timestamp};
 
 use super::{Streams, World};
-use crate::backpack::{
-    server::{
-        heartbeat::Beat,
-        levels::Changes,
-        numbers,
-        topics::{Pace, Topic},
+use crate::{
+    backpack::{
+        server::{
+            numbers,
+            topics::{Pace, Topic},
+        },
+        wire::{
+            Text,
+            market_data::LevelText,
+            public_stream::{BookTicker, DepthUpdate},
+        },
     },
-    wire::{
-        Text,
-        market_data::LevelText,
-        public_stream::{BookTicker, DepthUpdate},
-    },
+    server::{heartbeat::Beat, levels::Changes},
 };
 
 /// Best bid and ask as last looked at.

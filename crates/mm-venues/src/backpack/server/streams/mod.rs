@@ -8,7 +8,7 @@ mod depth;
 mod periodic;
 mod private;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use bytes::Bytes;
 use mm_exchange::{AccountId, Exchange, Fact};
@@ -17,23 +17,30 @@ use serde::Serialize;
 
 pub(super) use self::command::Heard;
 use self::{depth::DepthStreams, periodic::Beats};
-use super::{
-    Switches,
-    candles::Candles,
-    heartbeat::Heartbeat,
-    levels::{Change, Changes},
-    topics::{Subscriptions, Topic},
-};
+use super::{Switches, topics::Topic};
 use crate::{
     backpack::wire::stream::StreamFrame,
-    server::{ConnId, Outbound},
+    server::{
+        ConnId, Outbound,
+        candles::MarketCandles,
+        heartbeat::Heartbeat,
+        levels::{Change, Changes},
+        subscriptions::Subscriptions,
+    },
 };
+
+/// The venue pings each minute (documentation, read 2026-11).
+const PING_EVERY: Duration = Duration::from_secs(60);
+/// A socket that has not answered for this long is closed (documentation, read 2026-11).
+const PONG_WITHIN: Duration = Duration::from_secs(120);
+/// WebSocket close code "policy violation" (RFC 6455, 7.4.1); the venue's own is not known.
+const CLOSE_NO_PONG: u16 = 1008;
 
 /// What the streams are told from, and what they say.
 pub(super) struct World<'a> {
     pub(super) now: Timestamp,
     pub(super) exchange: &'a Exchange,
-    pub(super) candles: &'a BTreeMap<MarketId, Candles>,
+    pub(super) candles: &'a MarketCandles,
     /// What is told.
     pub(super) out: &'a mut Vec<Outbound>,
 }
@@ -42,7 +49,7 @@ pub(super) struct World<'a> {
 #[derive(Debug)]
 pub(super) struct Streams {
     switches: Switches,
-    subscriptions: Subscriptions,
+    subscriptions: Subscriptions<Topic>,
     heartbeat: Heartbeat,
     depth: DepthStreams,
     beats: Beats,
@@ -55,7 +62,7 @@ impl Streams {
         Self {
             switches,
             subscriptions: Subscriptions::default(),
-            heartbeat: Heartbeat::default(),
+            heartbeat: Heartbeat::new(PING_EVERY, PONG_WITHIN),
             depth: DepthStreams::default(),
             beats: Beats::default(),
             held: BTreeMap::new(),
@@ -67,7 +74,7 @@ impl Streams {
     }
 
     pub(super) fn pong(&mut self, now: Timestamp, conn: ConnId) {
-        self.heartbeat.pong(now, conn);
+        self.heartbeat.heard(now, conn);
     }
 
     pub(super) fn closed(&mut self, conn: ConnId) {
@@ -102,8 +109,11 @@ impl Streams {
 
     /// Does what the clock asks for.
     pub(super) fn tick(&mut self, world: &mut World<'_>) {
-        for conn in self.heartbeat.tick(world.now, world.out) {
+        let due = self.heartbeat.tick(world.now);
+        world.out.extend(due.ping.into_iter().map(Outbound::Ping));
+        for conn in due.close {
             self.subscriptions.gone(conn);
+            world.out.push(Outbound::Close(conn, CLOSE_NO_PONG));
         }
         self.aggregated_depth(world);
         self.periodic(world);

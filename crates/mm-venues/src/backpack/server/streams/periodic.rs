@@ -6,17 +6,18 @@ use std::time::Duration;
 use mm_model::{MarketId, Timestamp};
 
 use super::{Streams, World};
-use crate::backpack::{
+use crate::{
+    backpack::{
+        server::{numbers, topics::Topic},
+        wire::{
+            Text,
+            public_stream::{Kline, MarkPrice, OpenInterest, Ticker},
+            time,
+        },
+    },
     server::{
         candles::{Bar, Candle, Interval},
         heartbeat::Beat,
-        numbers,
-        topics::Topic,
-    },
-    wire::{
-        Text,
-        public_stream::{Kline, MarkPrice, OpenInterest, Ticker},
-        time,
     },
 };
 
@@ -93,9 +94,7 @@ impl Streams {
         (start, is_closed): (Timestamp, bool),
     ) {
         let Some(market) = world.exchange.markets().get(id) else { return };
-        let empty = Candle { start, end: interval.next(start), bar: None };
-        let Candle { start, end, bar } =
-            world.candles.get(&id).map_or(empty, |known| known.at(interval, start));
+        let Candle { start, end, bar } = world.candles.at(id, interval, start);
         let price = |of: fn(&Bar) -> mm_model::Price| bar.as_ref().map(|bar| numbers::price(market, of(bar)));
         let data = Kline {
             event_time: world.now.us(),
@@ -105,7 +104,7 @@ impl Streams {
             event: Text::new("kline"),
             high: price(|bar| bar.high),
             low: price(|bar| bar.low),
-            trades: bar.map_or(0, |bar| bar.trades),
+            trades: bar.map_or(0, |bar| bar.count),
             open: price(|bar| bar.open),
             symbol: Text::new(&market.symbol),
             start: Text::from(time::seconds(start)),

@@ -7,34 +7,34 @@ use mm_model::{Price, Qty, Side, Timestamp};
 
 /// Changes of one market's book since the last frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Changes {
+pub(crate) struct Changes {
     /// Sequence number of the first change (`U`).
-    pub(super) first: u64,
+    pub(crate) first: u64,
     /// Sequence number of the last change (`u`).
-    pub(super) last: u64,
+    pub(crate) last: u64,
     /// When the last one happened.
-    pub(super) at: Timestamp,
-    pub(super) bids: BTreeMap<Price, Qty>,
-    pub(super) asks: BTreeMap<Price, Qty>,
+    pub(crate) at: Timestamp,
+    pub(crate) bids: BTreeMap<Price, Qty>,
+    pub(crate) asks: BTreeMap<Price, Qty>,
 }
 
 /// One change of a level.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Change {
-    pub(super) seq: u64,
-    pub(super) side: Side,
-    pub(super) price: Price,
-    pub(super) qty: Qty,
-    pub(super) at: Timestamp,
+pub(crate) struct Change {
+    pub(crate) seq: u64,
+    pub(crate) side: Side,
+    pub(crate) price: Price,
+    pub(crate) qty: Qty,
+    pub(crate) at: Timestamp,
 }
 
 impl Changes {
-    pub(super) fn new(first: u64) -> Self {
+    pub(crate) fn new(first: u64) -> Self {
         Self { first, last: first, at: Timestamp::ZERO, bids: BTreeMap::new(), asks: BTreeMap::new() }
     }
 
     /// Adds a change; a later size of a level replaces the earlier one.
-    pub(super) fn add(&mut self, change: Change) {
+    pub(crate) fn add(&mut self, change: Change) {
         let levels = match change.side {
             Side::Buy => &mut self.bids,
             Side::Sell => &mut self.asks,
@@ -45,7 +45,7 @@ impl Changes {
     }
 
     /// Adds all of `later`, which follows this.
-    pub(super) fn extend(&mut self, later: &Self) {
+    pub(crate) fn extend(&mut self, later: &Self) {
         self.bids.extend(&later.bids);
         self.asks.extend(&later.asks);
         self.last = later.last;

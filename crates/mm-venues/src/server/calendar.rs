@@ -6,7 +6,7 @@ use mm_model::Timestamp;
 use time::UtcDateTime;
 
 /// The first moment of the month that `at` lies in.
-pub(super) fn month_start(at: Timestamp) -> Timestamp {
+pub(crate) fn month_start(at: Timestamp) -> Timestamp {
     let moment = UtcDateTime::from_unix_timestamp_nanos(i128::from(at.0))
         .expect("every u64 of nanoseconds lies before the year 2600");
     let first = moment.date().replace_day(1).expect("every month has a first day").midnight().assume_utc();
@@ -14,7 +14,7 @@ pub(super) fn month_start(at: Timestamp) -> Timestamp {
 }
 
 /// The first moment of the month after the one that `at` lies in.
-pub(super) fn next_month(at: Timestamp) -> Timestamp {
+pub(crate) fn next_month(at: Timestamp) -> Timestamp {
     // No month is longer than 31 days, and the 32nd day from its first lies in the next one.
     month_start(month_start(at) + Duration::from_secs(32 * 86_400))
 }
