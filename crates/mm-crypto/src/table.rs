@@ -12,7 +12,7 @@ use zeroize::Zeroize as _;
 
 use crate::{
     curve::Point,
-    odd::{Odd, PAIRS_MAX, add_pairs},
+    odd::{Odd, add_pairs},
     scalar::Scalar,
 };
 
@@ -110,8 +110,9 @@ const POINTS_MAX: usize = 96;
 
 /// The sum of one point from each window, the lowest window first.
 pub(crate) fn sum(mut points: &mut [Odd]) -> Point {
-    while points.len() > LAST && points.len() % 2 == 0 {
+    while points.len() > LAST && points.len().is_multiple_of(2) {
         points = add_pairs(points);
     }
-    points.iter().fold(Point::NEUTRAL, |sum, point| sum.add(&Point::from(*point)))
+    let points = points.iter().map(|point| Point::from(*point));
+    points.reduce(|sum, point| sum.add(&point)).unwrap_or(Point::NEUTRAL)
 }
