@@ -151,13 +151,12 @@ pub(crate) struct OddDigits([u64; 5]);
 impl zeroize::DefaultIsZeroes for OddDigits {}
 
 impl OddDigits {
-    /// Takes the lowest `n` digits away.
+    /// The `n` digits from 2^`at` on, the lowest in the lowest bit; `n` is below 64.
     #[inline]
-    pub(crate) const fn take(&mut self, n: u32) -> u64 {
-        let [l0, l1, l2, l3, l4] = self.0;
-        let up = u64::BITS - n;
-        self.0 = [l0 >> n | l1 << up, l1 >> n | l2 << up, l2 >> n | l3 << up, l3 >> n | l4 << up, l4 >> n];
-        l0 & ((1 << n) - 1)
+    pub(crate) fn window(&self, at: usize, n: u32) -> u64 {
+        let (limb, shift) = (at / 64, at % 64);
+        let above = self.0.get(limb + 1).map_or(0, |above| above << 1 << (63 - shift));
+        (self.0[limb] >> shift | above) & ((1 << n) - 1)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     nonce::Nonce,
     poseidon2::State,
     scalar::Scalar,
-    table::Table,
+    table::{Table, WIDTH_KEY},
 };
 
 /// A signature's 80 bytes: s, then e, each least significant byte first. Any bytes can be held; whether they are a
@@ -95,14 +95,11 @@ pub enum VerifyError {
     Mismatch,
 }
 
-/// Width of the windows of a public key's table, in bits.
-const WIDTH: u32 = 5;
-
 /// Checks the signatures of one public key, with a table of its multiples: make it once a key. Everything here is
 /// public, so nothing is constant-time.
 pub struct Verifier {
     key: PublicKey,
-    table: Table<WIDTH>,
+    table: Table<WIDTH_KEY>,
 }
 
 impl Verifier {

@@ -8,7 +8,7 @@
 
 use std::sync::LazyLock;
 
-use zeroize::Zeroize as _;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::{
     curve::Point,
@@ -18,6 +18,8 @@ use crate::{
 
 /// Width of the generator's windows, in bits.
 const WIDTH_G: u32 = 10;
+/// Width of the windows of any other point, in bits.
+pub(crate) const WIDTH_KEY: u32 = 5;
 /// Sums that are left for the complete addition: each then covers at most 80 bits.
 const LAST: usize = 4;
 
@@ -73,43 +75,41 @@ impl<const W: u32> Table<W> {
     ///
     /// No branch depends on the scalar; which entries are read does, so that whoever shares this machine's caches
     /// could learn of it. All are read before anything is computed, so that misses of the cache overlap.
-    pub(crate) fn gather(&self, scalar: &Scalar, out: &mut [Odd]) {
-        let mut digits = scalar.odd_digits();
-        for (out, entries) in out.iter_mut().zip(self.entries.chunks_exact(Self::ENTRIES)) {
+    fn gather(&self, scalar: &Scalar, out: &mut [Odd]) {
+        let digits = Zeroizing::new(scalar.odd_digits());
+        let windows = self.entries.chunks_exact(Self::ENTRIES);
+        for (window, (out, entries)) in out.iter_mut().zip(windows).enumerate() {
             // A digit is 2 * bits - (2^W - 1): negative if the highest bit is 0.
-            let bits = digits.take(W) as usize;
+            let bits = digits.window(window * W as usize, W) as usize;
             let negative = (bits >> (W - 1)).wrapping_sub(1);
             let entry = &entries[(bits ^ negative) & (Self::ENTRIES - 1)];
             *out = Odd { x: entry.x, y: entry.y.negate_if(negative as u64) };
         }
-        digits.zeroize();
-    }
-
-    /// The multiple `scalar` of the point, in constant time but for the caches: see [`Table::gather`].
-    pub(crate) fn mul(&self, scalar: &Scalar) -> Point {
-        let mut points = [Odd::default(); POINTS_MAX];
-        self.gather(scalar, &mut points[..Self::WINDOWS]);
-        let sum = sum(&mut points[..Self::WINDOWS]);
-        points.zeroize();
-        sum
-    }
-
-    /// The multiple `of_g` of the generator and the multiple `scalar` of the point: for public values.
-    pub(crate) fn mul_add_g(&self, scalar: &Scalar, of_g: &Scalar) -> Point {
-        let n_of_g = Table::<WIDTH_G>::WINDOWS;
-        let mut points = [Odd::default(); POINTS_MAX];
-        OF_G.gather(of_g, &mut points[..n_of_g]);
-        self.gather(scalar, &mut points[n_of_g..n_of_g + Self::WINDOWS]);
-        let (of_g, of_point) = points.split_at_mut(n_of_g);
-        sum(of_g).add(&sum(&mut of_point[..Self::WINDOWS]))
     }
 }
 
-/// Most points of one sum.
-const POINTS_MAX: usize = 96;
+impl Table<WIDTH_G> {
+    /// The multiple `scalar` of the point, in constant time but for the caches: see [`Table::gather`].
+    pub(crate) fn mul(&self, scalar: &Scalar) -> Point {
+        let mut points = [Odd::default(); Self::WINDOWS];
+        self.gather(scalar, &mut points);
+        let sum = sum(&mut points);
+        points.zeroize();
+        sum
+    }
+}
+
+impl Table<WIDTH_KEY> {
+    /// The multiple `scalar` of the point and the multiple `of_g` of the generator: for public values.
+    pub(crate) fn mul_add_g(&self, scalar: &Scalar, of_g: &Scalar) -> Point {
+        let mut points = [Odd::default(); Self::WINDOWS];
+        self.gather(scalar, &mut points);
+        OF_G.mul(of_g).add(&sum(&mut points))
+    }
+}
 
 /// The sum of one point from each window, the lowest window first.
-pub(crate) fn sum(mut points: &mut [Odd]) -> Point {
+fn sum(mut points: &mut [Odd]) -> Point {
     while points.len() > LAST && points.len().is_multiple_of(2) {
         points = add_pairs(points);
     }

@@ -41,26 +41,43 @@ impl State {
 
     /// The permutation: 4 full rounds, 22 partial ones, 4 full ones.
     ///
-    /// Constants are added where the cells are being summed anyway. Not inlined, and on a copy: the compiler keeps
-    /// more of it in registers.
+    /// A round's constants are added where the round before it sums its cells anyway. Not inlined, and on a copy: the
+    /// compiler keeps more of it in registers.
     #[inline(never)]
     pub(crate) fn permute(&mut self) {
-        const NOTHING: [u64; WIDTH] = [0; WIDTH];
-        let [e0, e1, e2, e3, e4, e5, e6, e7] = &EXTERNAL;
-        let mut cells = external_layer(self.0, e0);
-        for next in [e1, e2, e3, &NOTHING] {
-            cells = external_layer(cells.map(sbox), next);
+        let mut cells = self.0;
+        external_layer(&mut cells, &BEFORE[0]);
+        for next in &BEFORE[1..] {
+            full_round(&mut cells, next);
         }
-        for constant in INTERNAL {
-            cells = partial_round(cells, constant);
+        for next in &INTERNAL[1..] {
+            partial_round(&mut cells, *next);
         }
-        cells = std::array::from_fn(|n| add(cells[n], e4[n]));
-        for next in [e5, e6, e7, &NOTHING] {
-            cells = external_layer(cells.map(sbox), next);
+        partial_round(&mut cells, 0);
+        for (cell, constant) in cells.iter_mut().zip(&EXTERNAL[HALF]) {
+            *cell = add(*cell, *constant);
+        }
+        for next in &AFTER {
+            full_round(&mut cells, next);
         }
         self.0 = cells;
     }
 }
+
+/// Full rounds before the partial ones, and as many after them.
+const HALF: usize = EXTERNAL.len() / 2;
+/// What the first layer and each of the first full rounds add for the next round.
+const BEFORE: [[u64; WIDTH]; HALF + 1] = {
+    let [e0, e1, e2, e3, ..] = EXTERNAL;
+    let mut partial = [0; WIDTH];
+    partial[0] = INTERNAL[0];
+    [e0, e1, e2, e3, partial]
+};
+/// What each of the last full rounds adds for the next.
+const AFTER: [[u64; WIDTH]; HALF] = {
+    let [.., e5, e6, e7] = EXTERNAL;
+    [e5, e6, e7, [0; WIDTH]]
+};
 
 /// x^7, a permutation because 7 does not divide p - 1.
 #[inline]
@@ -69,30 +86,41 @@ fn sbox(x: u64) -> u64 {
     mul(mul(squared, x), square(squared))
 }
 
-/// The constant and the S-box for the first cell, then the sum of all and its own multiple to each.
-#[inline]
-fn partial_round(cells: [u64; WIDTH], constant: u64) -> [u64; WIDTH] {
-    let [first, rest @ ..] = cells;
-    let first = sbox(add(first, constant));
-    let sum = rest.iter().fold(u128::from(first), |sum, cell| sum.wrapping_add(u128::from(*cell)));
-    let cell = |n: usize| if n == 0 { first } else { cells[n] };
-    // Every factor is below 2^64 - 12, so that twelve cells more still fit in 128 bits.
-    std::array::from_fn(|n| reduce_128(wide(cell(n), DIAGONAL[n]).wrapping_add(sum)))
+/// The S-box for each cell, then the external layer.
+#[inline(always)]
+fn full_round(cells: &mut [u64; WIDTH], next: &[u64; WIDTH]) {
+    for cell in &mut *cells {
+        *cell = sbox(*cell);
+    }
+    external_layer(cells, next);
+}
+
+/// The S-box for the first cell, then the sum of all and its own multiple to each.
+#[inline(always)]
+fn partial_round(cells: &mut [u64; WIDTH], next: u64) {
+    let rest = cells[1..].iter().fold(0_u128, |sum, cell| sum.wrapping_add(u128::from(*cell)));
+    let first = sbox(cells[0]);
+    let sum = rest.wrapping_add(u128::from(first));
+    // Every factor is below 2^64 - 13, so that thirteen cells more still fit in 128 bits.
+    cells[0] = reduce_128(wide(first, DIAGONAL[0]).wrapping_add(sum).wrapping_add(u128::from(next)));
+    for n in 1..WIDTH {
+        cells[n] = reduce_128(wide(cells[n], DIAGONAL[n]).wrapping_add(sum));
+    }
 }
 
 const _: () = {
     let mut n = 0;
     while n < WIDTH {
-        assert!(DIAGONAL[n] < u64::MAX - WIDTH as u64, "the sum in partial_round fits");
+        assert!(DIAGONAL[n] < u64::MAX - 1 - WIDTH as u64, "the sum in partial_round fits");
         n += 1;
     }
 };
 
 /// Each block of four times [2 3 1 1 / 1 2 3 1 / 1 1 2 3 / 3 1 1 2], then to each cell the sum of those in its column
 /// and the next round's constant. That is 29 cells at most, so one small reduction at the end is enough.
-#[inline]
-fn external_layer(cells: [u64; WIDTH], constants: &[u64; WIDTH]) -> [u64; WIDTH] {
-    let cells = cells.map(u128::from);
+#[inline(always)]
+fn external_layer(state: &mut [u64; WIDTH], next: &[u64; WIDTH]) {
+    let cells = state.map(u128::from);
     let mut out = [0_u128; WIDTH];
     for block in (0..WIDTH).step_by(4) {
         let [a, b, c, d] = [cells[block], cells[block + 1], cells[block + 2], cells[block + 3]];
@@ -105,7 +133,7 @@ fn external_layer(cells: [u64; WIDTH], constants: &[u64; WIDTH]) -> [u64; WIDTH]
     }
     let columns: [u128; 4] =
         std::array::from_fn(|n| out[n].wrapping_add(out[n + 4]).wrapping_add(out[n + 8]));
-    std::array::from_fn(|n| {
-        reduce_96(out[n].wrapping_add(columns[n % 4]).wrapping_add(u128::from(constants[n])))
-    })
+    for (n, cell) in state.iter_mut().enumerate() {
+        *cell = reduce_96(out[n].wrapping_add(columns[n % 4]).wrapping_add(u128::from(next[n])));
+    }
 }
