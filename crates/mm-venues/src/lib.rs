@@ -4,6 +4,8 @@
 
 pub mod backpack;
 pub mod client;
+#[cfg(test)]
+mod fixtures;
 pub mod http;
 pub mod lighter;
 pub mod query;

@@ -1,30 +1,15 @@
 //! The messages from outside under `fixtures/backpack/`, for the tests of both halves.
 
-use std::{fs, path::PathBuf};
-
 use serde::Deserialize;
-use serde_json::value::RawValue;
-
-fn path(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/backpack").join(format!("{name}.json"))
-}
 
 /// The whole file.
 pub(crate) fn file(name: &str) -> String {
-    fs::read_to_string(path(name)).unwrap_or_else(|error| panic!("fixture {name}: {error}"))
+    crate::fixtures::file("backpack", &format!("{name}.json"))
 }
 
 /// The message as it would come over the wire, without insignificant space.
 pub(crate) fn message(name: &str) -> String {
-    #[derive(Deserialize)]
-    struct Fixture<'a> {
-        #[serde(borrow)]
-        message: &'a RawValue,
-    }
-    let text = file(name);
-    let fixture: Fixture<'_> = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
-    let value: serde_json::Value = serde_json::from_str(fixture.message.get()).unwrap();
-    value.to_string()
+    crate::fixtures::message("backpack", name)
 }
 
 /// A request that another client signed.

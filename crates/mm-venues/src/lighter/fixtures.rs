@@ -1,7 +1,5 @@
 //! The vectors under `fixtures/lighter/`, for the tests of both halves.
 
-use std::{fs, path::PathBuf};
-
 use serde::Deserialize;
 
 use super::tx::{ChainId, SignedTx, TxType};
@@ -71,7 +69,11 @@ pub(crate) struct Vectors {
 
 /// The vectors of the venue's own signer.
 pub(crate) fn vectors() -> Vectors {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/lighter/vectors.json");
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text = crate::fixtures::file("lighter", "vectors.json");
     serde_json::from_str(&text).expect("vectors.json has the shape of its type")
+}
+
+/// The message as it would come over the wire, without insignificant space.
+pub(crate) fn message(name: &str) -> String {
+    crate::fixtures::message("lighter", name)
 }

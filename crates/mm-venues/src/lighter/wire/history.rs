@@ -161,3 +161,34 @@ pub struct OrderBookStats<'a> {
     pub daily_quote_token_volume: Number<'a>,
     pub daily_price_change: Number<'a>,
 }
+
+/// `GET candlesticks`: the older name of [`Candles`], which lighter-sdk 0.1.4 still asks for.
+///
+/// Witness: `fixtures/lighter/candlesticks.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candlesticks<'a> {
+    pub code: u32,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<Text<'a>>,
+    pub resolution: Text<'a>,
+    pub candlesticks: List<Candlestick<'a>>,
+}
+
+/// A candle with long names.
+///
+/// Witness: `fixtures/lighter/candlesticks.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candlestick<'a> {
+    /// When it opened, in milliseconds.
+    pub timestamp: i64,
+    #[serde(borrow)]
+    pub open: Number<'a>,
+    pub high: Number<'a>,
+    pub low: Number<'a>,
+    pub close: Number<'a>,
+    /// Base asset.
+    pub volume0: Number<'a>,
+    /// Quote asset.
+    pub volume1: Number<'a>,
+    pub last_trade_id: i64,
+}

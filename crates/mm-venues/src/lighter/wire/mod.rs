@@ -33,6 +33,9 @@ pub mod trade;
 pub mod tx;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 pub use crate::text::{Number, Text, lenient};
 pub use words::{
     Direction, MarginMode, MarketKind, MarketStatus, MarketType, OrderStatus, OrderType, Side, TimeInForce,

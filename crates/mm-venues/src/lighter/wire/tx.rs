@@ -143,7 +143,18 @@ pub struct EnrichedTx<'a> {
     pub verified_at: i64,
 }
 
-/// An element of the `account_tx` stream and of `GET accountTxs`: an [`EnrichedTx`] without its envelope.
+/// `GET accountTxs`, `blockTxs`, `txs`.
+///
+/// Witness: `fixtures/lighter/txs.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Txs<'a> {
+    pub code: u32,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<Text<'a>>,
+    pub txs: List<Tx<'a>>,
+}
+
+/// An element of the `account_tx` stream and of [`Txs`]: an [`EnrichedTx`] without its envelope.
 ///
 /// Witness: `fixtures/lighter/stream_account_tx.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
