@@ -131,6 +131,33 @@ pub(crate) struct Venue {
     /// One-way travel time, each way, drawn evenly between half and all of it.
     #[arg(long, default_value_t = 0, value_name = "MS")]
     pub(crate) latency_ms: u64,
+    /// What kind of account everybody has at Lighter: fees, delays and limits go with it.
+    #[arg(long, value_enum, default_value_t = LighterTier::Premium)]
+    pub(crate) lighter_tier: LighterTier,
+    /// The chain that Lighter's transactions are signed for: SDKs of 0.1 take 300 for hosts that they do not know.
+    #[arg(long, default_value_t = mm_sim::config::LIGHTER_CHAIN_ID, value_name = "ID")]
+    pub(crate) lighter_chain_id: u32,
+}
+
+/// Lighter's account tiers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LighterTier {
+    /// No fees, delays of 200 and 300 ms, 60 requests a minute.
+    Standard,
+    /// Fees, hardly any delays.
+    Premium,
+    /// As premium, with more requests.
+    Plus,
+}
+
+impl From<LighterTier> for mm_sim::config::LighterTier {
+    fn from(tier: LighterTier) -> Self {
+        match tier {
+            LighterTier::Standard => Self::Standard,
+            LighterTier::Premium => Self::Premium,
+            LighterTier::Plus => Self::Plus,
+        }
+    }
 }
 
 /// What the crowd of a simulated market does.

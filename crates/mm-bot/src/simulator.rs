@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use mm_sim::{
     Endpoints, SimConfig, Simulator,
-    config::{Latency, VenueKind},
+    config::{Latency, LighterTier, VenueKind},
     control::CrowdAction,
     faults::Schedule,
 };
@@ -96,6 +96,7 @@ pub(crate) fn embedded(section: &Values) -> Result<SimConfig, Vec<Complaint>> {
         faults: faults.unwrap_or_default(),
         rate_limits: section.flag_if_set("rate_limits").unwrap_or(true),
         latency: latency(section.integer("latency_ms").and_then(|ms| u64::try_from(ms).ok()).unwrap_or(0)),
+        lighter_tier: section.text("lighter_tier").and_then(LighterTier::parse).unwrap_or_default(),
         ..SimConfig::default()
     })
 }
@@ -137,6 +138,8 @@ pub(crate) fn served(args: &cli::Venue) -> anyhow::Result<SimConfig> {
         faults: args.faults.as_deref().map(faults).transpose()?.unwrap_or_default(),
         rate_limits: !args.no_rate_limits,
         latency: latency(args.latency_ms),
+        lighter_tier: args.lighter_tier.into(),
+        lighter_chain_id: args.lighter_chain_id,
         ..SimConfig::default()
     })
 }

@@ -15,24 +15,30 @@ pub const ACCOUNTS: [&str; 2] = ["alice", "bob"];
 pub enum VenueKind {
     /// Backpack.
     Backpack,
+    /// Lighter.
+    Lighter,
 }
 
 impl VenueKind {
     /// All of them.
-    pub const ALL: [Self; 1] = [Self::Backpack];
+    pub const ALL: [Self; 2] = [Self::Backpack, Self::Lighter];
 
     /// The word in configuration, endpoints file and control surface.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Backpack => "backpack",
+            Self::Lighter => "lighter",
         }
     }
 
     /// The symbols that it lists.
     #[must_use]
     pub fn symbols(self) -> Vec<String> {
-        (row(self).listings)().into_iter().map(|listing| listing.market.symbol.to_string()).collect()
+        (row(self).listings)(&SimConfig::default())
+            .into_iter()
+            .map(|listing| listing.market.symbol.to_string())
+            .collect()
     }
 
     /// From that word.
@@ -47,6 +53,42 @@ impl fmt::Display for VenueKind {
         f.pad(self.as_str())
     }
 }
+
+/// What kind of account everybody has at Lighter: it decides fees, delays and how often one may ask.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LighterTier {
+    /// Free of fees, slow, 60 requests a minute.
+    Standard,
+    /// Pays fees, fast.
+    #[default]
+    Premium,
+    /// As premium, with more requests.
+    Plus,
+}
+
+impl LighterTier {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Standard, Self::Premium, Self::Plus];
+
+    /// The word in configurations and on the command line.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Premium => "premium",
+            Self::Plus => "plus",
+        }
+    }
+
+    /// From that word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tier| tier.as_str() == word)
+    }
+}
+
+/// Lighter's chain id of mainnet, which its SDK takes for hosts that it does not know.
+pub const LIGHTER_CHAIN_ID: u32 = 304;
 
 /// A recorded tape played into one market, where the crowd is then off.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,6 +144,11 @@ pub struct SimConfig {
     pub rate_limits: bool,
     /// One-way travel time, each way.
     pub latency: Latency,
+    /// Lighter: what kind of account everybody has.
+    pub lighter_tier: LighterTier,
+    /// Lighter: which chain transactions are signed for. SDK generations differ: 304 by the newer, 300 by the older
+    /// for hosts that they do not know.
+    pub lighter_chain_id: u32,
     /// What its time follows.
     pub time: TimeSource,
 }
@@ -119,6 +166,8 @@ impl Default for SimConfig {
             faults: Schedule::default(),
             rate_limits: true,
             latency: Latency::default(),
+            lighter_tier: LighterTier::default(),
+            lighter_chain_id: LIGHTER_CHAIN_ID,
             time: TimeSource::default(),
         }
     }

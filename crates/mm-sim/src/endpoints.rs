@@ -28,6 +28,9 @@ pub struct VenueEndpoints {
     /// Backpack.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backpack: Option<Backpack>,
+    /// Lighter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lighter: Option<Lighter>,
 }
 
 /// Where Backpack stands.
@@ -69,6 +72,57 @@ impl std::fmt::Debug for AccountRow {
         f.debug_struct("AccountRow")
             .field("name", &self.name)
             .field("api_key", &self.api_key)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where Lighter stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lighter {
+    /// Base URL of the REST interface.
+    pub rest: String,
+    /// URL of the WebSocket.
+    pub ws: String,
+    /// Which chain transactions are signed for.
+    pub chain_id: u32,
+    /// Funded accounts; the first two are `alice` and `bob`.
+    pub accounts: Vec<LighterAccount>,
+}
+
+impl Lighter {
+    /// The account of this name.
+    #[must_use]
+    pub fn account(&self, name: &str) -> Option<&LighterAccount> {
+        self.accounts.iter().find(|account| account.name == name)
+    }
+}
+
+/// An account of the simulated Lighter.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LighterAccount {
+    /// `alice`, `bob`.
+    pub name: String,
+    /// The account's number.
+    pub account_index: i64,
+    /// The number of its key.
+    pub api_key_index: u8,
+    /// The key's secret in hex with 0x. Worth nothing outside the simulator, and marked so.
+    pub api_key_private_key: String,
+    /// The key's public half in hex without 0x.
+    pub api_key_public_key: String,
+    /// The Ethereum address that the account belongs to.
+    pub l1_address: String,
+}
+
+impl std::fmt::Debug for LighterAccount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LighterAccount")
+            .field("name", &self.name)
+            .field("account_index", &self.account_index)
+            .field("api_key_index", &self.api_key_index)
+            .field("api_key_public_key", &self.api_key_public_key)
             .finish_non_exhaustive()
     }
 }

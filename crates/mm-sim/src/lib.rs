@@ -20,7 +20,9 @@ mod world;
 
 pub use config::{SimConfig, SimError, TapeConfig};
 pub use control::Control;
-pub use endpoints::{AccountRow, Backpack, ControlEndpoint, Endpoints, VenueEndpoints};
+pub use endpoints::{
+    AccountRow, Backpack, ControlEndpoint, Endpoints, Lighter, LighterAccount, VenueEndpoints,
+};
 pub use in_process::{InProcess, InProcessTransport};
 pub use keys::is_simulated_key;
 pub use loopback::Simulator;

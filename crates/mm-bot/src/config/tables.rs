@@ -84,6 +84,12 @@ pub(crate) static SIMULATOR: &[Param] = &[
         Preset::Is("0"),
         "one-way travel time, each way, drawn evenly between half and all of it",
     ),
+    key(
+        "lighter_tier",
+        Kind::Word(&[("standard", "standard"), ("premium", "premium"), ("plus", "plus")]),
+        Preset::Is("premium"),
+        "what kind of account everybody has at Lighter: fees, delays and limits",
+    ),
 ];
 
 /// What every connector's block takes.

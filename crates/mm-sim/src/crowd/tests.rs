@@ -16,7 +16,7 @@ struct Stage {
 impl Stage {
     fn new(symbol: &str, seed: u64) -> Self {
         let mut exchange = Exchange::new();
-        for listing in (row(VenueKind::Backpack).listings)() {
+        for listing in (row(VenueKind::Backpack).listings)(&crate::config::SimConfig::default()) {
             exchange.list(listing);
         }
         let client = exchange.open_account("client");
@@ -68,8 +68,10 @@ impl Stage {
 
 #[test]
 fn books_are_two_sided_and_deep_and_trade_every_second() {
-    let symbols: Vec<_> =
-        (row(VenueKind::Backpack).listings)().into_iter().map(|l| l.market.symbol).collect();
+    let symbols: Vec<_> = (row(VenueKind::Backpack).listings)(&crate::config::SimConfig::default())
+        .into_iter()
+        .map(|l| l.market.symbol)
+        .collect();
     for (seed, symbol) in (1..).zip(symbols) {
         let mut stage = Stage::new(&symbol, seed);
         let (mut n_looks, mut spreads) = (0, 0);

@@ -38,7 +38,7 @@ pub(super) const ROW: VenueRow = VenueRow {
     frame_key,
     frame_ask: |_| None,
     stream,
-    cancel_noted,
+    cancel_noted: Some(cancel_noted),
     rate_limited: || Bytes::from_static(br#"{"code":"TOO_MANY_REQUESTS","message":"Too many requests"}"#),
     falsify,
     endpoints,
@@ -57,7 +57,7 @@ const MARKETS: [Line; 6] = [
     Line { symbol: "ETH_USDC",       base: "ETH",  quote: "USDC", kind: Spot,      tick: "0.01",       lot: "0.0001",  min_size: "0.0001",  start: "2400",    maker_bps: "8",  taker_bps: "10" },
 ];
 
-fn listings() -> Vec<Listing> {
+fn listings(_: &SimConfig) -> Vec<Listing> {
     MARKETS.iter().map(|line| listing(line, Duration::from_secs(8 * 3600))).collect()
 }
 

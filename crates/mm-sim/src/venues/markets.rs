@@ -6,6 +6,7 @@ use mm_exchange::Listing;
 use mm_model::{Decimal, Market, MarketId, MarketKind, Qty, Rate, TradingState};
 
 /// One line of a venue's table.
+#[derive(Clone, Copy)]
 pub(super) struct Line {
     pub(super) symbol: &'static str,
     pub(super) base: &'static str,
@@ -19,6 +20,13 @@ pub(super) struct Line {
     pub(super) maker_bps: &'static str,
     /// In basis points.
     pub(super) taker_bps: &'static str,
+}
+
+impl Line {
+    /// Whether it is a spot market.
+    pub(super) fn is_spot(&self) -> bool {
+        self.kind == MarketKind::Spot
+    }
 }
 
 /// Initial margin of every perpetual: 5 % (chosen; endpoints-file page).

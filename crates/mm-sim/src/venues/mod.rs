@@ -2,6 +2,7 @@
 //! carry, describe and falsify its messages. Everything else about a venue is in its server half.
 
 mod backpack;
+mod lighter;
 mod markets;
 
 use bytes::Bytes;
@@ -18,9 +19,10 @@ use crate::{
 };
 
 /// What can be asked of a venue, as fault rules name it.
-pub(crate) const ASKS: [&str; 16] = [
+pub(crate) const ASKS: [&str; 18] = [
     "place",
     "batch",
+    "modify",
     "cancel",
     "cancel_all",
     "order",
@@ -34,6 +36,7 @@ pub(crate) const ASKS: [&str; 16] = [
     "trades",
     "markets",
     "time",
+    "nonce",
     "other",
 ];
 
@@ -69,6 +72,8 @@ pub(crate) struct Site {
     pub(crate) rest: String,
     /// `ws://127.0.0.1:41001` or `sim://backpack`.
     pub(crate) ws: String,
+    /// The chain that transactions are signed for, where a venue has one.
+    pub(crate) chain_id: u32,
 }
 
 /// One venue.
@@ -77,7 +82,7 @@ pub(crate) struct VenueRow {
     /// The asset that accounts are funded with.
     pub(crate) quote: &'static str,
     /// What it lists.
-    pub(crate) listings: fn() -> Vec<Listing>,
+    pub(crate) listings: fn(&SimConfig) -> Vec<Listing>,
     /// The key of an account, by the simulator's seed, the account's name and its place among the accounts.
     pub(crate) key: fn(u64, &'static str, usize) -> AccountKey,
     /// Its server half.
@@ -92,8 +97,9 @@ pub(crate) struct VenueRow {
     pub(crate) frame_ask: fn(&str) -> Option<&'static str>,
     /// The stream of a frame.
     pub(crate) stream: fn(&[u8]) -> Option<String>,
-    /// The venue's way to say that a cancel was taken note of.
-    pub(crate) cancel_noted: fn(&Request) -> Reply,
+    /// The venue's way to say that a cancel was taken note of; `None`: only the venue itself can say it, and
+    /// [`Mischief::DropAccepted`](mm_venues::server::Mischief::DropAccepted) is done instead.
+    pub(crate) cancel_noted: Option<fn(&Request) -> Reply>,
     /// The body of the venue's refusal for asking too often.
     pub(crate) rate_limited: fn() -> Bytes,
     /// Changes a reply so that it tells the lie; a reply about something else stays as it is.
@@ -103,7 +109,7 @@ pub(crate) struct VenueRow {
 }
 
 /// Every venue.
-pub(crate) const VENUES: [&VenueRow; 1] = [&backpack::ROW];
+pub(crate) const VENUES: [&VenueRow; 2] = [&backpack::ROW, &lighter::ROW];
 
 /// The row of a venue.
 pub(crate) fn row(kind: VenueKind) -> &'static VenueRow {

@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn every_table_is_exact_and_names_its_markets_once() {
     for row in VENUES {
-        let listings = (row.listings)();
+        let listings = (row.listings)(&SimConfig::default());
         for (n, listing) in listings.iter().enumerate() {
             let market = &listing.market;
             assert!(market.is_exact(), "{market}");

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use mm_model::Timestamp;
 use mm_venues::{
     http::{Reply, Request},
-    server::{ConnId, Outbound},
+    server::{ConnId, Mischief, Outbound},
 };
 
 use super::{Carried, Delivery, Event, Lane, RequestId, VenueIndex, World, meet};
@@ -45,10 +45,10 @@ impl World {
             Some(Action::RateLimit { retry_after_s }) => {
                 return self.answer(id, Ok(meet::rate_limit_reply(row, retry_after_s)));
             }
-            Some(Action::IgnoreCancel) => {
-                let noted = (row.cancel_noted)(&carried.request);
-                return self.answer(id, Ok(noted));
-            }
+            Some(Action::IgnoreCancel) => match row.cancel_noted {
+                Some(noted) => return self.answer(id, Ok(noted(&carried.request))),
+                None => carried.mischief = Some(Mischief::DropAccepted),
+            },
             Some(ref action @ (Action::DropAccepted | Action::SkipNonce | Action::ExpireTokens)) => {
                 carried.mischief = action.mischief();
             }
@@ -74,6 +74,7 @@ impl World {
                 let len = self.travel.cut(text.len());
                 text.truncate(text.floor_char_boundary(len));
             }
+            Some(Action::IgnoreCancel) => mischief = Some(Mischief::DropAccepted),
             Some(action) => mischief = action.mischief(),
             None => {}
         }

@@ -36,7 +36,7 @@ impl VenueWorld {
         let row = row(kind);
         let mut exchange = Exchange::new();
         let markets: Vec<MarketId> =
-            (row.listings)().into_iter().map(|listing| exchange.list(listing)).collect();
+            (row.listings)(config).into_iter().map(|listing| exchange.list(listing)).collect();
         let mut n_accounts = 0;
         let accounts = ACCOUNTS.map(|name| {
             let key = (row.key)(config.seed, name, n_accounts);

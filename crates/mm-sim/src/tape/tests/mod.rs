@@ -242,7 +242,9 @@ struct Played {
 impl Played {
     fn new(path: &Path, symbol: &str) -> Self {
         let mut exchange = Exchange::new();
-        for listing in (crate::venues::row(crate::config::VenueKind::Backpack).listings)() {
+        for listing in (crate::venues::row(crate::config::VenueKind::Backpack).listings)(
+            &crate::config::SimConfig::default(),
+        ) {
             exchange.list(listing);
         }
         let market = exchange.markets().by_symbol(symbol).unwrap().clone();

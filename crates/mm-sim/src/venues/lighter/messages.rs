@@ -164,16 +164,19 @@ mod tests {
             assert_eq!(frame_ask(text), asks, "{text}");
             assert_eq!(frame_account(text).as_deref(), account, "{text}");
         };
-        let sendtx = r#"{"type":"jsonapi/sendtx","data":{"id":"1","tx_type":15,"tx_info":{"AccountIndex":101}}}"#;
+        let sendtx =
+            r#"{"type":"jsonapi/sendtx","data":{"id":"1","tx_type":15,"tx_info":{"AccountIndex":101}}}"#;
         check(sendtx, Some("cancel"), Some("101"));
-        let batch =
-            r#"{"type":"jsonapi/sendtxbatch","data":{"tx_types":"[14]","tx_infos":"[\"{\\\"AccountIndex\\\":7}\"]"}}"#;
+        let batch = r#"{"type":"jsonapi/sendtxbatch","data":{"tx_types":"[14]","tx_infos":"[\"{\\\"AccountIndex\\\":7}\"]"}}"#;
         check(batch, Some("batch"), Some("7"));
         let subscribe = r#"{"type":"subscribe","channel":"account_all_orders/101","auth":"1:101:4:ff"}"#;
         check(subscribe, None, Some("101"));
         check(r#"{"type":"ping"}"#, None, None);
         check("[", None, None);
-        assert_eq!(stream(br#"{"type":"update/order_book","channel":"order_book:0"}"#).as_deref(), Some("order_book:0"));
+        assert_eq!(
+            stream(br#"{"type":"update/order_book","channel":"order_book:0"}"#).as_deref(),
+            Some("order_book:0")
+        );
         assert_eq!(stream(br#"{"type":"jsonapi/sendtx","code":200}"#).as_deref(), Some("jsonapi/sendtx"));
     }
 }

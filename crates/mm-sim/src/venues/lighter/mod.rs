@@ -14,6 +14,14 @@ use mm_model::{
     Money,
 };
 
+use mm_venues::{
+    lighter::{
+        server::{self, ApiKey, Options, Server, Tier},
+        tx::ChainId,
+    },
+    server::VenueServer,
+};
+
 use super::{
     Account, AccountKey, Site, VenueRow,
     markets::{Line, listing},
@@ -113,4 +121,30 @@ fn index_of(account: &Account) -> i64 {
 /// An address that nobody has: twenty bytes that count the accounts.
 fn l1_address(account: &Account) -> String {
     format!("0x{:040x}", index_of(account))
+}
+
+fn server(accounts: &[Account], config: &SimConfig) -> Box<dyn VenueServer> {
+    let keys = |account: &Account| {
+        let key = |index| ApiKey { index, public: simulated_key(config.seed, account.name, index).public() };
+        (KEY_FIRST..KEY_FIRST + KEYS).map(key).collect()
+    };
+    let accounts = accounts.iter().map(|account| server::Account {
+        account: account.id,
+        name: account.name.to_owned(),
+        index: index_of(account),
+        l1_address: l1_address(account),
+        keys: keys(account),
+    });
+    let options = Options {
+        chain: ChainId(config.lighter_chain_id),
+        tier: match config.lighter_tier {
+            LighterTier::Standard => Tier::Standard,
+            LighterTier::Premium => Tier::Premium,
+            LighterTier::Plus => Tier::Plus,
+        },
+        rate_limits: config.rate_limits,
+        ..Options::default()
+    };
+    let server = Server::new(accounts, options);
+    Box::new(server.expect("the accounts' keys were made from the seed a moment ago"))
 }
