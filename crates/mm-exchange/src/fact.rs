@@ -59,8 +59,12 @@ pub enum Fact {
     Cancelled(OrderView),
     /// An order was taken off by the exchange; its status says why.
     Expired(OrderView),
-    /// A resting reduce-only order was shrunk.
+    /// An order was shrunk by the exchange: a reduce-only order, or one that met an order of its own trader.
     Shrunk(OrderView),
+    /// An order was changed by its owner (it may match in the facts that follow).
+    Modified(OrderView),
+    /// A sleeping order woke (it may match in the facts that follow).
+    Triggered(OrderView),
     /// A public trade.
     Traded {
         /// The trade.

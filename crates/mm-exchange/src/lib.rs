@@ -17,6 +17,7 @@ mod overlay;
 mod reject;
 mod report;
 mod ring;
+mod view;
 
 pub use exchange::Exchange;
 pub use fact::{Execution, Fact, PositionView};
@@ -24,9 +25,13 @@ pub use ids::{AccountId, OrderId, TradeNo};
 pub use listing::Listing;
 pub use matching::{Incoming, Match, MatchingBook, Resting};
 pub use mm_model::SelfTrade;
-pub use order::{Amount, CancelOrder, Expiry, OrderRef, OrderView, PlaceOrder, Status};
+pub use order::{
+    Amount, CancelOrder, IfCrossing, ModifyOrder, OrderRef, PlaceOrder, SameTrader, Terms, Trigger,
+    TriggerKind,
+};
 pub use reject::Reject;
 pub use report::{
     BalanceView, BookView, Candle, Deposit, ExternalLevel, ExternalTrade, FundingPayment, FundingRate,
     MarginSummary, TickerStats, Trade,
 };
+pub use view::{Expiry, OrderView, Status, Waits};

@@ -1,7 +1,7 @@
 //! Why a command is refused.
 
 /// Why the exchange refused a command. Nothing happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Reject {
     /// No such market.
     #[error("no such market")]
@@ -51,4 +51,10 @@ pub enum Reject {
     /// Flags that exclude each other, or that this kind of market or order does not have.
     #[error("the flags do not fit the order")]
     Flags,
+    /// The position would become larger than a position may be.
+    #[error("the position would be too large")]
+    Position,
+    /// Its time is over before it begins.
+    #[error("the order's time is over already")]
+    TooLate,
 }

@@ -119,6 +119,8 @@ pub enum SelfTrade {
     RejectMaker,
     /// Both are.
     RejectBoth,
+    /// Both shrink by what they would have traded, without a trade.
+    Reduce,
 }
 
 /// An order as a strategy wants it. The client id is given by the execution layer.

@@ -1,14 +1,14 @@
 //! Whether an order is taken, and how large. Nothing changes here.
 
-use std::ops::ControlFlow;
+use mm_model::{Exposure, MarketKind, Money, Qty, Rate, SelfTrade, Side, TimeInForce, TradingState};
 
-use mm_model::{Exposure, MarketKind, Money, Price, Qty, Rate, SelfTrade, Side, TimeInForce, TradingState};
-
-use super::{ClientKey, Exchange};
+use super::{
+    ClientKey, Exchange,
+    appetite::{Appetite, Preview},
+};
 use crate::{
-    AccountId, Amount, Listing, PlaceOrder, Reject,
-    market::{MarketState, Offer, Source, Units, WORTH_MAX},
-    matching::crosses,
+    AccountId, Amount, OrderView, PlaceOrder, Reject, SameTrader,
+    market::{MarketState, WORTH_MAX},
 };
 
 /// The most live orders of one account.
@@ -16,49 +16,6 @@ const OPEN_ORDERS_MAX: u32 = 65_536;
 
 /// The most lots of an order by quote amount: as many as any other order may have.
 const LOTS_MAX: Qty = Qty(1 << 53);
-
-/// What an arriving order may still take.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Appetite {
-    pub(super) lots: Qty,
-    /// By quote amount: what may still be paid or received.
-    quote: Option<Money>,
-}
-
-impl Appetite {
-    /// So many lots.
-    pub(super) const fn lots(lots: Qty) -> Self {
-        Self { lots, quote: None }
-    }
-
-    /// How much of an offer it takes.
-    pub(super) fn bite(&self, units: &Units, offer: &Offer) -> Qty {
-        let qty = self.lots.min(offer.qty);
-        match self.quote {
-            None => qty,
-            Some(quote) => {
-                let affordable = quote.0 / units.value(offer.price, Qty(1)).0.max(1);
-                qty.min(Qty(u64::try_from(affordable).unwrap_or(0)))
-            }
-        }
-    }
-
-    pub(super) fn eat(&mut self, qty: Qty, value: Money) {
-        self.lots = self.lots.minus(qty);
-        if let Some(quote) = &mut self.quote {
-            *quote -= value;
-        }
-    }
-}
-
-/// What an order would match at once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Preview {
-    pub(super) qty: Qty,
-    pub(super) value: Money,
-    /// Whether nothing would be left.
-    pub(super) whole: bool,
-}
 
 /// An order that was taken.
 pub(super) struct Admitted {
@@ -70,21 +27,22 @@ pub(super) struct Admitted {
 }
 
 impl Exchange {
-    /// Checks an order as the venue would, in the order in which a venue would notice.
-    pub(super) fn admit(&self, account: AccountId, mut order: PlaceOrder) -> Result<Admitted, Reject> {
-        let listing = self.listing(order.market).ok_or(Reject::NoSuchMarket)?;
+    /// Checks an order as the venue would, in the order in which a venue would notice. `before` is the same order as
+    /// it is now, when it lives already: it may stay what it is, and what it holds is free for it.
+    pub(super) fn admit(
+        &self,
+        account: AccountId,
+        mut order: PlaceOrder,
+        before: Option<&OrderView>,
+    ) -> Result<Admitted, Reject> {
+        self.listing(order.market).ok_or(Reject::NoSuchMarket)?;
         let owner = self.accounts.get(account.0 as usize).ok_or(Reject::NoSuchAccount)?;
-        check_flags(listing, &order)?;
-        if order.client_id.is_some_and(|id| self.client_ids.of(&ClientKey(account, id)).is_some()) {
-            return Err(Reject::DuplicateClientId);
-        }
-        if owner.n_open >= OPEN_ORDERS_MAX && order.limit.is_some() && order.time_in_force == TimeInForce::Gtc
-        {
-            return Err(Reject::OrderLimit);
-        }
-        let state = self.state(order.market);
-        check_price(listing, state, &order)?;
-        let mut appetite = check_size(listing, state, &order)?;
+        self.check_flags(&order)?;
+        self.check_identity(account, &order, before)?;
+        self.check_price(&order)?;
+        let filled = before.map_or(Qty::ZERO, |view| view.filled);
+        let mut appetite = self.check_size(&order)?;
+        appetite.lots = appetite.lots.minus(filled);
         if order.exposure == Exposure::ReduceOnly {
             let reducible = owner.holding(order.market).map_or(0, |holding| holding.reducible(order.side));
             if reducible == 0 {
@@ -92,9 +50,10 @@ impl Exchange {
             }
             appetite.lots = appetite.lots.min(Qty(reducible));
             if let Amount::Base(qty) = &mut order.amount {
-                *qty = appetite.lots;
+                *qty = filled.plus(appetite.lots);
             }
         }
+        let state = self.state(order.market);
         let crossing = match order.limit {
             Some(limit) => state.book.would_match(order.side, limit),
             None => state.book.best_price(order.side.opposite()).is_some(),
@@ -105,29 +64,51 @@ impl Exchange {
         if order.post_only && crossing {
             return Err(Reject::WouldMatch);
         }
-        let preview = if crossing { preview(state, account, &order, appetite) } else { Preview::default() };
+        let preview = if crossing { self.preview(account, &order, appetite) } else { Preview::default() };
         if matches!(order.amount, Amount::Quote(_)) && smallest_bite(state, &order, &appetite).is_zero() {
             return Err(Reject::Notional);
         }
         if !account.is_system() {
-            self.check_funds(account, &order, (appetite.lots, &preview))?;
+            self.check_funds((account, before), &order, (appetite.lots, &preview))?;
         }
         let killed = order.time_in_force == TimeInForce::Fok && !preview.whole;
         Ok(Admitted { order, appetite, killed })
     }
 
-    fn check_funds(
+    /// Whether the account exists and can have one more order of this client id.
+    pub(super) fn check_identity(
         &self,
         account: AccountId,
         order: &PlaceOrder,
+        before: Option<&OrderView>,
+    ) -> Result<(), Reject> {
+        let owner = self.accounts.get(account.0 as usize).ok_or(Reject::NoSuchAccount)?;
+        if before.is_some() {
+            return Ok(());
+        }
+        if order.client_id.is_some_and(|id| self.client_ids.of(&ClientKey(account, id)).is_some()) {
+            return Err(Reject::DuplicateClientId);
+        }
+        let stays = order.terms.trigger.is_some()
+            || (order.limit.is_some() && order.time_in_force == TimeInForce::Gtc);
+        if stays && owner.n_open >= OPEN_ORDERS_MAX { Err(Reject::OrderLimit) } else { Ok(()) }
+    }
+
+    fn check_funds(
+        &self,
+        whose: (AccountId, Option<&OrderView>),
+        order: &PlaceOrder,
         size: (Qty, &Preview),
     ) -> Result<(), Reject> {
-        let (lots, preview) = size;
+        let ((account, before), (lots, preview)) = (whose, size);
+        // What the order has on the book now: it need not be there twice.
+        let resting = before.filter(|view| !view.status.is_pending());
         let units = &self.state(order.market).units;
         if units.kind == MarketKind::Perpetual {
             // An order by quote amount is as large as what it will match; so is one that never rests.
             let lots = if order.limit.is_none() { preview.qty } else { lots };
-            return self.check_margin(account, order, (lots, preview));
+            let more = (lots, resting.map_or(Qty::ZERO, OrderView::left));
+            return self.check_margin(account, order, (more, preview));
         }
         let (asset, needed) = match (order.side, order.limit) {
             (Side::Buy, Some(limit)) => (units.quote, units.held(Side::Buy, limit, lots)),
@@ -137,93 +118,78 @@ impl Exchange {
             (Side::Sell, Some(_)) => (units.base, units.base_amount(lots)),
             (Side::Sell, None) => (units.base, units.base_amount(preview.qty)),
         };
-        if needed > self.spendable(account, asset) { Err(Reject::Funds) } else { Ok(()) }
+        let held = resting.and_then(|view| self.held(view, view.left())).map_or(Money::ZERO, |held| held.1);
+        if needed > self.spendable(account, asset, held) { Err(Reject::Funds) } else { Ok(()) }
     }
-}
 
-fn check_flags(listing: &Listing, order: &PlaceOrder) -> Result<(), Reject> {
-    let market_order = order.limit.is_none();
-    match listing.market.trading {
-        TradingState::Open => {}
-        TradingState::PostOnly if order.post_only => {}
-        TradingState::LimitOnly if !market_order => {}
-        _ => return Err(Reject::NotTrading),
-    }
-    let never_rests = market_order || order.time_in_force != TimeInForce::Gtc;
-    let by_quote = matches!(order.amount, Amount::Quote(_));
-    let spot = listing.market.kind == MarketKind::Spot;
-    let wrong = (order.post_only && never_rests)
-        || (by_quote && !market_order)
-        || (spot && order.exposure == Exposure::ReduceOnly);
-    if wrong { Err(Reject::Flags) } else { Ok(()) }
-}
-
-fn check_price(listing: &Listing, state: &MarketState, order: &PlaceOrder) -> Result<(), Reject> {
-    let Some(limit) = order.limit else { return Ok(()) };
-    if limit < Price(1) || !state.units.fits(limit, Qty(1)) {
-        return Err(Reject::Price);
-    }
-    let mark = state.mark();
-    let off = i128::from(limit.0.abs_diff(mark.0));
-    match listing.band {
-        Some(band) if off * Rate::ONE > i128::from(band.0) * i128::from(mark.0) => Err(Reject::Band),
-        _ => Ok(()),
-    }
-}
-
-/// Size and worth. A reduce-only order may be as small as what it reduces: dust must be closable.
-fn check_size(listing: &Listing, state: &MarketState, order: &PlaceOrder) -> Result<Appetite, Reject> {
-    let market = &listing.market;
-    let reduces = order.exposure == Exposure::ReduceOnly;
-    let mark = state.mark();
-    let price = order.limit.unwrap_or(mark);
-    let (appetite, worth) = match order.amount {
-        Amount::Base(qty) => {
-            let small = qty.is_zero() || (qty < market.min_qty && !reduces);
-            if small || market.max_qty.is_some_and(|max| qty > max) || !state.units.fits(price.max(mark), qty)
-            {
-                return Err(Reject::Size);
-            }
-            (Appetite::lots(qty), state.units.value(price, qty))
+    pub(super) fn check_flags(&self, order: &PlaceOrder) -> Result<(), Reject> {
+        let market = &self.listings[order.market.0 as usize].market;
+        let market_order = order.limit.is_none();
+        match market.trading {
+            TradingState::Open => {}
+            TradingState::PostOnly if order.post_only => {}
+            TradingState::LimitOnly if !market_order => {}
+            _ => return Err(Reject::NotTrading),
         }
-        Amount::Quote(quote) => {
-            if quote <= Money::ZERO || quote.0 > WORTH_MAX {
-                return Err(Reject::Size);
-            }
-            (Appetite { lots: market.max_qty.unwrap_or(LOTS_MAX), quote: Some(quote) }, quote)
+        let never_rests = market_order || order.time_in_force != TimeInForce::Gtc;
+        let by_quote = matches!(order.amount, Amount::Quote(_));
+        let spot = market.kind == MarketKind::Spot;
+        let wrong = (order.post_only && never_rests)
+            || (by_quote && !market_order)
+            || (spot && order.exposure == Exposure::ReduceOnly)
+            || (order.terms.worst_average.is_some() && !market_order)
+            || (order.self_trade == SelfTrade::Reduce && order.terms.same_trader == SameTrader::Master);
+        if wrong { Err(Reject::Flags) } else { Ok(()) }
+    }
+
+    pub(super) fn check_price(&self, order: &PlaceOrder) -> Result<(), Reject> {
+        let (state, listing) = (self.state(order.market), &self.listings[order.market.0 as usize]);
+        if order.terms.worst_average.is_some_and(|worst| !state.is_price(worst)) {
+            return Err(Reject::Price);
         }
-    };
-    match market.min_notional {
-        Some(min) if worth < min && !reduces => Err(Reject::Notional),
-        _ => Ok(appetite),
+        let Some(limit) = order.limit else { return Ok(()) };
+        if !state.is_price(limit) {
+            return Err(Reject::Price);
+        }
+        let mark = state.mark();
+        let off = i128::from(limit.0.abs_diff(mark.0));
+        match listing.band {
+            Some(band) if off * Rate::ONE > i128::from(band.0) * i128::from(mark.0) => Err(Reject::Band),
+            _ => Ok(()),
+        }
+    }
+
+    /// Size and worth. A reduce-only order may be as small as what it reduces: dust must be closable.
+    pub(super) fn check_size(&self, order: &PlaceOrder) -> Result<Appetite, Reject> {
+        let (state, market) = (self.state(order.market), &self.listings[order.market.0 as usize].market);
+        let reduces = order.exposure == Exposure::ReduceOnly;
+        let mark = state.mark();
+        let price = order.limit.unwrap_or(mark);
+        let (appetite, worth) = match order.amount {
+            Amount::Base(qty) => {
+                let small = qty.is_zero() || (qty < market.min_qty && !reduces);
+                let large = market.max_qty.is_some_and(|max| qty > max);
+                if small || large || !state.units.fits(price.max(mark), qty) {
+                    return Err(Reject::Size);
+                }
+                (Appetite::lots(qty), state.units.value(price, qty))
+            }
+            Amount::Quote(quote) => {
+                if quote <= Money::ZERO || quote.0 > WORTH_MAX {
+                    return Err(Reject::Size);
+                }
+                (Appetite::quote(market.max_qty.unwrap_or(LOTS_MAX), quote), quote)
+            }
+            Amount::All => return Err(Reject::Flags),
+        };
+        match market.min_notional {
+            Some(min) if worth < min && !reduces => Err(Reject::Notional),
+            _ => Ok(appetite.of(order)),
+        }
     }
 }
 
 /// What an order by quote amount could take of the best offer.
 fn smallest_bite(state: &MarketState, order: &PlaceOrder, appetite: &Appetite) -> Qty {
-    state.book.offer(order.side.opposite()).map_or(Qty::ZERO, |offer| appetite.bite(&state.units, &offer))
-}
-
-/// What an order would match at once, with its account's own orders left out as they will be.
-fn preview(state: &MarketState, account: AccountId, order: &PlaceOrder, mut appetite: Appetite) -> Preview {
-    let mut seen = Preview::default();
-    state.book.walk(order.side.opposite(), |offer| {
-        if order.limit.is_some_and(|limit| !crosses(order.side, limit, offer.price)) {
-            return ControlFlow::Break(());
-        }
-        if matches!(offer.source, Source::Order(maker) if maker.owner == account) {
-            return match order.self_trade {
-                SelfTrade::RejectMaker => ControlFlow::Continue(()),
-                SelfTrade::RejectTaker | SelfTrade::RejectBoth => ControlFlow::Break(()),
-            };
-        }
-        let qty = appetite.bite(&state.units, &offer);
-        let value = state.units.value(offer.price, qty);
-        seen.qty = seen.qty.plus(qty);
-        seen.value += value;
-        appetite.eat(qty, value);
-        seen.whole = qty < offer.qty || appetite.lots.is_zero();
-        if seen.whole { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    });
-    seen
+    state.book.offer(order.side.opposite()).map_or(Qty::ZERO, |offer| appetite.wants(&state.units, &offer))
 }

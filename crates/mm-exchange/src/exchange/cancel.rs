@@ -22,7 +22,9 @@ impl Exchange {
             return Err(Reject::NotTrading);
         }
         let id = self.order_id(account, which.market, which.order).ok_or(Reject::NoSuchOrder)?;
-        self.take_off(now, (which.market, id), Status::Cancelled).ok_or(Reject::NoSuchOrder)
+        let done = self.take_off(now, (which.market, id), Status::Cancelled).ok_or(Reject::NoSuchOrder)?;
+        self.wake(now, which.market);
+        Ok(done)
     }
 
     /// Takes all orders of an account off, in one market or everywhere, oldest first. Closed markets are left
@@ -33,7 +35,9 @@ impl Exchange {
         account: AccountId,
         market: Option<MarketId>,
     ) -> Vec<OrderView> {
-        self.take_all_off(now, (account, market), Status::Cancelled)
+        let done = self.take_all_off(now, (account, market), Status::Cancelled);
+        self.wake_all(now);
+        done
     }
 
     pub(super) fn take_all_off(

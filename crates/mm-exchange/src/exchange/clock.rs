@@ -3,7 +3,7 @@
 use mm_model::{MarketId, MarketKind, Money, Price, Rate, SignedQty, Timestamp};
 
 use super::Exchange;
-use crate::{AccountId, Fact, FundingPayment};
+use crate::{AccountId, Expiry, Fact, FundingPayment, Status, market::MarketState};
 
 impl Exchange {
     /// Sets the index price of a market; the mark is the median of index, mid and last. Checks margins. Markets
@@ -15,11 +15,18 @@ impl Exchange {
         self.sample(now, market);
         self.state_mut(market).index = index;
         self.check_margins(now);
+        self.wake_all(now);
     }
 
-    /// Does what is due by the clock: samples premiums, settles funding, checks margins. The first call starts the
-    /// funding clock.
+    /// Does what is due by the clock: takes orders off whose time is over, samples premiums, settles funding, checks
+    /// margins. Call it before a command. The first call starts the funding clock.
     pub fn advance(&mut self, now: Timestamp) {
+        for n in 0..self.states.len() {
+            let market = self.listings[n].market.id;
+            while let Some(id) = self.states[n].waiting.due(now) {
+                self.take_off(now, (market, id), Status::Expired(Expiry::Time));
+            }
+        }
         for n in 0..self.states.len() {
             let market = self.listings[n].market.id;
             if self.states[n].units.kind != MarketKind::Perpetual {
@@ -31,12 +38,14 @@ impl Exchange {
             self.sample(now, market);
         }
         self.check_margins(now);
+        self.wake_all(now);
     }
 
-    /// When [`Exchange::advance`] has funding to settle next; `None` before the first [`Exchange::advance`].
+    /// When [`Exchange::advance`] has something to do next: funding to settle, or an order whose time is over.
     #[must_use]
     pub fn next_wake(&self) -> Option<Timestamp> {
-        self.states.iter().filter_map(|state| state.funding.next).min()
+        let due = |state: &MarketState| [state.funding.next, state.waiting.next_due()];
+        self.states.iter().flat_map(due).flatten().min()
     }
 
     /// Settles funding of a perpetual at `now`, whatever the time, and starts the next interval. Other markets are
@@ -58,6 +67,7 @@ impl Exchange {
         let quote = self.state(market).units.quote;
         self.account_mut(AccountId::HOUSE).cash_mut(quote).available += remainder;
         self.check_margins(now);
+        self.wake_all(now);
     }
 
     /// One account's part; returns what it paid.

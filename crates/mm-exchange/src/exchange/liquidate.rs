@@ -3,7 +3,7 @@
 //! lost beyond the account's money is the house's loss. Before that, an account that no longer has the initial
 //! margin of its positions loses the orders that would make them larger.
 
-use mm_model::{Exposure, MarketId, MarketKind, Money, Qty, SelfTrade, Side, TimeInForce, Timestamp};
+use mm_model::{Exposure, MarketId, MarketKind, Money, Qty, SelfTrade, Side, Timestamp};
 
 use super::{Exchange, place::closing};
 use crate::{AccountId, Amount, Expiry, PlaceOrder, Status};
@@ -57,6 +57,7 @@ impl Exchange {
             let units = self.state(market).units;
             let net = self.position(id, market).map_or(0, |position| position.net.0);
             let grows = exposure == Exposure::Any && net.signum() * side.sign() >= 0;
+            let grows = grows && !view.status.is_pending();
             if grows && units.kind == MarketKind::Perpetual && units.quote == asset {
                 self.take_off(now, (market, view.id), Status::Expired(Expiry::Margin));
             }
@@ -66,15 +67,9 @@ impl Exchange {
     fn close_out(&mut self, now: Timestamp, id: AccountId, what: (MarketId, Side, Qty)) {
         let (market, side, lots) = what;
         let order = PlaceOrder {
-            market,
-            side,
-            amount: Amount::Base(lots),
-            limit: None,
-            time_in_force: TimeInForce::Ioc,
-            post_only: false,
             exposure: Exposure::ReduceOnly,
             self_trade: SelfTrade::RejectMaker,
-            client_id: None,
+            ..PlaceOrder::market(market, side, Amount::Base(lots))
         };
         self.run(now, id, closing(order, lots));
     }

@@ -5,14 +5,14 @@
 
 use mm_model::{Exposure, MarketId, MarketKind, Money, Qty, Rate, Side};
 
-use super::{Exchange, admit::Preview};
+use super::{Exchange, appetite::Preview};
 use crate::{
     AccountId, MarginSummary, PlaceOrder, Reject,
     ledger::{Account, Holding},
 };
 
-/// Lots to be counted as if they were open already.
-type Extra = (MarketId, Side, Qty);
+/// Lots to be counted as if they were open already (negative: as if they were not).
+type Extra = (MarketId, Side, i64);
 
 /// The most lots that an account's orders and position in one market may add up to, so that sums cannot overflow.
 const LOTS_MAX: i128 = 1 << 62;
@@ -54,31 +54,32 @@ impl Exchange {
         Ok(())
     }
 
-    /// What of an asset may be spent: what is available, and not needed as margin.
-    pub(super) fn spendable(&self, id: AccountId, asset: usize) -> Money {
+    /// What of an asset may be spent when so much of it is unlocked: what is available, and not needed as margin.
+    pub(super) fn spendable(&self, id: AccountId, asset: usize, unlocked: Money) -> Money {
         let account = self.account(id);
-        let available = account.cash(asset).available;
-        available.min(self.margin_with(account, asset, None).available.max(Money::ZERO))
+        let available = account.cash(asset).available + unlocked;
+        available.min((self.margin_with(account, asset, None).available + unlocked).max(Money::ZERO))
     }
 
     /// Whether an order on a perpetual leaves enough margin. An order that does not raise what is needed is
-    /// always taken, so that an account in trouble can reduce.
+    /// always taken, so that an account in trouble can reduce. Of its lots, some may be counted as open already.
     pub(super) fn check_margin(
         &self,
         account: AccountId,
         order: &PlaceOrder,
-        size: (Qty, &Preview),
+        size: ((Qty, Qty), &Preview),
     ) -> Result<(), Reject> {
-        let (lots, preview) = size;
+        let ((lots, counted), preview) = size;
+        let more = lots.0 as i64 - counted.0 as i64; // both below 2^53, see Units::fits
         if order.exposure == Exposure::ReduceOnly {
             return Ok(());
         }
         let (owner, state) = (self.account(account), self.state(order.market));
         let worst = owner.holding(order.market).map_or(0, Holding::worst);
         if worst + i128::from(lots.0) > LOTS_MAX {
-            return Err(Reject::Size);
+            return Err(Reject::Position);
         }
-        let after = self.margin_with(owner, state.units.quote, Some((order.market, order.side, lots)));
+        let after = self.margin_with(owner, state.units.quote, Some((order.market, order.side, more)));
         // What it pays over the mark (or sells under it) is lost at once, and so is the fee.
         let fair = Money(state.lot_value() * i128::from(preview.qty.0));
         let loss = match order.side {
@@ -136,7 +137,7 @@ impl Exchange {
                     open_sells: holding.open_sells,
                     ..Holding::default()
                 };
-                *holding.open_mut(side) += i64::try_from(lots.0).unwrap_or(i64::MAX / 2);
+                *holding.open_mut(side) += lots;
                 holding.worst()
             }
         };

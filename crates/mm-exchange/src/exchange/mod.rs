@@ -2,14 +2,17 @@
 //! are in the files beside it.
 
 mod admit;
+mod appetite;
 mod cancel;
 mod clock;
 mod liquidate;
 mod margin;
+mod modify;
 mod outside;
 mod place;
 mod query;
 mod settle;
+mod sleep;
 #[cfg(test)]
 mod tests;
 
@@ -31,9 +34,9 @@ use crate::{
 ///
 /// ```
 /// # use std::time::Duration;
-/// # use mm_exchange::{Amount, Deposit, Exchange, Listing, PlaceOrder, Reject, Status};
-/// # use mm_model::{Decimal, Exposure, Market, MarketId, MarketKind, Money, Price, Qty, Rate, SelfTrade, Side};
-/// # use mm_model::{TimeInForce, Timestamp, TradingState};
+/// # use mm_exchange::{Deposit, Exchange, Listing, PlaceOrder, Reject, Status};
+/// # use mm_model::{Decimal, Market, MarketId, MarketKind, Money, Price, Qty, Rate, Side};
+/// # use mm_model::{Timestamp, TradingState};
 /// let mut exchange = Exchange::new();
 /// let market = exchange.list(Listing {
 ///     market: Market {
@@ -58,17 +61,7 @@ use crate::{
 ///     funding_interval: Duration::from_secs(8 * 3600),
 /// });
 /// let now = Timestamp::from_ms(1);
-/// let order = |side, qty| PlaceOrder {
-///     market,
-///     side,
-///     amount: Amount::Base(Qty(qty)),
-///     limit: Some(Price(15_000)),
-///     time_in_force: TimeInForce::Gtc,
-///     post_only: false,
-///     exposure: Exposure::Any,
-///     self_trade: SelfTrade::RejectTaker,
-///     client_id: None,
-/// };
+/// let order = |side, qty| PlaceOrder::limit(market, side, Price(15_000), Qty(qty));
 /// for name in ["alice", "bob"] {
 ///     let account = exchange.open_account(name);
 ///     let amount = Money(1_000 * 10_i128.pow(18));
@@ -189,13 +182,21 @@ impl Exchange {
         }
     }
 
+    /// Says which account is the master of another ([`SameTrader::Master`](crate::SameTrader::Master)); each is its own
+    /// until then. Accounts that do not exist are ignored.
+    pub fn set_master(&mut self, account: AccountId, master: AccountId) {
+        if let Some(account) = self.accounts.get_mut(account.0 as usize) {
+            account.master = master;
+        }
+    }
+
     /// Opens an account, or finds the one of that name.
     pub fn open_account(&mut self, name: &str) -> AccountId {
         if let Some(&id) = self.names.get(name) {
             return id;
         }
         let id = AccountId(u32::try_from(self.accounts.len()).expect("fewer than 2^32 accounts"));
-        self.accounts.push(Account::new(name));
+        self.accounts.push(Account::new(name, id));
         self.names.insert(name.to_owned(), id);
         id
     }
@@ -294,5 +295,11 @@ impl Exchange {
     fn record(&self, market: MarketId, id: OrderId) -> Option<&OrderView> {
         let record = self.states.get(market.0 as usize)?.records.get(id.slot())?.as_ref()?;
         (record.id == id).then_some(record)
+    }
+
+    /// An order as it is now, live or over.
+    fn present(&self, view: OrderView) -> OrderView {
+        let over = || self.account(view.account).orders.iter().rev().find(|old| old.id == view.id);
+        self.record(view.order.market, view.id).or_else(over).copied().unwrap_or(view)
     }
 }

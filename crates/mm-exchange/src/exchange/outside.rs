@@ -35,6 +35,7 @@ impl Exchange {
             self.fill_from_outside(now, market, (maker, qty));
         }
         self.put_external(now, market, (side, price, left));
+        self.wake(now, market);
     }
 
     /// Tells a trade of the outside world: it may fill our orders that were in its way. What they do not take is
@@ -63,6 +64,7 @@ impl Exchange {
         if told || self.state(market).book.level(at.0, at.1) != before {
             self.tell_level(now, market, at);
         }
+        self.wake(now, market);
     }
 
     /// Removes all external levels, for instance before a fresh snapshot.
@@ -75,6 +77,7 @@ impl Exchange {
                 self.put_external(now, market, (side, price, Qty::ZERO));
             }
         }
+        self.wake(now, market);
     }
 
     /// Whether the market exists and the numbers are ones that can be counted with.

@@ -1,16 +1,12 @@
 //! Placing an order: taken, matched, and what is left of it put to rest or expired.
 
 use mm_model::{
-    Exposure, Liquidity, MarketId, MarketKind, Money, Price, Qty, SelfTrade, Side, TimeInForce, Timestamp,
+    Exposure, Liquidity, MarketId, MarketKind, Money, Price, Qty, SelfTrade, TimeInForce, Timestamp,
 };
 
-use super::{
-    ClientKey, Exchange,
-    admit::{Admitted, Appetite},
-    settle::Counterparty,
-};
+use super::{Exchange, admit::Admitted, appetite::Appetite, settle::Counterparty};
 use crate::{
-    AccountId, Amount, Expiry, Fact, OrderId, OrderView, PlaceOrder, Reject, Status,
+    AccountId, Amount, Expiry, Fact, OrderId, OrderView, PlaceOrder, Reject, Status, Waits,
     market::{Offer, Source},
     matching::{Resting, crosses},
 };
@@ -27,8 +23,8 @@ enum Stop {
 }
 
 impl Exchange {
-    /// Places an order and matches it. The view is the order after matching; [`Status::Expired`] is an accepted
-    /// order whose rest did not stay.
+    /// Places an order and matches it, or puts it to sleep until its trigger. The view is the order after matching;
+    /// [`Status::Expired`] is an accepted order whose rest did not stay.
     ///
     /// # Errors
     /// Why it was refused; nothing happened then.
@@ -38,21 +34,55 @@ impl Exchange {
         account: AccountId,
         order: PlaceOrder,
     ) -> Result<OrderView, Reject> {
-        let admitted = self.admit(account, order)?;
-        Ok(self.run(now, account, admitted))
+        if order.terms.expires_at.is_some_and(|at| at <= now) {
+            return Err(Reject::TooLate);
+        }
+        let view = if order.terms.trigger.is_some() {
+            self.admit_asleep(account, &order)?;
+            self.put_to_sleep(now, account, (order, Waits::Mark))
+        } else {
+            let admitted = self.admit(account, order, None)?;
+            self.run(now, account, admitted)
+        };
+        Ok(if self.wake(now, order.market) { self.present(view) } else { view })
+    }
+
+    /// Notes an order that the venue took and the engine does not: it ends at once. For venues that answer before
+    /// their engine has judged. `None`: no such market or account.
+    pub fn refuse(
+        &mut self,
+        now: Timestamp,
+        account: AccountId,
+        refused: (PlaceOrder, Expiry),
+    ) -> Option<OrderView> {
+        let (order, why) = refused;
+        self.listing(order.market)?;
+        self.accounts.get(account.0 as usize)?;
+        let mut view = self.arrival(now, account, order);
+        self.facts.push(|| Fact::Accepted(view));
+        self.fail(&mut view, why);
+        Some(view)
     }
 
     /// Matches an order that was taken.
     pub(super) fn run(&mut self, now: Timestamp, account: AccountId, admitted: Admitted) -> OrderView {
         let Admitted { order, mut appetite, killed } = admitted;
+        let mut view = self.arrival(now, account, order);
+        self.facts.push(|| Fact::Accepted(view));
+        self.enter(now, &mut view, (&mut appetite, killed));
+        view
+    }
+
+    /// Gives an order its id.
+    pub(super) fn arrival(&mut self, now: Timestamp, account: AccountId, order: PlaceOrder) -> OrderView {
         self.arrivals += 1;
         let arrival = self.arrivals;
         let id = self.state_mut(order.market).book.own.reserve(arrival);
         let qty = match order.amount {
             Amount::Base(qty) => qty,
-            Amount::Quote(_) => Qty::ZERO,
+            Amount::Quote(_) | Amount::All => Qty::ZERO,
         };
-        let mut view = OrderView {
+        OrderView {
             id,
             account,
             order,
@@ -62,16 +92,26 @@ impl Exchange {
             status: Status::New,
             created_at: now,
             updated_at: now,
-        };
-        self.facts.push(|| Fact::Accepted(view));
-        self.hold(now, &view);
-        let stop = if killed {
-            Stop::Expired(Expiry::FillOrKill)
-        } else {
-            self.sweep(now, &mut view, &mut appetite)
-        };
-        self.conclude(now, &mut view, stop);
-        view
+            version: 0,
+            triggered_at: None,
+        }
+    }
+
+    /// Lets an order meet the book, and stay there or end.
+    pub(super) fn enter(&mut self, now: Timestamp, view: &mut OrderView, hunger: (&mut Appetite, bool)) {
+        let (appetite, killed) = hunger;
+        self.hold(now, view);
+        let stop = if killed { Stop::Expired(Expiry::FillOrKill) } else { self.sweep(now, view, appetite) };
+        self.conclude(now, view, stop);
+    }
+
+    /// Ends an order that is not on the book and holds nothing.
+    pub(super) fn fail(&mut self, view: &mut OrderView, why: Expiry) {
+        view.status = Status::Expired(why);
+        let view = *view;
+        self.facts.push(|| Fact::Expired(view));
+        self.state_mut(view.order.market).book.own.forget(view.id);
+        self.account_mut(view.account).orders.push(view);
     }
 
     /// Matches until nothing more is wanted, or offered.
@@ -90,30 +130,62 @@ impl Exchange {
             }
             let qty = appetite.bite(&state.units, &offer);
             if qty.is_zero() {
-                break Stop::Sated;
+                let sated = appetite.wants(&state.units, &offer).is_zero();
+                break if sated { Stop::Sated } else { Stop::Expired(Expiry::Slippage) };
             }
             if let Some(price) = touched.filter(|&price| price != offer.price) {
                 self.tell_level(now, order.market, (side, price));
             }
             touched = Some(offer.price);
             if let Source::Order(maker) = offer.source
-                && maker.owner == view.account
+                && self.is_same(view.account, &order, maker.owner)
             {
-                if order.self_trade != SelfTrade::RejectTaker {
-                    self.take_off(now, (order.market, maker.id), Status::Expired(Expiry::SelfTrade));
-                }
-                if order.self_trade != SelfTrade::RejectMaker {
+                if self.meet_own(now, view, (maker.id, offer.price, qty), appetite) {
                     break Stop::Expired(Expiry::SelfTrade);
                 }
                 continue;
             }
             self.meet(now, view, (&offer, qty));
-            appetite.eat(qty, self.state(order.market).units.value(offer.price, qty));
+            appetite.eat(&self.states[order.market.0 as usize].units, offer.price, qty);
         };
         if let Some(price) = touched {
             self.tell_level(now, order.market, (side, price));
         }
         stop
+    }
+
+    /// Meets an order of the same trader. Whether that is the end of the arriving one.
+    fn meet_own(
+        &mut self,
+        now: Timestamp,
+        view: &mut OrderView,
+        maker: (OrderId, Price, Qty),
+        appetite: &mut Appetite,
+    ) -> bool {
+        let ((maker, price, qty), order) = (maker, view.order);
+        let which = (order.market, maker);
+        if order.self_trade == SelfTrade::RejectTaker {
+            return true;
+        }
+        let maker_goes = order.self_trade != SelfTrade::Reduce
+            || self.record(order.market, maker).is_none_or(|maker| maker.left() == qty);
+        if maker_goes {
+            self.take_off(now, which, Status::Expired(Expiry::SelfTrade));
+        } else {
+            self.shrink(now, which, qty);
+        }
+        match order.self_trade {
+            SelfTrade::RejectTaker | SelfTrade::RejectBoth => true,
+            SelfTrade::RejectMaker => false,
+            SelfTrade::Reduce => {
+                appetite.lose(&self.state(order.market).units, price, qty);
+                if appetite.lots.is_zero() {
+                    return true;
+                }
+                self.cut(now, view, qty);
+                false
+            }
+        }
     }
 
     /// One match.
@@ -143,7 +215,7 @@ impl Exchange {
     /// What becomes of an order when matching is over.
     fn conclude(&mut self, now: Timestamp, view: &mut OrderView, stop: Stop) {
         let order = view.order;
-        let left = view.qty.minus(view.filled);
+        let left = view.left();
         let sated = stop == Stop::Sated && !view.filled.is_zero();
         let done = sated || (left.is_zero() && matches!(order.amount, Amount::Base(_)));
         if done {
@@ -172,24 +244,15 @@ impl Exchange {
         let ((price, left), order) = (at, view.order);
         let state = self.state_mut(order.market);
         state.book.rest(Resting { id: view.id, owner: view.account, side: order.side, price, left });
-        let slot = view.id.slot();
-        if state.records.len() <= slot {
-            state.records.resize(slot + 1, None);
-        }
-        state.records[slot] = Some(*view);
         let perpetual = state.units.kind == MarketKind::Perpetual;
-        let account = self.account_mut(view.account);
-        account.n_open += 1;
         if perpetual {
-            let holding = account.holding_mut(order.market);
+            let holding = self.account_mut(view.account).holding_mut(order.market);
             match order.exposure {
                 Exposure::Any => *holding.open_mut(order.side) += left.0 as i64,
                 Exposure::ReduceOnly => holding.reduce_only.push(view.id),
             }
         }
-        if let Some(client_id) = order.client_id {
-            self.client_ids.insert(ClientKey(view.account, client_id), (order.market, view.id));
-        }
+        self.enlist(view);
         self.tell_level(now, order.market, (order.side, price));
     }
 
@@ -199,31 +262,56 @@ impl Exchange {
         loop {
             let Some(holding) = self.account(account).holding(market) else { return };
             let Some(&id) = holding.reduce_only.get(n) else { return };
-            let Some(&Resting { side, price, left, .. }) = self.state(market).book.order(id) else { return };
+            let Some(&Resting { side, left, .. }) = self.state(market).book.order(id) else { return };
             let cap = Qty(holding.reducible(side));
             if cap.is_zero() {
                 self.take_off(now, (market, id), Status::Expired(Expiry::NotReducing));
                 continue; // the next one has moved here
             }
             if left > cap {
-                self.shrink(now, (market, id), (left.minus(cap), (side, price)));
+                self.shrink(now, (market, id), left.minus(cap));
             }
             n += 1;
         }
     }
 
-    fn shrink(&mut self, now: Timestamp, which: (MarketId, OrderId), by: (Qty, (Side, Price))) {
-        let ((market, id), (by, at)) = (which, by);
-        let state = self.state_mut(market);
-        state.book.own.reduce(id, by);
-        let Some(view) = state.records[id.slot()].as_mut() else { return };
-        view.qty = view.qty.minus(by);
-        view.order.amount = Amount::Base(view.qty);
-        view.updated_at = now;
-        let view = *view;
+    /// Makes a resting order smaller, in its place, by less than it has left.
+    fn shrink(&mut self, now: Timestamp, which: (MarketId, OrderId), by: Qty) {
+        let (market, id) = which;
+        let Some(mut view) = self.record(market, id).copied() else { return };
+        self.lessen(now, &mut view, by);
         self.facts.push(|| Fact::Shrunk(view));
-        self.tell_level(now, market, at);
+        if let Some(limit) = view.order.limit {
+            self.tell_level(now, market, (view.order.side, limit));
+        }
     }
+
+    /// The book's and the account's part of that.
+    pub(super) fn lessen(&mut self, now: Timestamp, view: &mut OrderView, by: Qty) {
+        let PlaceOrder { market, side, exposure, .. } = view.order;
+        self.release_part(now, view, by);
+        self.state_mut(market).book.own.reduce(view.id, by);
+        if exposure == Exposure::Any && self.state(market).units.kind == MarketKind::Perpetual {
+            *self.account_mut(view.account).holding_mut(market).open_mut(side) -= by.0 as i64;
+        }
+        resize(now, view, by);
+        self.state_mut(market).records[view.id.slot()] = Some(*view);
+    }
+
+    /// Makes an arriving order smaller.
+    fn cut(&mut self, now: Timestamp, view: &mut OrderView, by: Qty) {
+        if let Amount::Base(_) = view.order.amount {
+            self.release_part(now, view, by);
+            resize(now, view, by);
+            self.facts.push(|| Fact::Shrunk(*view));
+        }
+    }
+}
+
+fn resize(now: Timestamp, view: &mut OrderView, by: Qty) {
+    view.qty = view.qty.minus(by);
+    view.order.amount = Amount::Base(view.qty);
+    view.updated_at = now;
 }
 
 /// A market order of the exchange itself, that closes a position.

@@ -4,7 +4,7 @@
 use mm_model::{Exposure, Liquidity, MarketId, MarketKind, Money, Price, Qty, Side, Timestamp};
 
 use super::{ClientKey, Exchange};
-use crate::{AccountId, Amount, Execution, Fact, OrderId, OrderView, Status, Trade, TradeNo};
+use crate::{AccountId, Amount, Execution, Fact, OrderId, OrderView, PlaceOrder, Status, Trade, TradeNo};
 
 /// One trade.
 #[derive(Clone, Copy, Debug)]
@@ -53,12 +53,19 @@ impl Exchange {
         let Some(mut view) = self.record(deal.market, id).copied() else { return };
         self.fill(deal, &mut view, Liquidity::Maker);
         let perpetual = self.state(deal.market).units.kind == MarketKind::Perpetual;
-        if perpetual && view.order.exposure == Exposure::Any {
+        if perpetual {
             let holding = self.account_mut(view.account).holding_mut(deal.market);
-            *holding.open_mut(view.order.side) -= deal.qty.0 as i64;
+            match view.order.exposure {
+                Exposure::Any => *holding.open_mut(view.order.side) -= deal.qty.0 as i64,
+                Exposure::ReduceOnly if view.status == Status::Filled => {
+                    holding.reduce_only.retain(|id| *id != view.id);
+                }
+                Exposure::ReduceOnly => {}
+            }
         }
         if view.status == Status::Filled {
-            self.leave(&view);
+            self.delist(&view);
+            self.account_mut(view.account).orders.push(view);
         } else {
             self.state_mut(deal.market).records[id.slot()] = Some(view);
         }
@@ -150,7 +157,7 @@ impl Exchange {
 
     /// Locks what a spot order holds.
     pub(super) fn hold(&mut self, now: Timestamp, view: &OrderView) {
-        let Some((asset, amount)) = self.held(view, view.qty) else { return };
+        let Some((asset, amount)) = self.held(view, view.left()) else { return };
         let cash = self.account_mut(view.account).cash_mut(asset);
         cash.available -= amount;
         cash.locked += amount;
@@ -161,6 +168,14 @@ impl Exchange {
     pub(super) fn release(&mut self, now: Timestamp, view: &OrderView, left: Qty) {
         let Some((asset, amount)) = self.held(view, left) else { return };
         self.unlock(view.account, (view.order.market, view.order.side), amount);
+        self.tell_balance(now, view.account, asset);
+    }
+
+    /// Frees what so much of the unfilled rest of a spot order holds.
+    pub(super) fn release_part(&mut self, now: Timestamp, view: &OrderView, part: Qty) {
+        let (whole, less) = (self.held(view, view.left()), self.held(view, view.left().minus(part)));
+        let (Some((asset, whole)), Some((_, less))) = (whole, less) else { return };
+        self.unlock(view.account, (view.order.market, view.order.side), whole - less);
         self.tell_balance(now, view.account, asset);
     }
 
@@ -175,14 +190,14 @@ impl Exchange {
     }
 
     /// The asset and amount that so much of a spot limit order holds.
-    fn held(&self, view: &OrderView, left: Qty) -> Option<(usize, Money)> {
+    pub(super) fn held(&self, view: &OrderView, left: Qty) -> Option<(usize, Money)> {
         let units = &self.state(view.order.market).units;
         let limit = view.order.limit?;
         let asset = if view.order.side == Side::Buy { units.quote } else { units.base };
         (units.kind == MarketKind::Spot).then(|| (asset, units.held(view.order.side, limit, left)))
     }
 
-    /// Takes a resting order off the book; the status says why. `None` when it does not rest.
+    /// Takes a live order off; the status says why. `None` when it is not live.
     pub(super) fn take_off(
         &mut self,
         now: Timestamp,
@@ -190,35 +205,69 @@ impl Exchange {
         status: Status,
     ) -> Option<OrderView> {
         let (market, id) = which;
-        let mut view = *self.record(market, id)?;
-        let rest = self.state_mut(market).book.own.cancel(id)?;
-        view.status = status;
-        view.updated_at = now;
-        if view.order.exposure == Exposure::Any && self.state(market).units.kind == MarketKind::Perpetual {
-            *self.account_mut(view.account).holding_mut(market).open_mut(rest.side) -= rest.left.0 as i64;
+        let live = *self.record(market, id)?;
+        let mut view = live;
+        (view.status, view.updated_at) = (status, now);
+        let book = &mut self.state_mut(market).book.own;
+        let rest = if live.status.is_pending() {
+            book.forget(id);
+            None
+        } else {
+            Some(book.cancel(id)?)
+        };
+        self.delist(&live);
+        if rest.is_some() {
+            self.uncount(&live);
         }
-        self.leave(&view);
+        self.account_mut(view.account).orders.push(view);
         self.facts.push(|| match status {
             Status::Expired(_) => Fact::Expired(view),
             _ => Fact::Cancelled(view),
         });
-        self.release(now, &view, rest.left);
-        self.tell_level(now, market, (rest.side, rest.price));
+        if let Some(rest) = rest {
+            self.release(now, &view, rest.left);
+            self.tell_level(now, market, (rest.side, rest.price));
+        }
         Some(view)
     }
 
-    /// Forgets a resting order that is over, but for its account's history.
-    fn leave(&mut self, view: &OrderView) {
-        let market = view.order.market;
-        self.state_mut(market).records[view.id.slot()] = None;
+    /// An open order that may raise a position no longer counts as such.
+    pub(super) fn uncount(&mut self, view: &OrderView) {
+        let PlaceOrder { market, side, exposure, .. } = view.order;
+        if self.state(market).units.kind != MarketKind::Perpetual {
+            return;
+        }
+        let left = view.left().0 as i64;
+        let holding = self.account_mut(view.account).holding_mut(market);
+        match exposure {
+            Exposure::Any => *holding.open_mut(side) -= left,
+            Exposure::ReduceOnly => holding.reduce_only.retain(|id| *id != view.id),
+        }
+    }
+
+    /// Enters an order among the live ones.
+    pub(super) fn enlist(&mut self, view: &OrderView) {
+        let (market, slot) = (view.order.market, view.id.slot());
+        let state = self.state_mut(market);
+        if state.records.len() <= slot {
+            state.records.resize(slot + 1, None);
+        }
+        state.records[slot] = Some(*view);
+        state.waiting.insert(view);
+        self.account_mut(view.account).n_open += 1;
+        if let Some(client_id) = view.order.client_id {
+            self.client_ids.insert(ClientKey(view.account, client_id), (market, view.id));
+        }
+    }
+
+    /// Takes an order off the live ones; it must be as it was entered.
+    pub(super) fn delist(&mut self, view: &OrderView) {
+        let state = self.state_mut(view.order.market);
+        state.records[view.id.slot()] = None;
+        state.waiting.remove(view);
         if let Some(client_id) = view.order.client_id {
             self.client_ids.remove(&ClientKey(view.account, client_id));
         }
-        let account = self.account_mut(view.account);
-        account.n_open -= 1;
-        if view.order.exposure == Exposure::ReduceOnly {
-            account.holding_mut(market).reduce_only.retain(|id| *id != view.id);
-        }
-        account.orders.push(*view);
+        self.account_mut(view.account).n_open -= 1;
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mm_model::{MarketId, Money, Side, Timestamp};
 
 use super::position::Position;
-use crate::{Execution, FundingPayment, OrderId, OrderView, PositionView, ring::Ring};
+use crate::{AccountId, Execution, FundingPayment, OrderId, OrderView, PositionView, ring::Ring};
 
 /// How many finished orders, executions and funding payments an account remembers of each.
 const KEPT: usize = 4096;
@@ -69,6 +69,8 @@ impl Holding {
 #[derive(Clone, Debug)]
 pub(crate) struct Account {
     pub(crate) name: String,
+    /// Whose orders count as its own, when an order says so.
+    pub(crate) master: AccountId,
     pub(crate) leverage: u32,
     /// By asset number; assets it never touched may be missing at the end.
     cash: Vec<Cash>,
@@ -81,9 +83,10 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    pub(crate) fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str, master: AccountId) -> Self {
         Self {
             name: name.to_owned(),
+            master,
             leverage: LEVERAGE,
             cash: Vec::new(),
             holdings: BTreeMap::new(),

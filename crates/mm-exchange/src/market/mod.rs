@@ -3,11 +3,12 @@
 mod book;
 mod funding;
 mod tape;
+mod waiting;
 
 use mm_model::{Decimal, Market, MarketKind, Money, Price, Qty, Rate, Side, SignedQty};
 
 pub(crate) use self::book::{Offer, Source, TradingBook};
-use self::{funding::Funding, tape::TradeTape};
+use self::{funding::Funding, tape::TradeTape, waiting::Waiting};
 use crate::{Listing, OrderView};
 
 /// Everything of a market that changes.
@@ -16,6 +17,8 @@ pub(crate) struct MarketState {
     pub(crate) book: TradingBook,
     /// Live orders, by the slot of their id.
     pub(crate) records: Vec<Option<OrderView>>,
+    /// Those of them that wait for the mark or the clock.
+    pub(crate) waiting: Waiting,
     /// Of the last change of a level.
     pub(crate) seq: u64,
     /// Of the last trade.
@@ -98,6 +101,7 @@ impl MarketState {
         Self {
             book: TradingBook::default(),
             records: Vec::new(),
+            waiting: Waiting::default(),
             seq: 0,
             trade: 0,
             index: listing.start,
@@ -126,6 +130,11 @@ impl MarketState {
         let Some(double_mid) = self.double_mid() else { return Rate(0) };
         let premium = (i128::from(double_mid) - index) * Rate::ONE / index;
         Rate(i64::try_from(premium).unwrap_or(0))
+    }
+
+    /// Whether a price can be counted with.
+    pub(crate) fn is_price(&self, price: Price) -> bool {
+        price >= Price(1) && self.units.fits(price, Qty(1))
     }
 
     /// The value of one lot at the mark.

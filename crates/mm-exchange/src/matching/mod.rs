@@ -105,6 +105,17 @@ impl MatchingBook {
         let slot = self.orders.find(id)?;
         let order = self.orders.node(slot).order;
         self.unlink(slot);
+        self.orders.release(slot);
+        Some(order)
+    }
+
+    /// Takes an order off but keeps its id: it must be ended by [`MatchingBook::rest`] or [`MatchingBook::forget`].
+    /// `None` when it does not rest here.
+    pub fn lift(&mut self, id: OrderId) -> Option<Resting> {
+        let slot = self.orders.find(id)?;
+        let order = self.orders.node(slot).order;
+        self.unlink(slot);
+        self.orders.node_mut(slot).linked = false;
         Some(order)
     }
 
@@ -115,6 +126,7 @@ impl MatchingBook {
         let Resting { side, price, left, .. } = self.orders.node(slot).order;
         if by >= left {
             self.unlink(slot);
+            self.orders.release(slot);
             return Some(Qty::ZERO);
         }
         self.orders.node_mut(slot).order.left = left.minus(by);
@@ -200,7 +212,6 @@ impl MatchingBook {
         if node.next != NONE {
             self.orders.node_mut(node.next).prev = node.prev;
         }
-        self.orders.release(slot);
         let ladder = self.side_mut(side);
         if node.prev == NONE && node.next == NONE {
             ladder.close(key);

@@ -5,8 +5,8 @@ mod words;
 
 use std::{sync::Arc, time::Duration};
 
-use mm_exchange::{AccountId, Amount, PlaceOrder, Status};
-use mm_model::{Exposure, Market, SelfTrade, Side, TimeInForce};
+use mm_exchange::{AccountId, PlaceOrder, Status};
+use mm_model::{Market, Side};
 
 pub use self::words::{
     AccountState, ClockCommand, ControlError, CounterOrder, CrowdCommand, FillRow, OpenOrderRow, Placed,
@@ -147,15 +147,5 @@ fn place_order(market: &Market, order: &CounterOrder) -> Result<PlaceOrder, Cont
     };
     let price = market.price(&order.price).map_err(|e| ControlError::BadRequest(format!("price: {e}")))?;
     let qty = market.qty(&order.size).map_err(|e| ControlError::BadRequest(format!("size: {e}")))?;
-    Ok(PlaceOrder {
-        market: market.id,
-        side,
-        amount: Amount::Base(qty),
-        limit: Some(price),
-        time_in_force: TimeInForce::Gtc,
-        post_only: false,
-        exposure: Exposure::Any,
-        self_trade: SelfTrade::RejectTaker,
-        client_id: None,
-    })
+    Ok(PlaceOrder::limit(market.id, side, price, qty))
 }

@@ -10,8 +10,8 @@ mod ladder;
 
 use std::time::Duration;
 
-use mm_exchange::{AccountId, Amount, Deposit, Exchange, PlaceOrder};
-use mm_model::{Exposure, MarketId, MarketKind, Money, Price, Qty, SelfTrade, Side, TimeInForce, Timestamp};
+use mm_exchange::{AccountId, Deposit, Exchange, PlaceOrder};
+use mm_model::{MarketId, MarketKind, Money, Price, Qty, Side, TimeInForce, Timestamp};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
@@ -261,17 +261,7 @@ impl Crowd {
 
     /// What the makers place; a taker's differs in two words.
     fn order(&self, want: Want) -> PlaceOrder {
-        PlaceOrder {
-            market: self.market,
-            side: want.side,
-            amount: Amount::Base(want.qty),
-            limit: Some(want.price),
-            time_in_force: TimeInForce::Gtc,
-            post_only: true,
-            exposure: Exposure::Any,
-            self_trade: SelfTrade::RejectTaker,
-            client_id: None,
-        }
+        PlaceOrder { post_only: true, ..PlaceOrder::limit(self.market, want.side, want.price, want.qty) }
     }
 
     /// The best price of the clients' resting orders on a side.
@@ -280,7 +270,7 @@ impl Crowd {
             .clients
             .iter()
             .flat_map(|client| exchange.open_orders(*client, Some(self.market)))
-            .filter(|view| view.order.side == side)
+            .filter(|view| view.order.side == side && !view.status.is_pending())
             .filter_map(|view| view.order.limit);
         match side {
             Side::Buy => prices.max(),

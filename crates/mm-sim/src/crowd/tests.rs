@@ -43,17 +43,8 @@ impl Stage {
     }
 
     fn rest(&mut self, side: Side, price: Price, qty: u64) -> OrderView {
-        let order = PlaceOrder {
-            market: self.crowd.market(),
-            side,
-            amount: Amount::Base(Qty(qty)),
-            limit: Some(price),
-            time_in_force: TimeInForce::Gtc,
-            post_only: true,
-            exposure: Exposure::Any,
-            self_trade: SelfTrade::RejectTaker,
-            client_id: None,
-        };
+        let order =
+            PlaceOrder { post_only: true, ..PlaceOrder::limit(self.crowd.market(), side, price, Qty(qty)) };
         self.exchange.place(self.now, self.client, order).unwrap()
     }
 

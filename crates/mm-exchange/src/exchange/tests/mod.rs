@@ -235,22 +235,12 @@ impl World {
 
 /// A good-till-cancelled limit order.
 fn limit(market: MarketId, side: Side, price: i64, qty: u64) -> PlaceOrder {
-    PlaceOrder {
-        market,
-        side,
-        amount: Amount::Base(Qty(qty)),
-        limit: Some(Price(price)),
-        time_in_force: TimeInForce::Gtc,
-        post_only: false,
-        exposure: Exposure::Any,
-        self_trade: SelfTrade::RejectTaker,
-        client_id: None,
-    }
+    PlaceOrder::limit(market, side, Price(price), Qty(qty))
 }
 
 /// A market order.
 fn at_market(market: MarketId, side: Side, amount: Amount) -> PlaceOrder {
-    PlaceOrder { limit: None, amount, time_in_force: TimeInForce::Ioc, ..limit(market, side, 1, 1) }
+    PlaceOrder::market(market, side, amount)
 }
 
 /// `filled/size status`, as the tests write it.

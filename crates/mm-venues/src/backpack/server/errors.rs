@@ -84,8 +84,10 @@ impl From<Reject> for Refused {
             Reject::NoSuchMarket => return Self::symbol(),
             Reject::NoSuchAccount => return Self::unknown_key(),
             Reject::NotTrading => (400, "TRADING_PAUSED", "Trading is paused"), // chosen
-            Reject::Size => (400, "INVALID_QUANTITY", "Quantity is below the minimum allowed value"), // code chosen
-            Reject::Price => (400, "INVALID_PRICE", "Invalid price"), // chosen
+            Reject::Size | Reject::Position => {
+                (400, "INVALID_QUANTITY", "Quantity is below the minimum allowed value")
+            } // code chosen
+            Reject::Price => (400, "INVALID_PRICE", "Invalid price"),           // chosen
             Reject::Notional => (400, "INVALID_ORDER", "Order value is too small"), // chosen: the venue has no such rule
             Reject::Band => (400, "INVALID_PRICE", "Price is too far from the last active price"),
             Reject::WouldMatch => (400, "INVALID_ORDER", "Order would immediately match and take"),
@@ -96,7 +98,7 @@ impl From<Reject> for Refused {
             Reject::DuplicateClientId => (400, "INVALID_ORDER", "Duplicate client id"), // chosen
             Reject::NoSuchOrder => return Self::not_found(),
             Reject::OrderLimit => (400, "ORDER_LIMIT", "Too many open orders"), // words chosen
-            Reject::Flags => (400, "INVALID_ORDER", "Invalid order"),
+            Reject::Flags | Reject::TooLate => (400, "INVALID_ORDER", "Invalid order"),
         };
         Self::new(status, code, message)
     }
@@ -112,6 +114,14 @@ pub(super) const fn expiry_reason(expiry: Expiry) -> &'static str {
         Expiry::NotReducing => "ReduceOnlyNotReduced",
         Expiry::Margin => "InsufficientMargin",
         Expiry::Liquidation => "Liquidation",
+        // Words chosen from here on: of conditions that this venue's server half does not take.
+        Expiry::Slippage => "Slippage",
+        Expiry::PostOnly => "PostOnlyTaker",
+        Expiry::Balance => "InsufficientFunds",
+        Expiry::Position => "PositionLimit",
+        Expiry::Time => "Expired",
+        Expiry::OneCancelsOther | Expiry::Child => "RelatedOrder",
+        Expiry::Refused(_) => "Rejected",
     }
 }
 

@@ -156,6 +156,7 @@ const fn order_type(view: &OrderView) -> OrderType {
 
 const fn status(stage: Stage) -> Status {
     match stage {
+        Stage::Pending(_) => Status::TriggerPending,
         Stage::New => Status::New,
         Stage::PartiallyFilled => Status::PartiallyFilled,
         Stage::Filled => Status::Filled,
@@ -169,6 +170,7 @@ const fn self_trade(view: &OrderView) -> Text<'static> {
         mm_model::SelfTrade::RejectTaker => "RejectTaker",
         mm_model::SelfTrade::RejectMaker => "RejectMaker",
         mm_model::SelfTrade::RejectBoth => "RejectBoth",
+        mm_model::SelfTrade::Reduce => "Decrement", // chosen: the venue has no such mode, and takes no such order
     })
 }
 
@@ -176,7 +178,7 @@ const fn self_trade(view: &OrderView) -> Text<'static> {
 const fn quote_asked(view: &OrderView) -> Option<Money> {
     match view.order.amount {
         Amount::Quote(money) => Some(money),
-        Amount::Base(_) => None,
+        Amount::Base(_) | Amount::All => None,
     }
 }
 

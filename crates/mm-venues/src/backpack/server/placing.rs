@@ -1,7 +1,7 @@
 //! An order as a client sends it to an order as the exchange takes it: the checks that the venue makes before its
 //! engine sees the order.
 
-use mm_exchange::{Amount, PlaceOrder};
+use mm_exchange::{Amount, PlaceOrder, Terms};
 use mm_model::{ClientId, Decimal, Exposure, Market, MarketKind, Money, Price, Qty};
 
 use super::{Switches, errors::Refused};
@@ -39,6 +39,7 @@ pub(super) fn placing(
         exposure: if reduce_only { Exposure::ReduceOnly } else { Exposure::Any },
         self_trade: request.self_trade_prevention.unwrap_or_default().into(),
         client_id: request.client_id.map(|id| ClientId(u64::from(id))),
+        terms: Terms::default(),
     })
 }
 

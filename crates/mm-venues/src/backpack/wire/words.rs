@@ -103,16 +103,6 @@ impl From<SelfTradePrevention> for mm_model::SelfTrade {
     }
 }
 
-impl From<mm_model::SelfTrade> for SelfTradePrevention {
-    fn from(word: mm_model::SelfTrade) -> Self {
-        match word {
-            mm_model::SelfTrade::RejectTaker => Self::RejectTaker,
-            mm_model::SelfTrade::RejectMaker => Self::RejectMaker,
-            mm_model::SelfTrade::RejectBoth => Self::RejectBoth,
-        }
-    }
-}
-
 /// Where an order stands: the same words over REST and streams (venue's OpenAPI text, August 2026).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {

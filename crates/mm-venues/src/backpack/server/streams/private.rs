@@ -23,7 +23,10 @@ impl Streams {
             Fact::Executed(view, fill) => self.order(world, OrderEvent::OrderFill, (view, Some(fill))),
             Fact::Cancelled(view) => self.order(world, OrderEvent::OrderCancelled, (view, None)),
             Fact::Expired(view) => self.order(world, OrderEvent::OrderExpired, (view, None)),
-            Fact::Shrunk(view) => self.order(world, OrderEvent::OrderModified, (view, None)),
+            Fact::Shrunk(view) | Fact::Modified(view) => {
+                self.order(world, OrderEvent::OrderModified, (view, None))
+            }
+            Fact::Triggered(view) => self.order(world, OrderEvent::TriggerPlaced, (view, None)),
             Fact::Position(account, position) => {
                 let before = self.held.insert((*account, position.market), position.net);
                 let event = position_event(before.unwrap_or(SignedQty::ZERO), position.net);

@@ -1,0 +1,101 @@
+//! Orders that sleep until the mark price reaches their trigger. Asleep, an order has its id, its client's id and
+//! its place among its account's open orders, and nothing else: no part of the book, no margin, no locked balance.
+
+use mm_model::{Exposure, MarketId, Qty, Timestamp};
+
+use super::{Exchange, admit::Admitted};
+use crate::{AccountId, Amount, Expiry, Fact, OrderId, OrderView, PlaceOrder, Reject, Status, Waits};
+
+impl Exchange {
+    /// Checks an order that is to sleep. What depends on money and positions is asked when it wakes.
+    pub(super) fn admit_asleep(&self, account: AccountId, order: &PlaceOrder) -> Result<(), Reject> {
+        self.listing(order.market).ok_or(Reject::NoSuchMarket)?;
+        self.check_identity(account, order, None)?;
+        self.check_asleep(order)
+    }
+
+    /// The part of that which a change of a sleeping order must pass, too.
+    pub(super) fn check_asleep(&self, order: &PlaceOrder) -> Result<(), Reject> {
+        self.check_flags(order)?;
+        let market = order.market;
+        if order.terms.trigger.is_some_and(|trigger| !self.state(market).is_price(trigger.price)) {
+            return Err(Reject::Price);
+        }
+        match (order.amount, order.exposure) {
+            (Amount::All, Exposure::ReduceOnly) => self.check_price(order),
+            (Amount::Base(_), _) => self.check_price(order).and_then(|()| self.check_size(order).map(drop)),
+            _ => Err(Reject::Flags),
+        }
+    }
+
+    /// Takes an order in, asleep.
+    pub(super) fn put_to_sleep(
+        &mut self,
+        now: Timestamp,
+        account: AccountId,
+        what: (PlaceOrder, Waits),
+    ) -> OrderView {
+        let mut view = self.arrival(now, account, what.0);
+        view.status = Status::Pending(what.1);
+        self.facts.push(|| Fact::Accepted(view));
+        self.enlist(&view);
+        view
+    }
+
+    /// Wakes, one by one, the orders whose trigger the mark has reached: what one of them trades may move the mark.
+    /// Whether there were any.
+    pub(super) fn wake(&mut self, now: Timestamp, market: MarketId) -> bool {
+        let mut any = false;
+        loop {
+            let state = self.state(market);
+            if state.waiting.none_asleep() {
+                return any;
+            }
+            let Some(id) = state.waiting.woken(state.mark()) else { return any };
+            self.arouse(now, (market, id));
+            any = true;
+        }
+    }
+
+    /// The same in all markets.
+    pub(super) fn wake_all(&mut self, now: Timestamp) {
+        for n in 0..self.listings.len() {
+            self.wake(now, self.listings[n].market.id);
+        }
+    }
+
+    /// A sleeping order arrives.
+    fn arouse(&mut self, now: Timestamp, which: (MarketId, OrderId)) {
+        let (market, id) = which;
+        let Some(&asleep) = self.record(market, id) else { return };
+        let mut view = asleep;
+        let admitted = self.sized(&asleep).and_then(|order| self.admit(view.account, order, Some(&asleep)));
+        self.delist(&asleep);
+        (view.status, view.triggered_at, view.updated_at) = (Status::New, Some(now), now);
+        match admitted {
+            Ok(Admitted { order, mut appetite, killed }) => {
+                view.order = order;
+                view.qty = appetite.lots;
+                self.facts.push(|| Fact::Triggered(view));
+                self.enter(now, &mut view, (&mut appetite, killed));
+            }
+            Err(reject) => {
+                self.facts.push(|| Fact::Triggered(view));
+                self.fail(&mut view, Expiry::from(reject));
+            }
+        }
+    }
+
+    /// What an order becomes that sleeps without a size of its own.
+    fn sized(&self, asleep: &OrderView) -> Result<PlaceOrder, Reject> {
+        let order = asleep.order;
+        if order.amount != Amount::All {
+            return Ok(order);
+        }
+        let holding = self.account(asleep.account).holding(order.market);
+        match holding.map_or(0, |holding| holding.reducible(order.side)) {
+            0 => Err(Reject::NothingToReduce),
+            lots => Ok(PlaceOrder { amount: Amount::Base(Qty(lots)), ..order }),
+        }
+    }
+}
