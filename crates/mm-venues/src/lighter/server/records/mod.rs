@@ -92,6 +92,8 @@ impl Records {
             | Fact::Cancelled(view)
             | Fact::Expired(view)
             | Fact::Shrunk(view)
+            | Fact::Modified(view)
+            | Fact::Triggered(view)
             | Fact::Executed(view, _) => {
                 if accounts.knows(view.account) {
                     let origin = self.origins.remove(&view.id);

@@ -1,7 +1,7 @@
 //! One order in the venue's terms.
 
 use mm_crypto::Digest;
-use mm_exchange::{AccountId, Exchange, Expiry, OrderId, OrderView, Status};
+use mm_exchange::{AccountId, Exchange, Expiry, OrderId, OrderView, Status, Waits};
 use mm_model::{Exposure, MarketId, Money, Price, Qty, Side, TimeInForce as Rests, Timestamp};
 
 use super::OrderIndex;
@@ -167,22 +167,38 @@ impl OrderRecord {
 
     /// Takes over what the exchange says now.
     pub(super) fn join(&mut self, view: &OrderView) {
-        self.qty = self.qty.max(view.qty);
+        let version = i64::from(view.version);
+        self.qty = if version > self.version { view.qty } else { self.qty.max(view.qty) };
+        self.version = version;
         self.filled = view.filled;
         self.filled_quote = view.filled_quote;
         self.updated_at = view.updated_at;
         self.stage = self.stage_of(view.status);
+        self.trigger = match (view.status, view.triggered_at) {
+            (Status::Pending(Waits::Mark), _) => Trigger::MarkPrice,
+            (Status::Pending(Waits::Parent), _) => Trigger::Parent,
+            (_, Some(at)) => Trigger::Ready(at),
+            (_, None) => self.trigger,
+        };
     }
 
     fn stage_of(&self, status: Status) -> Stage {
         match status {
+            Status::Pending(_) => Stage::Pending,
             Status::New | Status::PartiallyFilled => Stage::Open,
             Status::Filled => Stage::Filled,
             Status::Cancelled => Stage::Canceled(Why::Asked),
             Status::Expired(why) => Stage::Canceled(match why {
                 // The rest of an order that could have met more was stopped by its own price.
                 Expiry::ImmediateOrCancel if self.origin.kind == OrderType::Market => Why::Slippage,
-                Expiry::ImmediateOrCancel | Expiry::FillOrKill => Why::Asked,
+                Expiry::ImmediateOrCancel | Expiry::FillOrKill | Expiry::Refused(_) => Why::Asked,
+                Expiry::Slippage => Why::Slippage,
+                Expiry::PostOnly => Why::PostOnly,
+                Expiry::Balance => Why::Balance,
+                Expiry::Position => Why::Position,
+                Expiry::Time => Why::Expired,
+                Expiry::OneCancelsOther => Why::Oco,
+                Expiry::Child => Why::Child,
                 Expiry::InsufficientLiquidity => Why::Liquidity,
                 Expiry::SelfTrade => Why::SelfTrade,
                 Expiry::NotReducing => Why::ReduceOnly,

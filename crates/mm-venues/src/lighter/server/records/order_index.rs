@@ -46,7 +46,7 @@ mod tests {
 
     #[test]
     fn blocks_do_not_meet_and_sides_count_towards_each_other() {
-        let at = |market, side, arrival| OrderIndex::of(market, side, OrderId(arrival << 24 | 7)).0;
+        let at = |market, side, arrival: u64| OrderIndex::of(market, side, OrderId(arrival << 24 | 7)).0;
         assert_eq!(at(0, Side::Sell, 1), BLOCK + 1);
         assert_eq!(at(0, Side::Buy, 1), 2 * BLOCK - 2);
         assert!(at(0, Side::Buy, 0) < at(1, Side::Sell, 0));
