@@ -1,5 +1,7 @@
 //! The vectors under `fixtures/lighter/`, for the tests of both halves.
 
+use std::sync::LazyLock;
+
 use serde::Deserialize;
 
 use super::tx::{ChainId, SignedTx, TxType};
@@ -69,8 +71,11 @@ pub(crate) struct Vectors {
 
 /// The vectors of the venue's own signer.
 pub(crate) fn vectors() -> Vectors {
-    let text = crate::fixtures::file("lighter", "vectors.json");
-    serde_json::from_str(&text).expect("vectors.json has the shape of its type")
+    static ALL: LazyLock<Vectors> = LazyLock::new(|| {
+        let text = crate::fixtures::file("lighter", "vectors.json");
+        serde_json::from_str(&text).expect("vectors.json has the shape of its type")
+    });
+    ALL.clone()
 }
 
 /// The message as it would come over the wire, without insignificant space.

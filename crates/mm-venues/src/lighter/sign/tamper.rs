@@ -5,7 +5,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use mm_crypto::{Signature, Signer, SimulatedKey};
 use serde_json::{Map, Value, json};
 
-use crate::lighter::tx::{Attributes, ChainId, SignedTx, Tx};
+use crate::lighter::tx::{Attributes, ChainId, SignedTx, Tx, TxType};
 
 /// The order of the group, little-endian: `group_order_n` of `fixtures/lighter/vectors.json`.
 const ORDER: [u8; 40] = [
@@ -52,7 +52,8 @@ pub(crate) fn variants(good: &SignedTx, chain: ChainId, signer: &mut Signer) -> 
         "by a stranger".into(),
         with(&whole, "Sig", STANDARD.encode(signature.to_bytes()).into()).to_string(),
     );
-    let others = (0..=u64::from(u8::MAX) + 2).filter(|other| *other != tx_type);
+    let known = (0..=u8::MAX).filter_map(TxType::from_code).map(|other| u64::from(other.code()));
+    let others = known.chain([0, 21, tx_type + 256]).filter(|other| *other != tx_type);
     out.extend(others.map(|tx_type| Variant {
         name: format!("as type {tx_type}"),
         tx_type,

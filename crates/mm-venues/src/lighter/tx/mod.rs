@@ -19,9 +19,11 @@ mod fields;
 mod group;
 mod hash;
 mod l1;
+mod orders;
 mod read;
 #[cfg(test)]
 mod tests;
+mod values;
 mod words;
 mod write;
 
@@ -38,8 +40,8 @@ pub use bounds::{
     ACCOUNT_MAX, API_KEY_MAX, BASE_AMOUNT_MAX, CLIENT_ORDER_INDEX_MAX, ORDER_INDEX_MAX, OutOfBounds,
     TIMESTAMP_MAX,
 };
-pub use fields::{Amount, Memo};
 pub use read::ReadError;
+pub use values::{Amount, Memo};
 pub use words::{
     AssetMargin, CancelAll, Grouping, MarginDirection, MarginMode, OrderType, Route, SelfTradeBehavior,
     SelfTradeScope, TimeInForce, TxType,

@@ -3,10 +3,7 @@
 
 use mm_crypto::Signature;
 
-use super::{
-    SignedTx, Tx, TxType,
-    fields::{write_base64, write_field},
-};
+use super::{SignedTx, Tx, TxType, fields::write_field, values::write_base64};
 
 /// Where the signature of L1 stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
