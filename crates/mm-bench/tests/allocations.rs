@@ -12,7 +12,15 @@ use mm_bench::{
     lives::Lives,
     rig::{Rig, depth_frame, fill_frame, order_frame},
 };
-use mm_venues::client::Outbox;
+use mm_crypto::{SecretKey, Signer};
+use mm_model::Timestamp;
+use mm_venues::{
+    client::Outbox,
+    lighter::{
+        sign::ApiKey,
+        tx::{Body, CancelOrder, ChainId, ModifyOrder, Order, OrderType, TimeInForce},
+    },
+};
 
 /// Rounds that make everything warm, and rounds that count.
 const WARM: u64 = 2_500;
@@ -86,6 +94,40 @@ fn an_order_update_allocates_nothing() {
     };
     run(WARM);
     assert_eq!(run(COUNTED), 0);
+}
+
+#[test]
+fn lighters_create_modify_and_cancel_are_signed_and_written_without_allocation() {
+    let (market, index) = (0, 77);
+    let create = Order {
+        market,
+        client_order_index: index,
+        base_amount: 1_000,
+        price: 50_000,
+        is_ask: false,
+        order_type: OrderType::Limit,
+        time_in_force: TimeInForce::PostOnly,
+        reduce_only: false,
+        trigger_price: 0,
+        order_expiry: 1_798_000_000_000,
+    };
+    let modify = ModifyOrder { market, index, base_amount: 900, price: 50_010, trigger_price: 0 };
+    let bodies: [Body; 3] = [create.into(), modify.into(), CancelOrder { market, index }.into()];
+    let secret = SecretKey::from_hex(&"07".repeat(40)).expect("a key");
+    let mut key = ApiKey::new(65, 3, ChainId::MAINNET, Signer::live(secret)).expect("an account");
+    let mut out = String::new();
+    let mut run = |first: i64| {
+        measure(|| {
+            for (nonce, body) in (first..).zip(&bodies) {
+                let mut tx = key.tx(nonce, Timestamp::from_ms(1_795_390_772_549), body.clone());
+                tx.attributes.skip_nonce = nonce % 2 == 0;
+                out.clear();
+                key.sign_json(&tx, &mut out).expect("within the bounds");
+            }
+        })
+    };
+    run(7);
+    assert_eq!(run(8).count_total, 0);
 }
 
 #[test]
