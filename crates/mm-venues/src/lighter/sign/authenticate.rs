@@ -3,7 +3,10 @@
 
 use mm_crypto::{Digest, Verifier, VerifyError};
 
-use crate::lighter::tx::{ChainId, OutOfBounds, ReadError, SignedTx, TxType};
+use crate::lighter::{
+    tx::{ChainId, OutOfBounds, ReadError, SignedTx, TxType},
+    wire::error::{Code, codes},
+};
 
 /// A transaction that its key's owner signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,55 +50,53 @@ impl Refusal {
     /// nowhere and follows from their names.
     #[must_use]
     pub fn code(&self) -> u32 {
-        match self {
-            Self::Type(_) => 21505,
+        let code = match self {
+            Self::Type(_) => codes::UNSUPPORTED_TX_TYPE,
             Self::Read(ReadError {
                 tx_type: TxType::CancelAllOrders, field: Some("TimeInForce"), ..
-            }) => 21713,
-            Self::Read(error) => error.field.map_or(INVALID_TX_INFO, code_of),
+            }) => codes::INVALID_CANCEL_ALL_TIME_IN_FORCE,
+            Self::Read(error) => error.field.map_or(codes::INVALID_TX_INFO, code_of),
             Self::Bounds(error) => code_of(error.field),
-            Self::Account(_) => 21100,
-            Self::ApiKey { .. } => 21109,
-            Self::Signature(_) => 21120,
-        }
+            Self::Account(_) => codes::ACCOUNT_NOT_FOUND,
+            Self::ApiKey { .. } => codes::API_KEY_NOT_FOUND,
+            Self::Signature(_) => codes::INVALID_SIGNATURE,
+        };
+        code.number
     }
 }
 
-/// `AppErrInvalidTxInfo`.
-const INVALID_TX_INFO: u32 = 21501;
-
 /// The code of a field that cannot be taken.
-fn code_of(field: &str) -> u32 {
+fn code_of(field: &str) -> Code {
     match field {
-        "AccountIndex" | "FromAccountIndex" => 21102,
-        "Nonce" => 21104,
-        "ToAccountIndex" => 21106,
-        "PubKey" => 21108,
-        "ApiKeyIndex" => 21110,
-        "InitialMarginFraction" => 21113,
-        "Sig" => 21120,
-        "RouteType" | "FromRouteType" | "ToRouteType" => 21124,
-        "MaxPerpsTakerFee" | "MaxPerpsMakerFee" | "MaxSpotTakerFee" | "MaxSpotMakerFee" => 21134,
-        "Amount" | "USDCAmount" | "USDCFee" | "Fee" => 21300,
-        "MarketIndex" => 21602,
-        "MarginMode" => 21613,
-        "Direction" => 21615,
-        "Index" => 21700,
-        "BaseAmount" => 21701,
-        "Price" => 21702,
-        "IsAsk" => 21703,
-        "Type" => 21704,
-        "TimeInForce" => 21705,
-        "OrderExpiry" => 21711,
-        "Time" => 21714,
-        "ClientOrderIndex" => 21727,
-        "TriggerPrice" => 21729,
-        "ReduceOnly" => 21740,
-        "GroupingType" => 21741,
-        "Orders" => 21742,
-        "AssetIndex" => 21801,
-        "AssetMarginMode" => 21802,
-        _ => INVALID_TX_INFO,
+        "AccountIndex" | "FromAccountIndex" => codes::INVALID_ACCOUNT_INDEX,
+        "Nonce" => codes::INVALID_NONCE,
+        "ToAccountIndex" => codes::INVALID_TO_ACCOUNT,
+        "PubKey" => codes::INVALID_PUBLIC_KEY,
+        "ApiKeyIndex" => codes::INVALID_API_KEY_INDEX,
+        "InitialMarginFraction" => codes::INVALID_INITIAL_MARGIN_FRACTION,
+        "Sig" => codes::INVALID_SIGNATURE,
+        "RouteType" | "FromRouteType" | "ToRouteType" => codes::INVALID_ROUTE_TYPE,
+        "MaxPerpsTakerFee" | "MaxPerpsMakerFee" | "MaxSpotTakerFee" | "MaxSpotMakerFee" => codes::INVALID_FEE,
+        "Amount" | "USDCAmount" | "USDCFee" | "Fee" => codes::INVALID_ASSET_AMOUNT,
+        "MarketIndex" => codes::INVALID_MARKET_INDEX,
+        "MarginMode" => codes::INVALID_MARGIN_MODE,
+        "Direction" => codes::INVALID_UPDATE_MARGIN_DIRECTION,
+        "Index" => codes::INVALID_ORDER_INDEX,
+        "BaseAmount" => codes::INVALID_BASE_AMOUNT,
+        "Price" => codes::INVALID_PRICE,
+        "IsAsk" => codes::INVALID_IS_ASK,
+        "Type" => codes::INVALID_ORDER_TYPE,
+        "TimeInForce" => codes::INVALID_ORDER_TIME_IN_FORCE,
+        "OrderExpiry" => codes::INVALID_ORDER_EXPIRY,
+        "Time" => codes::INVALID_CANCEL_ALL_TIME,
+        "ClientOrderIndex" => codes::INVALID_CLIENT_ORDER_INDEX,
+        "TriggerPrice" => codes::INVALID_ORDER_TRIGGER_PRICE,
+        "ReduceOnly" => codes::INVALID_REDUCE_ONLY_MODE,
+        "GroupingType" => codes::INVALID_GROUPING_TYPE,
+        "Orders" => codes::INVALID_ORDER_GROUP_SIZE,
+        "AssetIndex" => codes::INVALID_ASSET_INDEX,
+        "AssetMarginMode" => codes::INVALID_ASSET_MARGIN_MODE,
+        _ => codes::INVALID_TX_INFO,
     }
 }
 

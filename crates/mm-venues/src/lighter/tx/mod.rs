@@ -94,7 +94,7 @@ impl Tx {
     }
 }
 
-/// A transaction as it stands on the wire. Nobody has checked the signature yet ([`super::sign::verify`]).
+/// A transaction as it stands on the wire. Nobody has checked the signature yet ([`super::sign::authenticate`]).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedTx {
     /// What is signed.

@@ -52,7 +52,7 @@ fn check(model: &str, read: &Value, written: &Value) {
                 None | Some(Value::Null) if excused => {}
                 None => panic!("{version} {model}.{field} is not there"),
                 Some(value) => {
-                    assert!(is_of_type(value, kind), "{version} {model}.{field}: {value} is no {kind}")
+                    assert!(is_of_type(value, kind), "{version} {model}.{field}: {value} is no {kind}");
                 }
             }
         }
