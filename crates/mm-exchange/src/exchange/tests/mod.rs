@@ -1,6 +1,8 @@
 //! The exchange as its users see it. `World` checks, after every command, what must always hold.
 
+mod conditions;
 mod external;
+mod modify;
 mod money;
 mod orders;
 mod properties;
@@ -15,8 +17,8 @@ use mm_model::{
 
 use super::Exchange;
 use crate::{
-    AccountId, Amount, CancelOrder, Deposit, Execution, Expiry, Fact, Listing, OrderRef, OrderView,
-    PlaceOrder, Reject, Status,
+    AccountId, Amount, CancelOrder, Deposit, Execution, Expiry, Fact, IfCrossing, Listing, ModifyOrder,
+    OrderRef, OrderView, PlaceOrder, Reject, SameTrader, Status, Terms, Trigger, TriggerKind,
 };
 
 /// A perpetual with 5 % initial and 3 % maintenance margin, tick and lot 0.01, fees 0.02 % and 0.05 %.
@@ -131,6 +133,18 @@ impl World {
         done
     }
 
+    fn modify(&mut self, name: &str, change: ModifyOrder) -> Result<OrderView, Reject> {
+        self.now = self.now + Duration::from_millis(1);
+        let before = self.facts.len();
+        let done = self.exchange.modify(self.now, self.id(name), change);
+        self.check();
+        match &done {
+            Ok(view) => self.agrees(view),
+            Err(_) => assert_eq!(self.facts.len(), before, "a refusal changes nothing"),
+        }
+        done
+    }
+
     fn net(&self, name: &str, market: MarketId) -> i64 {
         self.exchange.position(self.id(name), market).map_or(0, |position| position.net.0)
     }
@@ -140,7 +154,9 @@ impl World {
         let live = self.exchange.order(view.account, view.order.market, OrderRef::Id(view.id));
         let over = self.exchange.order_history(view.account).find(|old| old.id == view.id);
         match view.status {
-            Status::New | Status::PartiallyFilled => assert_eq!((live.as_ref(), over), (Some(view), None)),
+            Status::Pending(_) | Status::New | Status::PartiallyFilled => {
+                assert_eq!((live.as_ref(), over), (Some(view), None))
+            }
             _ => assert_eq!((live, over), (None, Some(view))),
         }
         let of_order = |execution: &&Execution| execution.order == view.id;
@@ -214,20 +230,33 @@ impl World {
         let exchange = &self.exchange;
         for (account, name) in exchange.accounts().skip(2) {
             let mut locked: BTreeMap<usize, Money> = BTreeMap::new();
-            for view in exchange.open_orders(account, None) {
+            let mut open: BTreeMap<(MarketId, Side), i64> = BTreeMap::new();
+            let orders = exchange.open_orders(account, None);
+            for view in orders.iter().filter(|view| !view.status.is_pending()) {
                 let PlaceOrder { market, side, limit, exposure, .. } = view.order;
-                let (left, limit) = (view.qty.minus(view.filled), limit.expect("only limits rest"));
-                assert!(!left.is_zero());
+                let (left, limit) = (view.left(), limit.expect("only limits rest"));
+                assert!(!left.is_zero() && view.order.amount == Amount::Base(view.qty));
+                assert_eq!(exchange.state(market).book.order(view.id).map(|rest| rest.left), Some(left));
                 let net = exchange.position(account, market).map_or(0, |position| position.net.0);
                 let reduces = net.signum() == -side.sign() && left.0 <= net.unsigned_abs();
                 assert!(exposure == Exposure::Any || reduces, "{name} can turn its position: {view:?}");
                 let units = exchange.state(market).units;
                 let asset = if side == Side::Buy { units.quote } else { units.base };
                 *locked.entry(asset).or_default() += units.held(side, limit, left);
+                if exposure == Exposure::Any && units.kind == MarketKind::Perpetual {
+                    *open.entry((market, side)).or_default() += left.0 as i64;
+                }
             }
+            let owner = exchange.account(account);
+            assert_eq!(owner.n_open as usize, orders.len(), "{name}");
             for asset in 0..exchange.assets.len() {
-                let cash = exchange.account(account).cash(asset);
+                let cash = owner.cash(asset);
                 assert_eq!(cash.locked, locked.get(&asset).copied().unwrap_or_default(), "{name}");
+            }
+            for (market, holding) in &owner.holdings {
+                let open = |side| open.get(&(*market, side)).copied().unwrap_or(0);
+                let counted = (holding.open_buys, holding.open_sells);
+                assert_eq!(counted, (open(Side::Buy), open(Side::Sell)), "{name}");
             }
         }
     }
@@ -249,6 +278,7 @@ fn shown(placed: &Result<OrderView, Reject>) -> String {
         Ok(view) => {
             let status = match view.status {
                 Status::Expired(why) => format!("{why:?}"),
+                Status::Pending(waits) => format!("Pending{waits:?}"),
                 status => format!("{status:?}"),
             };
             format!("{}/{} {status}", view.filled.0, view.qty.0)

@@ -8,6 +8,7 @@ use crate::{ExternalLevel, ExternalTrade};
 #[derive(Clone, Debug)]
 enum Op {
     Place(usize, PlaceOrder),
+    Modify(usize, prop::sample::Index, ModifyOrder),
     Cancel(usize, prop::sample::Index),
     CancelAll(usize),
     Index(MarketId, i64),
@@ -31,8 +32,8 @@ fn place() -> impl Strategy<Value = Op> {
         1 => (1_i128..3_000_000).prop_map(|n| Amount::Quote(Money(n * 7_777_777_777_777))),
     ];
     let client_id = prop_oneof![2 => Just(None), 1 => (0_u64..9).prop_map(|id| Some(ClientId(id)))];
-    (0_usize..4, any_order(), market(), size, any::<bool>(), client_id).prop_map(
-        |(who, order, market, amount, reduce, client_id)| {
+    (0_usize..4, any_order(), market(), size, any::<bool>(), client_id, terms()).prop_map(
+        |(who, order, market, amount, reduce, client_id, mut terms)| {
             let reduce = reduce && market != SPOT;
             let exposure = if reduce { Exposure::ReduceOnly } else { Exposure::Any };
             let amount = if order.limit.is_some() && matches!(amount, Amount::Quote(_)) {
@@ -40,7 +41,49 @@ fn place() -> impl Strategy<Value = Op> {
             } else {
                 amount
             };
-            Op::Place(who, PlaceOrder { market, amount, exposure, client_id, ..order })
+            if order.limit.is_some() {
+                terms.worst_average = None;
+            }
+            let asleep = terms.trigger.is_some() && reduce && terms.expires_at.is_some();
+            let amount = if asleep { Amount::All } else { amount };
+            Op::Place(who, PlaceOrder { market, amount, exposure, client_id, terms, ..order })
+        },
+    )
+}
+
+fn terms() -> impl Strategy<Value = Terms> {
+    let kind = prop_oneof![Just(TriggerKind::StopLoss), Just(TriggerKind::TakeProfit)];
+    let trigger = (kind, 985_i64..1015).prop_map(|(kind, price)| Trigger { kind, price: Price(price) });
+    let same = prop_oneof![3 => Just(SameTrader::Account), 1 => Just(SameTrader::Master)];
+    (
+        prop::option::weighted(0.2, 1_u64..100_000),
+        prop::option::weighted(0.2, trigger),
+        prop::option::weighted(0.3, 985_i64..1015),
+        same,
+    )
+        .prop_map(|(seconds, trigger, worst, same_trader)| Terms {
+            expires_at: seconds.map(|seconds| Timestamp::from_ms(1_000_000) + Duration::from_secs(seconds)),
+            trigger,
+            worst_average: worst.map(Price),
+            same_trader,
+        })
+}
+
+fn modify() -> impl Strategy<Value = Op> {
+    let price = prop::option::of(985_i64..1015);
+    let change = (prop::option::of(0_u64..60), price.clone(), prop::option::weighted(0.2, 985_i64..1015));
+    let if_crossing = prop_oneof![Just(IfCrossing::Refuse), Just(IfCrossing::Expire)];
+    (0_usize..4, any::<prop::sample::Index>(), change, if_crossing).prop_map(
+        |(who, n, (qty, price, trigger), if_crossing)| {
+            let change = ModifyOrder {
+                market: PERP,
+                order: OrderRef::Client(ClientId(0)),
+                qty: qty.map(Qty),
+                price: price.map(Price),
+                trigger: trigger.map(Price),
+                if_crossing,
+            };
+            Op::Modify(who, n, change)
         },
     )
 }
@@ -49,6 +92,7 @@ fn op(outside: bool) -> impl Strategy<Value = Op> {
     let outside = u32::from(outside) * 8;
     prop_oneof![
         24 => place(),
+        8 => modify(),
         4 => (0_usize..4, any::<prop::sample::Index>()).prop_map(|(who, n)| Op::Cancel(who, n)),
         1 => (0_usize..4).prop_map(Op::CancelAll),
         2 => (market(), 900_i64..1100).prop_map(|(market, index)| Op::Index(market, index)),
@@ -65,6 +109,7 @@ fn run(ops: Vec<Op>) -> World {
     let mut world = World::rich();
     world.fund("poor", "USDC", "0.7");
     world.fund("poor", "ETH", "0.0000001");
+    world.exchange.set_master(world.id("bob"), world.id("alice"));
     for op in ops {
         let now = world.now;
         match op {
@@ -72,11 +117,19 @@ fn run(ops: Vec<Op>) -> World {
                 let before = world.net(NAMES[who], order.market);
                 let placed = world.place(NAMES[who], order);
                 let after = world.net(NAMES[who], order.market);
-                if placed.is_ok() && order.exposure == Exposure::ReduceOnly {
+                if placed.is_ok() && order.exposure == Exposure::ReduceOnly && order.terms.trigger.is_none() {
                     assert!(
                         before.signum() * after.signum() >= 0 && after.abs() <= before.abs(),
                         "it reduced"
                     );
+                }
+            }
+            Op::Modify(who, n, change) => {
+                let open = world.exchange.open_orders(world.id(NAMES[who]), None);
+                if !open.is_empty() {
+                    let view = open[n.index(open.len())];
+                    let (market, order) = (view.order.market, OrderRef::Id(view.id));
+                    let _ = world.modify(NAMES[who], ModifyOrder { market, order, ..change });
                 }
             }
             Op::Cancel(who, n) => {
