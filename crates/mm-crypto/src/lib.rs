@@ -35,3 +35,6 @@ pub use nonce::EntropyError;
 pub use signature::{PointError, Signature, Verifier, VerifyError};
 pub use signer::Signer;
 pub use table::warm_up;
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@
 use super::WIDTH;
 
 /// Added to every cell before each full round: four rounds before the partial ones, four after.
-pub(super) const EXTERNAL: [[u64; WIDTH]; 8] = [
+pub(crate) const EXTERNAL: [[u64; WIDTH]; 8] = [
     [
         0xD701_93D1_7AB3_B7D6,
         0xA2C3_662A_78A9_162B,
@@ -122,7 +122,7 @@ pub(super) const EXTERNAL: [[u64; WIDTH]; 8] = [
 ];
 
 /// Added to the first cell before each partial round.
-pub(super) const INTERNAL: [u64; 22] = [
+pub(crate) const INTERNAL: [u64; 22] = [
     0xA571_418D_9589_7B60,
     0x8F32_6765_74FC_F6D3,
     0x7311_02D4_E3FB_1BBE,
@@ -148,7 +148,7 @@ pub(super) const INTERNAL: [u64; 22] = [
 ];
 
 /// The diagonal of the internal layer.
-pub(super) const DIAGONAL: [u64; WIDTH] = [
+pub(crate) const DIAGONAL: [u64; WIDTH] = [
     0xC3B6_C08E_23BA_9300,
     0xD84B_5DE9_4A32_4FB6,
     0x0D0C_371C_5B35_B84F,

@@ -2,7 +2,7 @@
 //! mode without padding. The sponge is Lighter's: it does not separate inputs of different lengths, so whoever
 //! hashes must fix the length by what is hashed.
 
-mod constants;
+pub(crate) mod constants;
 
 use crate::goldilocks::{add, canonical, mul, reduce_96, reduce_128, square, wide};
 use constants::{DIAGONAL, EXTERNAL, INTERNAL};
