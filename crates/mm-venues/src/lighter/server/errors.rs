@@ -71,8 +71,7 @@ impl From<Code> for Refused {
 
 impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
-        let code = codes::by_number(refusal.code()).unwrap_or(codes::INVALID_TX_INFO);
-        Self::because(code, shown(&refusal.to_string()))
+        Self::because(refusal.code(), shown(&refusal.to_string()))
     }
 }
 

@@ -46,11 +46,11 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// The venue's code for it, from its page of error codes (2026). Which code goes with which case is written
-    /// nowhere and follows from their names.
+    /// The venue's code for it. Which of its codes goes with which case is written nowhere and follows from their
+    /// names.
     #[must_use]
-    pub fn code(&self) -> u32 {
-        let code = match self {
+    pub fn code(&self) -> Code {
+        match self {
             Self::Type(_) => codes::UNSUPPORTED_TX_TYPE,
             Self::Read(ReadError {
                 tx_type: TxType::CancelAllOrders, field: Some("TimeInForce"), ..
@@ -60,8 +60,7 @@ impl Refusal {
             Self::Account(_) => codes::ACCOUNT_NOT_FOUND,
             Self::ApiKey { .. } => codes::API_KEY_NOT_FOUND,
             Self::Signature(_) => codes::INVALID_SIGNATURE,
-        };
-        code.number
+        }
     }
 }
 
@@ -69,33 +68,33 @@ impl Refusal {
 fn code_of(field: &str) -> Code {
     match field {
         "AccountIndex" | "FromAccountIndex" => codes::INVALID_ACCOUNT_INDEX,
-        "Nonce" => codes::INVALID_NONCE,
-        "ToAccountIndex" => codes::INVALID_TO_ACCOUNT,
-        "PubKey" => codes::INVALID_PUBLIC_KEY,
         "ApiKeyIndex" => codes::INVALID_API_KEY_INDEX,
-        "InitialMarginFraction" => codes::INVALID_INITIAL_MARGIN_FRACTION,
+        "Nonce" => codes::INVALID_NONCE,
         "Sig" => codes::INVALID_SIGNATURE,
+        "PubKey" => codes::INVALID_PUBLIC_KEY,
+        "ToAccountIndex" => codes::INVALID_TO_ACCOUNT,
+        "AssetIndex" => codes::INVALID_ASSET_INDEX,
+        "AssetMarginMode" => codes::INVALID_ASSET_MARGIN_MODE,
         "RouteType" | "FromRouteType" | "ToRouteType" => codes::INVALID_ROUTE_TYPE,
-        "MaxPerpsTakerFee" | "MaxPerpsMakerFee" | "MaxSpotTakerFee" | "MaxSpotMakerFee" => codes::INVALID_FEE,
         "Amount" | "USDCAmount" | "USDCFee" | "Fee" => codes::INVALID_ASSET_AMOUNT,
+        "MaxPerpsTakerFee" | "MaxPerpsMakerFee" | "MaxSpotTakerFee" | "MaxSpotMakerFee" => codes::INVALID_FEE,
         "MarketIndex" => codes::INVALID_MARKET_INDEX,
+        "InitialMarginFraction" => codes::INVALID_INITIAL_MARGIN_FRACTION,
         "MarginMode" => codes::INVALID_MARGIN_MODE,
         "Direction" => codes::INVALID_UPDATE_MARGIN_DIRECTION,
         "Index" => codes::INVALID_ORDER_INDEX,
+        "ClientOrderIndex" => codes::INVALID_CLIENT_ORDER_INDEX,
         "BaseAmount" => codes::INVALID_BASE_AMOUNT,
         "Price" => codes::INVALID_PRICE,
         "IsAsk" => codes::INVALID_IS_ASK,
         "Type" => codes::INVALID_ORDER_TYPE,
         "TimeInForce" => codes::INVALID_ORDER_TIME_IN_FORCE,
+        "ReduceOnly" => codes::INVALID_REDUCE_ONLY_MODE,
+        "TriggerPrice" => codes::INVALID_ORDER_TRIGGER_PRICE,
         "OrderExpiry" => codes::INVALID_ORDER_EXPIRY,
         "Time" => codes::INVALID_CANCEL_ALL_TIME,
-        "ClientOrderIndex" => codes::INVALID_CLIENT_ORDER_INDEX,
-        "TriggerPrice" => codes::INVALID_ORDER_TRIGGER_PRICE,
-        "ReduceOnly" => codes::INVALID_REDUCE_ONLY_MODE,
         "GroupingType" => codes::INVALID_GROUPING_TYPE,
         "Orders" => codes::INVALID_ORDER_GROUP_SIZE,
-        "AssetIndex" => codes::INVALID_ASSET_INDEX,
-        "AssetMarginMode" => codes::INVALID_ASSET_MARGIN_MODE,
         _ => codes::INVALID_TX_INFO,
     }
 }

@@ -131,7 +131,7 @@ fn refusals_carry_the_codes_of_the_venue() {
         let text = vector.tx_info.replacen(from, to, 1);
         assert_ne!(text, vector.tx_info);
         let key = verifier(&vector.public_key_hex);
-        check(vector, key, vector.tx_type.into(), &text).unwrap_err().code()
+        check(vector, key, vector.tx_type.into(), &text).unwrap_err().code().number
     };
     let gtt = "limit_gtt_buy";
     assert_eq!(code(gtt, "\"Price\":50000", "\"Price\":50001"), 21120);
@@ -147,7 +147,7 @@ fn refusals_carry_the_codes_of_the_venue() {
 
     let vector = named(gtt);
     let verdict = |tx_type, refusal: Refusal| {
-        authenticate(vector.chain(), tx_type, &vector.tx_info, |_| Err(refusal)).unwrap_err().code()
+        authenticate(vector.chain(), tx_type, &vector.tx_info, |_| Err(refusal)).unwrap_err().code().number
     };
     assert_eq!(verdict(14, Refusal::Account(65)), 21100);
     assert_eq!(verdict(14, Refusal::ApiKey { account: 65, api_key: 3 }), 21109);

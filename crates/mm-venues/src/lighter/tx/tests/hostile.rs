@@ -62,7 +62,7 @@ proptest! {
         let mut places = Vec::new();
         integers(&whole, "", &mut places);
         let place = whole.pointer_mut(&places[integer.index(places.len())]).unwrap();
-        let same = *place == Value::from(value);
+        let same = *place == value;
         *place = value.into();
         if let Ok(signed) = SignedTx::read_json(vector.tx_type(), &whole.to_string()) {
             let hash = signed.tx.hash(vector.chain()).to_string();
