@@ -8,7 +8,8 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
 
-/// Where the Python client is made ready; the folder is made here and thrown away when its list changes.
+/// Where the Python clients are made ready, each in a folder of its own: the virtual environment is made there and
+/// thrown away when its list changes.
 const PYTHON: &str = "tests-official/python";
 const RUST: &str = "tests-official/rust/Cargo.toml";
 
@@ -43,10 +44,10 @@ pub(crate) fn run(root: &Path, only: &[&str]) -> Result<()> {
     let suites: [Suite; 3] = [
         ("workspace", "our own tests", workspace),
         ("rust", "Backpack's official Rust client against mm-bot venue", official_rust),
-        ("python", "bpx-py against mm-bot venue", official_python),
+        ("backpack", "bpx-py against mm-bot venue", |root| official_python(root, "backpack")),
     ];
     if let Some(unknown) = only.iter().find(|name| !suites.iter().any(|(suite, ..)| suite == *name)) {
-        bail!("no suite {unknown}: there are workspace, rust and python");
+        bail!("no suite {unknown}: there are {}", suites.map(|(name, ..)| name).join(", "));
     }
     let mut rows = Vec::new();
     for (name, what, suite) in suites.into_iter().filter(|(name, ..)| only.is_empty() || only.contains(name))
@@ -84,11 +85,12 @@ fn official_rust(root: &Path) -> Result<Tally> {
     counted(tests.env("MM_BOT_PROGRAM", program), &Results::Stdout(libtest))
 }
 
-fn official_python(root: &Path) -> Result<Tally> {
+fn official_python(root: &Path, client: &str) -> Result<Tally> {
     let program = mm_bot(root)?;
-    let folder = root.join(PYTHON);
+    let shared = root.join(PYTHON);
+    let folder = shared.join(client);
     let mut tests = Command::new(venv(&folder)?);
-    tests.args(["-B", "-m", "unittest", "-v"]).current_dir(folder);
+    tests.args(["-B", "-m", "unittest", "-v"]).current_dir(folder).env("PYTHONPATH", shared);
     counted(tests.env("MM_BOT_PROGRAM", program), &Results::Stderr(unittest))
 }
 

@@ -12,7 +12,8 @@ from decimal import Decimal
 from unittest import mock
 
 import requests
-from world import PERP, TICK, World, soon
+from stage import soon
+from world import PERP, TICK, World
 
 FUNDS = Decimal(1_000_000)
 

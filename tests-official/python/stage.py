@@ -1,6 +1,6 @@
-"""The stage for bpx-py: one `mm-bot venue` process on loopback, its accounts, its control surface.
+"""The stage for a venue's own client: one `mm-bot venue` process on loopback and its control surface.
 
-It knows nothing of the venue's protocol: what is said and understood is the client's affair.
+It knows nothing of any venue's protocol: what is said and understood is the client's affair.
 """
 
 import json
@@ -10,15 +10,7 @@ import subprocess
 import tempfile
 import time
 import urllib.request
-from decimal import Decimal
 
-from bpx.account import Account
-from bpx.async_.account import Account as AsyncAccount
-from bpx.async_.public import Public as AsyncPublic
-from bpx.public import Public
-
-PERP = "SOL_USDC_PERP"
-TICK = Decimal("0.01")
 SOON_S = 5.0
 START_WITHIN_S = 30
 PROGRAM = os.environ.get("MM_BOT_PROGRAM") or str(
@@ -26,14 +18,15 @@ PROGRAM = os.environ.get("MM_BOT_PROGRAM") or str(
 )
 
 
-class World:
+class Stage:
     """A simulated world of one seed; a context manager that ends it in order and insists on exit code 0."""
 
-    def __init__(self, seed):
+    def __init__(self, venue, seed, *options):
+        self._venue = venue
         self._dir = tempfile.TemporaryDirectory(prefix="mm-bot-official-")
         path = pathlib.Path(self._dir.name)
         self._endpoints_path, self._log_path = path / "endpoints.json", path / "venue.log"
-        command = [PROGRAM, "venue", "--venues", "backpack", "--seed", str(seed)]
+        command = [PROGRAM, "venue", "--venues", venue, "--seed", str(seed), *options]
         with open(self._log_path, "wb") as log:
             self._process = subprocess.Popen(
                 command + ["--endpoints-file", str(self._endpoints_path)],
@@ -64,51 +57,27 @@ class World:
             self._dir.cleanup()
         assert code == 0, f"mm-bot venue ended with {code} after SIGTERM:\n{log}"
 
-    def account(self, name, kind=Account):
-        keys = self.keys(name)
-        account = kind(public_key=keys["api_key"], secret_key=keys["api_secret"])
-        account.BPX_API_URL = self.rest
-        return account
-
-    def async_account(self, name):
-        return self.account(name, AsyncAccount)
-
-    def public(self, kind=Public):
-        public = kind()
-        public.BASE_URL = self.rest
-        return public
-
-    def async_public(self):
-        return self.public(AsyncPublic)
+    @property
+    def venue(self):
+        """The venue's entry of the endpoints file."""
+        return self._endpoints["venues"][self._venue]
 
     def keys(self, name):
-        return next(it for it in self._endpoints["venues"]["backpack"]["accounts"] if it["name"] == name)
-
-    @property
-    def rest(self):
-        """With the slash at the end that bpx-py expects."""
-        return self._endpoints["venues"]["backpack"]["rest"] + "/"
+        return next(it for it in self.venue["accounts"] if it["name"] == name)
 
     def crowd(self, market, what):
-        self._control("/crowd", {"venue": "backpack", "market": market, "do": what})
+        self.control("/crowd", {"venue": self._venue, "market": market, "do": what})
+
+    def order(self, account, market, side, price, size):
+        """An order of somebody, past the venue's wire."""
+        order = {"account": account, "market": market, "side": side, "price": price, "size": size}
+        return self.control("/orders", {"venue": self._venue, **order})
 
     def truth(self, name):
         """What the simulator itself holds to be true of an account."""
-        return self._control("/state")["venues"]["backpack"][name]
+        return self.control("/state")["venues"][self._venue][name]
 
-    def room_inside(self, market):
-        """Pauses the crowd, makes sure that a price lies free inside the spread, and returns it as text."""
-        self.crowd(market, "pause")
-        bob, public = self.account("bob"), self.public()
-        while True:
-            book = public.get_depth(market)
-            bid, (ask, size) = Decimal(book["bids"][-1][0]), book["asks"][0]
-            if TICK < Decimal(ask) - bid:
-                return str(Decimal(ask) - TICK)
-            took = bob.execute_order(market, "Bid", "Limit", time_in_force="IOC", quantity=size, price=ask)
-            assert took["status"] == "Filled", took
-
-    def _control(self, path, body=None):
+    def control(self, path, body=None):
         control = self._endpoints["control"]
         headers = {"Authorization": f"Bearer {control['token']}", "Content-Type": "application/json"}
         data = None if body is None else json.dumps(body).encode()
