@@ -1,13 +1,17 @@
 //! The session loop: one task that carries a driver's calls to the venue and the venue's words back.
 //!
-//! Everything happens in this task: calls are futures in a set, sockets are polled in place, nothing is spawned and
-//! nothing awaited in line. It decides when to connect, ask, wait and give up; what a message means is the codec's
-//! business, and what follows from it the driver's. It never asks anything of its own accord and never repeats a call.
+//! Everything happens in this task: calls are futures in a set or rows in a table, sockets are polled in place, nothing is
+//! spawned and nothing awaited in line. It decides when to connect, ask, wait and give up; what a message means is the
+//! codec's business, and what follows from it the driver's. It never asks anything of its own accord, and repeats a call
+//! only where the codec proves that nothing came of it.
 
 mod backoff;
+mod calls;
+mod hearing;
 mod links;
 mod outcome;
 mod queue;
+mod sent;
 mod side;
 
 use std::{
@@ -16,31 +20,30 @@ use std::{
     time::Duration,
 };
 
-use bytes::Bytes;
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use mm_core::{Call, CallId, Clock, Driver, LinkState};
-use mm_model::{Ask, CallError, Event, Timestamp};
+use mm_core::{Call, Clock, Driver};
+use mm_model::{Ask, CallError, Timestamp};
 use mm_venues::{
-    client::{CallRef, Frame, Heard, LinkId, Next, Outbox, Protocol, Way},
+    client::{CallRef, Frame, Heard, LinkId, Outbox, Protocol},
     http::Reply,
 };
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use crate::{Lane, LinkMessage, Throttle, Transport, TransportError};
+use crate::{Throttle, Transport, TransportError};
 use backoff::Backoff;
-use links::{Connecting, Happened, Links};
+use links::{Connecting, Links};
 use outcome::{RateLimits, Start};
-use queue::{InFlight, Job, Queue, Turn};
+use queue::{OWN_MAX, Queue, Turn};
+use sent::Sent;
 use side::Side;
 
-/// How often the answers to one call may lead to another question. A list of 1,000 rows a page is longer than any
-/// that is kept here after this many pages.
-const QUESTIONS_MAX: u32 = 64;
 /// How long calls that are on their way may take once the driver said stop.
 const STOP_GRACE: Duration = Duration::from_secs(2);
 /// How long saying goodbye may take.
 const CLOSE_GRACE: Duration = Duration::from_millis(250);
+/// A codec that wants to be woken at a time that has passed, again and again, is woken this often.
+const WAKE_PAUSE: Duration = Duration::from_millis(100);
 
 /// Bounds of a session.
 #[derive(Clone, Debug)]
@@ -97,12 +100,12 @@ pub async fn run(
     Session::new(clock, driver, protocol, transport, config)?.run().await
 }
 
-/// A call on its way. One allocation for each, beside those that the socket needs.
+/// An HTTP call on its way. One allocation for each, beside those that the connection needs.
 type Flight = Pin<Box<dyn Future<Output = Landed> + Send>>;
 
-/// A call that ended, one way or another. `None`: no reply in time.
+/// An HTTP call that ended, one way or another. `None`: no reply in time.
 struct Landed {
-    job: Job,
+    call: CallRef,
     result: Option<Result<Reply, TransportError>>,
 }
 
@@ -114,9 +117,10 @@ struct Session<S, T: Transport> {
     config: SessionConfig,
     rng: ChaCha8Rng,
     queue: Queue,
-    /// Calls on their way, and which they are.
-    calls: FuturesUnordered<Flight>,
-    flying: Vec<(CallId, Lane)>,
+    /// All calls on their way.
+    sent: Sent,
+    /// Those of them that travel by HTTP.
+    flights: FuturesUnordered<Flight>,
     links: Links<T::Link>,
     is_up: bool,
     start: Start,
@@ -125,8 +129,13 @@ struct Session<S, T: Transport> {
     outbox: Outbox,
     heard: Heard,
     frames: Vec<Frame>,
+    ticked: Vec<(LinkId, Frame)>,
     /// How many sendings there were: the last one's [`CallRef`].
     n_sent: u64,
+    /// Answers that came after we had given up waiting for them.
+    n_late: u64,
+    /// The driver said stop: nothing but cancels begins.
+    is_stopping: bool,
 }
 
 impl<S: Side, T: Transport> Session<S, T> {
@@ -139,14 +148,14 @@ impl<S: Side, T: Transport> Session<S, T> {
         config: SessionConfig,
     ) -> Result<Self, SessionError> {
         let throttle =
-            Throttle::new(protocol.allowances()[0]).map_err(|error| SessionError(error.to_string()))?;
+            Throttle::new(&protocol.allowances()).map_err(|error| SessionError(error.to_string()))?;
         outcome::check_weights(&throttle, &*protocol)?;
         let backoff = Backoff::new(config.backoff_min, config.backoff_max);
         Ok(Self {
             rng: ChaCha8Rng::seed_from_u64(config.jitter_seed),
             queue: Queue::new(throttle, config.call_timeout),
-            calls: FuturesUnordered::new(),
-            flying: Vec::with_capacity(queue::IN_FLIGHT_MAX),
+            sent: Sent::new(),
+            flights: FuturesUnordered::new(),
             links: Links::new(protocol.links(), &backoff, config.idle_timeout),
             is_up: false,
             start: Start::default(),
@@ -154,7 +163,10 @@ impl<S: Side, T: Transport> Session<S, T> {
             outbox: Outbox::default(),
             heard: Heard::default(),
             frames: Vec::new(),
+            ticked: Vec::new(),
             n_sent: 0,
+            n_late: 0,
+            is_stopping: false,
             clock,
             side,
             protocol,
@@ -179,7 +191,10 @@ impl<S: Side, T: Transport> Session<S, T> {
         let clock = self.clock.clone();
         loop {
             self.start.check(|| self.side.readiness())?;
-            let wake = earlier(self.upkeep(), self.launch());
+            self.upkeep();
+            let until = self.launch();
+            let sockets = self.links.wake().filter(|_| self.start.may_connect());
+            let wake = earliest([until, sockets, self.sent.next_overdue(), self.codec_wake()]);
             tokio::select! {
                 biased;
                 call = self.side.next() => match call {
@@ -187,50 +202,58 @@ impl<S: Side, T: Transport> Session<S, T> {
                     None => return Ok(()),
                 },
                 // Before the sockets: there are few calls and no end of frames.
-                Some(landed) = self.calls.next(), if !self.calls.is_empty() => self.landed(landed)?,
-                happened = poll_fn(|cx| self.links.poll(cx, || clock.now())) => self.happened(happened),
+                Some(landed) = self.flights.next(), if !self.flights.is_empty() => self.landed(landed)?,
+                happened = poll_fn(|cx| self.links.poll(cx, || clock.now())) => self.happened(happened)?,
                 () = sleep_until(&clock, wake) => {}
+                // The last: nobody waits while it is done, and others of this thread have their turn before.
+                () = tokio::task::yield_now(), if self.protocol.may_prepare() => self.protocol.prepare(),
             }
         }
     }
 
     /// After the driver's stop: what is on its way may land, and cancels that wait may still go.
     async fn finish(&mut self) {
+        self.is_stopping = true;
         for job in self.queue.withdraw_others() {
             self.refuse(job, "the connector stops");
         }
         let clock = self.clock.clone();
         let deadline = clock.now() + STOP_GRACE.min(self.config.call_timeout);
         while clock.now() < deadline {
-            let wake = earlier(self.launch(), Some(deadline));
-            if self.calls.is_empty() && self.queue.is_empty() {
+            self.expire();
+            let until = self.launch();
+            let wake = earliest([until, self.sent.next_overdue(), self.codec_wake(), Some(deadline)]);
+            if self.sent.in_flight().all == 0 && self.queue.is_empty() {
                 return;
             }
-            tokio::select! {
+            let ended = tokio::select! {
                 biased;
-                Some(landed) = self.calls.next(), if !self.calls.is_empty() => drop(self.landed(landed)),
+                Some(landed) = self.flights.next(), if !self.flights.is_empty() => self.landed(landed),
                 happened = poll_fn(|cx| self.links.poll(cx, || clock.now())) => self.happened(happened),
-                () = sleep_until(&clock, wake) => {}
+                () = sleep_until(&clock, wake) => Ok(()),
+            };
+            if let Err(error) = ended {
+                tracing::debug!(%error, "heard while stopping");
             }
         }
     }
 
     /// Every call that was not completed is now.
     fn give_up(&mut self) {
-        let now = self.clock.now();
         for job in self.queue.withdraw_all() {
             self.refuse(job, "the connector stops");
         }
-        for (id, _) in std::mem::take(&mut self.flying) {
+        while let Some(job) = self.sent.take_oldest() {
             let why = CallError::OutcomeUnknown("the connector stopped before the reply came".to_owned());
-            self.side.complete(now, id, Err(why));
+            self.failed(job, why);
         }
     }
 
-    /// Looks after the sockets; when to come back.
-    fn upkeep(&mut self) -> Option<Timestamp> {
+    /// Looks after what is due by the clock, launching apart.
+    fn upkeep(&mut self) {
+        self.expire();
         if !self.start.may_connect() {
-            return None;
+            return;
         }
         let now = self.clock.now();
         while let Some((id, why)) = self.links.check_silence(now) {
@@ -250,7 +273,7 @@ impl<S: Side, T: Transport> Session<S, T> {
             // Only a codec without sockets comes here: it has nothing to wait for.
             self.up(now);
         }
-        self.links.wake()
+        self.tick(now);
     }
 
     fn accept(&mut self, call: Call) {
@@ -268,11 +291,19 @@ impl<S: Side, T: Transport> Session<S, T> {
 
     /// Sends what may be sent now; says when to look again.
     fn launch(&mut self) -> Option<Timestamp> {
+        // A codec that asks and asks what it cannot even encode must not keep us here.
+        let mut own_left = OWN_MAX;
         loop {
             let now = self.clock.now();
-            let others = self.flying.iter().filter(|(_, lane)| *lane == Lane::Other).count();
-            let in_flight = InFlight { all: self.flying.len(), others };
-            match self.queue.turn(now, in_flight, |ask| self.protocol.weight(ask)) {
+            let in_flight = self.sent.in_flight();
+            while 0 < own_left
+                && in_flight.own + self.queue.n_own() < OWN_MAX
+                && let Some(ask) = self.protocol.own_ask(self.venue_time(now))
+            {
+                own_left -= 1;
+                self.queue.push_own(now, ask);
+            }
+            match self.queue.turn(now, in_flight, &*self.protocol) {
                 Turn::Send(job) => self.send(now, job),
                 Turn::Refuse(job, why) => self.refuse(job, &why),
                 Turn::Wait(until) => return until,
@@ -280,150 +311,25 @@ impl<S: Side, T: Transport> Session<S, T> {
         }
     }
 
-    /// Signs last, with the venue's time: the signature is as young as can be (fault 47).
-    fn send(&mut self, now: Timestamp, mut job: Job) {
-        job.n_asked += 1;
-        let venue_now = self.venue_time(now);
-        self.n_sent += 1;
-        job.call = CallRef(self.n_sent);
-        match self.protocol.encode(venue_now, job.call, &job.ask, &mut self.outbox) {
-            Ok(Way::Http) => {}
-            Ok(Way::Socket(_)) => {
-                return self.refuse(job, "the session carries no calls by socket");
-            }
-            Err(error) => return self.end(job, Err(error)),
-        }
-        self.flying.push((job.id, job.lane));
-        let reply = self.transport.call(self.protocol.rest_url(), &self.outbox.request);
-        let (clock, limit) = (self.clock.clone(), self.config.call_timeout);
-        self.calls.push(Box::pin(async move { Landed { job, result: clock.within(limit, reply).await } }));
-    }
-
-    /// A call came back.
-    fn landed(&mut self, Landed { mut job, result }: Landed) -> Result<(), SessionError> {
-        self.flying.retain(|(id, _)| *id != job.id);
+    /// When the codec wants to do something.
+    fn codec_wake(&self) -> Option<Timestamp> {
         let now = self.clock.now();
-        let limit_ms = self.config.call_timeout.as_millis();
-        let reply = match result {
-            Some(Ok(reply)) => reply,
-            Some(Err(TransportError::NotSent(why))) => {
-                self.end(job, Err(CallError::NotSent(why)));
-                return Ok(());
-            }
-            Some(Err(TransportError::NoReply(why))) => {
-                self.end(job, Err(CallError::OutcomeUnknown(why)));
-                return Ok(());
-            }
-            None => {
-                self.end(job, Err(CallError::OutcomeUnknown(format!("no reply within {limit_ms} ms"))));
-                return Ok(());
-            }
-        };
-        let result = self.protocol.reply(now, job.call, &job.ask, &reply, &mut job.events);
-        if let Some(pause) = self.rate_limits.pause_after(&reply, &result, &mut self.rng) {
-            tracing::warn!(
-                pause_ms = pause.as_millis(),
-                "the venue has enough of us for now: everything waits"
-            );
-            self.queue.throttle().pause(now + pause);
-        }
-        let fatal = self.start.answered(&job.ask, &result);
-        match result {
-            Ok(Next::Done) => {
-                let events = std::mem::take(&mut job.events);
-                self.end(job, Ok(events));
-            }
-            Ok(Next::Ask(_)) if job.n_asked >= QUESTIONS_MAX => {
-                self.end(
-                    job,
-                    Err(CallError::OutcomeUnknown(format!("no end after {QUESTIONS_MAX} questions"))),
-                );
-            }
-            Ok(Next::Resend) => self.queue.go_on(now, job),
-            Ok(Next::Ask(ask)) => {
-                job.ask = ask;
-                self.queue.go_on(now, job);
-            }
-            Err(error) => self.end(job, Err(error)),
-        }
-        fatal.map_or(Ok(()), Err)
+        let wanted = self.our_time(self.protocol.wake()?);
+        Some(if now < wanted { wanted } else { now + WAKE_PAUSE })
     }
 
-    /// Completes a call. A change that the venue has confirmed stays confirmed, even if what was to be asked after it
-    /// could not be.
-    fn end(&mut self, job: Job, result: Result<Vec<Event>, CallError>) {
-        let result = match result {
-            Err(_) if job.writes && job.n_asked > 1 => Ok(job.events),
-            result => result,
-        };
-        self.side.complete(self.clock.now(), job.id, result);
+    /// The venue's time, as well as we can tell it: what the codec lives by.
+    fn venue_time(&self, ours: Timestamp) -> Timestamp {
+        Timestamp(ours.0.saturating_add_signed(self.side.clock_offset_ns()))
     }
 
-    fn refuse(&mut self, job: Job, why: &str) {
-        self.end(job, Err(CallError::NotSent(why.to_owned())));
-    }
-
-    fn happened(&mut self, happened: Happened) {
-        match happened {
-            Happened::Opened(id) => {
-                let venue_now = self.venue_time(self.clock.now());
-                self.frames.clear();
-                self.protocol.opened(venue_now, id, &mut self.frames);
-                if let Err(why) = self.links.subscribe(id, &mut self.frames) {
-                    self.lost(id, why);
-                }
-            }
-            Happened::Message(id, LinkMessage::Closed(why)) | Happened::Failed(id, why) => self.lost(id, why),
-            Happened::Message(id, message) => {
-                let now = self.clock.now();
-                self.links.heard(id, now);
-                self.side.heard(now);
-                if !self.is_up && self.links.is_up() {
-                    self.up(now);
-                }
-                if let LinkMessage::Frame(frame) = message {
-                    self.frame(now, id, &frame);
-                }
-            }
-        }
-    }
-
-    fn frame(&mut self, now: Timestamp, id: LinkId, frame: &Bytes) {
-        self.heard.clear();
-        let result = self.protocol.frame(now, id, frame, &mut self.heard);
-        for event in self.heard.events.drain(..) {
-            self.side.apply(now, event);
-        }
-        if let Err(error) = result {
-            self.side.undecodable(now, &error);
-        }
-    }
-
-    fn up(&mut self, now: Timestamp) {
-        self.is_up = true;
-        tracing::info!("all sockets are open and subscribed");
-        self.side.link(now, LinkState::Up);
-    }
-
-    fn lost(&mut self, id: LinkId, why: String) {
-        let now = self.clock.now();
-        let (name, pause) = self.links.drop_link(id, now, &mut self.rng);
-        tracing::warn!(socket = name, reason = %why, retry_in_ms = pause.as_millis(), "a socket is down");
-        self.is_up = false;
-        self.side.link(now, LinkState::Down { reason: format!("{name}: {why}") });
-    }
-
-    /// Our clock, corrected by what is known of the venue's.
-    fn venue_time(&self, now: Timestamp) -> Timestamp {
-        Timestamp(now.0.saturating_add_signed(self.side.clock_offset_ns()))
+    fn our_time(&self, venues: Timestamp) -> Timestamp {
+        Timestamp(venues.0.saturating_add_signed(self.side.clock_offset_ns().saturating_neg()))
     }
 }
 
-fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
-    }
+fn earliest(times: [Option<Timestamp>; 4]) -> Option<Timestamp> {
+    times.into_iter().flatten().min()
 }
 
 async fn sleep_until(clock: &Clock, at: Option<Timestamp>) {

@@ -1,14 +1,15 @@
-//! The venue's allowance, kept from our side. Pure: time is an argument.
+//! The venue's allowances, kept from our side. Pure: time is an argument.
 //!
-//! A bucket of units, each of which comes back `per` after it was spent. That is stricter than a bucket that refills
-//! evenly: in no window of `per`, wherever it begins, is more than the capacity spent, so it holds whether the venue
-//! counts in fixed minutes, sliding ones, or with a bucket of its own. What it deliberately does not know: what this
-//! account spent before the process began, and how long requests travel; the venue's 429 tells, and pauses everything.
+//! A bucket of units for each allowance, each unit of which comes back `per` after it was spent. That is stricter than a
+//! bucket that refills evenly: in no window of `per`, wherever it begins, is more than the capacity spent, so it holds
+//! whether the venue counts in fixed minutes, sliding ones, or with a bucket of its own. A request takes its units of all
+//! allowances together, or none. What it deliberately does not know: what this account spent before the process began, and
+//! how long requests travel; the venue's 429 tells, and pauses everything.
 
 use std::{collections::VecDeque, time::Duration};
 
 use mm_model::Timestamp;
-use mm_venues::client::Allowance;
+use mm_venues::client::{ALLOWANCES_MAX, Allowance, Weight};
 
 /// Who asks for a permit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,12 @@ pub enum Permit {
 /// An allowance that cannot work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ThrottleError {
+    /// None, or more than a [`Weight`] can tell of.
+    #[error("{n} allowances cannot be kept: a venue has one to {ALLOWANCES_MAX}")]
+    Number {
+        /// How many there are.
+        n: usize,
+    },
     /// No capacity to share between two lanes, or no time to refill in.
     #[error(
         "an allowance of {capacity} units each {per_ms} ms cannot be kept: at least 2 units and 1 ms are needed"
@@ -43,14 +50,14 @@ pub enum ThrottleError {
         /// Refill time.
         per_ms: u128,
     },
-    /// One request that the bucket can never pay for.
+    /// One request that a bucket can never pay for.
     #[error("a request of weight {weight} can never be sent: {share} of {capacity} units are open to it")]
     TooHeavy {
         /// Of the request.
         weight: u32,
         /// What its lane may spend.
         share: u32,
-        /// Of the bucket.
+        /// Of the bucket; 0 for an allowance that the venue does not have.
         capacity: u32,
     },
 }
@@ -68,63 +75,59 @@ const GRAINS: u32 = 256;
 /// One unit in this many is kept for cancels.
 const RESERVE_SHARE: u32 = 10;
 
-/// A weighted bucket with a reserve for cancels.
+/// Weighted buckets with a reserve for cancels.
 #[derive(Clone, Debug)]
 pub struct Throttle {
-    capacity: u32,
-    reserve: u32,
-    per: Duration,
-    /// Oldest first.
-    spent: VecDeque<Spent>,
-    in_window: u32,
+    /// In the order of the venue's allowances.
+    buckets: Vec<Bucket>,
     paused_until: Timestamp,
 }
 
 impl Throttle {
-    /// A full bucket.
+    /// Full buckets.
     ///
     /// # Errors
-    /// When the allowance cannot work.
-    pub fn new(allowance: Allowance) -> Result<Self, ThrottleError> {
-        let Allowance { capacity, per } = allowance;
-        if capacity < 2 || per < Duration::from_millis(1) {
-            return Err(ThrottleError::Allowance { capacity, per_ms: per.as_millis() });
+    /// When an allowance cannot work.
+    pub fn new(allowances: &[Allowance]) -> Result<Self, ThrottleError> {
+        if allowances.is_empty() || ALLOWANCES_MAX < allowances.len() {
+            return Err(ThrottleError::Number { n: allowances.len() });
         }
-        let reserve = (capacity / RESERVE_SHARE).max(1);
-        Ok(Self {
-            capacity,
-            reserve,
-            per,
-            spent: VecDeque::with_capacity(GRAINS as usize + 2),
-            in_window: 0,
-            paused_until: Timestamp::ZERO,
-        })
+        let buckets = allowances.iter().copied().map(Bucket::new).collect::<Result<_, _>>()?;
+        Ok(Self { buckets, paused_until: Timestamp::ZERO })
     }
 
     /// Whether a request of this weight can ever be sent: checked at the start for what is known then.
     ///
     /// # Errors
     /// [`ThrottleError::TooHeavy`].
-    pub const fn fits(&self, lane: Lane, weight: u32) -> Result<(), ThrottleError> {
-        let share = self.share(lane);
-        if weight <= share {
-            return Ok(());
+    pub fn fits(&self, lane: Lane, weight: Weight) -> Result<(), ThrottleError> {
+        for (at, weight) in weight.0.into_iter().enumerate() {
+            let bucket = self.buckets.get(at);
+            let (share, capacity) = bucket.map_or((0, 0), |bucket| (bucket.share(lane), bucket.capacity));
+            if share < weight {
+                return Err(ThrottleError::TooHeavy { weight, share, capacity });
+            }
         }
-        Err(ThrottleError::TooHeavy { weight: weight, share, capacity: self.capacity })
+        Ok(())
     }
 
-    /// Takes the units for one request, or says when they may be there.
-    pub fn take(&mut self, now: Timestamp, lane: Lane, weight: u32) -> Permit {
-        let share = self.share(lane);
-        if weight > share {
+    /// Takes the units for one request, of all allowances or of none, or says when they may be there.
+    pub fn take(&mut self, now: Timestamp, lane: Lane, weight: Weight) -> Permit {
+        if self.fits(lane, weight).is_err() {
             return Permit::Never;
         }
-        self.give_back(now);
-        if self.paused_until <= now && self.in_window + weight <= share {
-            self.spend(now, weight);
-            return Permit::Granted;
+        let mut at = self.paused_until;
+        for (bucket, units) in self.buckets.iter_mut().zip(weight.0) {
+            bucket.give_back(now);
+            at = at.max(bucket.when(bucket.share(lane) - units));
         }
-        Permit::NotBefore(self.when(share - weight))
+        if now < at {
+            return Permit::NotBefore(at);
+        }
+        for (bucket, units) in self.buckets.iter_mut().zip(weight.0) {
+            bucket.spend(now, units);
+        }
+        Permit::Granted
     }
 
     /// Nothing more is sent before `until`: the venue said that it had enough.
@@ -136,6 +139,28 @@ impl Throttle {
     #[must_use]
     pub const fn paused_until(&self) -> Timestamp {
         self.paused_until
+    }
+}
+
+/// One allowance.
+#[derive(Clone, Debug)]
+struct Bucket {
+    capacity: u32,
+    reserve: u32,
+    per: Duration,
+    /// Oldest first.
+    spent: VecDeque<Spent>,
+    in_window: u32,
+}
+
+impl Bucket {
+    fn new(Allowance { capacity, per }: Allowance) -> Result<Self, ThrottleError> {
+        if capacity < 2 || per < Duration::from_millis(1) {
+            return Err(ThrottleError::Allowance { capacity, per_ms: per.as_millis() });
+        }
+        let reserve = (capacity / RESERVE_SHARE).max(1);
+        let spent = VecDeque::with_capacity(GRAINS as usize + 2);
+        Ok(Self { capacity, reserve, per, spent, in_window: 0 })
     }
 
     const fn share(&self, lane: Lane) -> u32 {
@@ -157,6 +182,9 @@ impl Throttle {
     fn spend(&mut self, now: Timestamp, units: u32) {
         self.in_window += units;
         assert!(self.in_window <= self.capacity, "the allowance is overspent");
+        if units == 0 {
+            return;
+        }
         if let Some(newest) = self.spent.back_mut()
             && now.since(newest.first) < self.per / GRAINS
         {
@@ -167,10 +195,10 @@ impl Throttle {
         self.spent.push_back(Spent { first: now, last: now, units });
     }
 
-    /// When the pause is over and no more than `level` units are out, if nothing else is spent.
+    /// When no more than `level` units are out, if nothing else is spent; zero when that is so already.
     fn when(&self, level: u32) -> Timestamp {
         let mut out = self.in_window;
-        let mut at = self.paused_until;
+        let mut at = Timestamp::ZERO;
         for spent in &self.spent {
             if out <= level {
                 break;

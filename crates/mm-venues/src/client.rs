@@ -145,6 +145,9 @@ pub struct Allowance {
 /// called in the order in which things go out; it is not called while [`Protocol::may_encode`] says no; every encoded
 /// ask ends in exactly one of [`Protocol::reply`], an entry of [`Heard::answers`], or [`Protocol::failed`]; and what the
 /// codec must know before it can go on it asks for itself ([`Protocol::own_ask`]).
+///
+/// Every `now`, and what [`Protocol::wake`] returns, is the venue's time as well as we can tell it: our clock, corrected by
+/// what the venue said last.
 pub trait Protocol: Send {
     /// Base URL of the REST interface, without a trailing slash.
     fn rest_url(&self) -> &str;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use mm_model::Timestamp;
-use mm_venues::client::{Frame, LinkId, LinkSpec};
+use mm_venues::client::{Frame, Greeting, LinkId, LinkSpec};
 use rand::Rng;
 
 use super::backoff::Backoff;
@@ -34,6 +34,8 @@ struct Open<L> {
     link: L,
     since: Timestamp,
     heard: Timestamp,
+    /// We may speak: at once, or since the venue greeted us.
+    greeted: bool,
     /// A ping went out and nothing was heard since.
     pinged: bool,
     /// Something was heard after the subscriptions and the ping that followed them: they have been read.
@@ -42,12 +44,35 @@ struct Open<L> {
 
 /// Something that a socket did.
 pub(super) enum Happened {
-    /// It is open.
+    /// It is open, and we may speak.
     Opened(LinkId),
+    /// One is open on which the venue speaks first.
+    Awaits,
     /// Something came.
     Message(LinkId, LinkMessage),
     /// It could not be opened.
     Failed(LinkId, String),
+}
+
+/// A socket that was given up.
+pub(super) struct Dropped {
+    /// What it carried.
+    pub(super) name: &'static str,
+    /// Whether it had been open.
+    pub(super) was_open: bool,
+    /// When it is tried again.
+    pub(super) pause: Duration,
+}
+
+/// Why frames were not put on a socket.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unsent {
+    /// None of them was.
+    #[error("{0}")]
+    All(String),
+    /// Some were, and the rest was not: nobody knows what the venue makes of it.
+    #[error("{0}")]
+    Rest(String),
 }
 
 /// All sockets of a session.
@@ -89,6 +114,9 @@ impl<L: Link> Links<L> {
             if idle_timeout <= silent_for {
                 return Some((LinkId(at), format!("nothing heard for {} ms", idle_timeout.as_millis())));
             }
+            if !open.greeted && idle_timeout <= now.since(open.since) {
+                return Some((LinkId(at), format!("no greeting within {} ms", idle_timeout.as_millis())));
+            }
             if idle_timeout / 2 <= silent_for && !open.pinged {
                 open.pinged = true;
                 if let Err(error) = open.link.send(Outgoing::Ping) {
@@ -101,13 +129,57 @@ impl<L: Link> Links<L> {
 
     /// When [`Links::connect_due`] or [`Links::check_silence`] has something to do.
     pub(super) fn wake(&self) -> Option<Timestamp> {
+        let silence =
+            |open: &Open<L>| open.heard + if open.pinged { self.idle_timeout } else { self.idle_timeout / 2 };
         let due = |slot: &Slot<L>| match &slot.state {
             State::Waiting { until } => Some(*until),
             State::Connecting(_) => None,
-            State::Open(open) if open.pinged => Some(open.heard + self.idle_timeout),
-            State::Open(open) => Some(open.heard + self.idle_timeout / 2),
+            State::Open(open) if open.greeted => Some(silence(open)),
+            State::Open(open) => Some(silence(open).min(open.since + self.idle_timeout)),
         };
         self.slots.iter().filter_map(due).min()
+    }
+
+    /// The venue has greeted us on this socket; whether that is news.
+    pub(super) fn greeted(&mut self, id: LinkId) -> bool {
+        self.open(id).is_some_and(|open| !std::mem::replace(&mut open.greeted, true))
+    }
+
+    /// Whether it is open, and the venue has greeted us where it speaks first.
+    pub(super) fn may_speak(&self, id: LinkId) -> bool {
+        let state = self.slots.get(id.0).map(|slot| &slot.state);
+        matches!(state, Some(State::Open(open)) if open.greeted)
+    }
+
+    /// Puts frames on a socket on which we may speak, in their order.
+    ///
+    /// # Errors
+    /// When it is not open, or they do not fit.
+    pub(super) fn send(&mut self, id: LinkId, frames: &mut Vec<Frame>) -> Result<(), Unsent> {
+        let open = self.open(id).filter(|open| open.greeted);
+        let open = open.ok_or_else(|| Unsent::All("the socket is not open".to_owned()))?;
+        for (n_sent, frame) in frames.drain(..).enumerate() {
+            let why = open.link.send(Outgoing::Frame(frame)).map_err(|error| error.to_string());
+            why.map_err(if n_sent == 0 { Unsent::All } else { Unsent::Rest })?;
+        }
+        Ok(())
+    }
+
+    /// Answers on a socket on which something was just heard.
+    ///
+    /// # Errors
+    /// When the answer does not fit, or the socket is closed.
+    pub(super) fn answer(&mut self, id: LinkId, frames: &mut Vec<Frame>) -> Result<(), String> {
+        let Some(open) = self.open(id) else { return Ok(()) };
+        let mut outgoing = frames.drain(..).map(Outgoing::Frame);
+        outgoing.try_for_each(|it| open.link.send(it)).map_err(|error| error.to_string())
+    }
+
+    fn open(&mut self, id: LinkId) -> Option<&mut Open<L>> {
+        match &mut self.slots.get_mut(id.0)?.state {
+            State::Open(open) => Some(open),
+            _ => None,
+        }
     }
 
     /// Sends the subscriptions of a socket that has just opened, and a ping after them: whatever is heard next was
@@ -116,7 +188,7 @@ impl<L: Link> Links<L> {
     /// # Errors
     /// When they do not fit, or the socket is closed already.
     pub(super) fn subscribe(&mut self, id: LinkId, frames: &mut Vec<Frame>) -> Result<(), String> {
-        let State::Open(open) = &mut self.slots[id.0].state else { return Ok(()) };
+        let Some(open) = self.open(id) else { return Ok(()) };
         open.pinged = true;
         let mut outgoing = frames.drain(..).map(Outgoing::Frame).chain([Outgoing::Ping]);
         outgoing.try_for_each(|it| open.link.send(it)).map_err(|error| error.to_string())
@@ -124,30 +196,30 @@ impl<L: Link> Links<L> {
 
     /// A sign of life.
     pub(super) fn heard(&mut self, id: LinkId, now: Timestamp) {
-        if let State::Open(open) = &mut self.slots[id.0].state {
+        if let Some(open) = self.open(id) {
             open.heard = now;
             open.pinged = false;
-            open.subscribed = true;
+            // What comes before we may speak was not said to anything that we subscribed.
+            open.subscribed = open.greeted;
         }
     }
 
     /// Gives a socket up and plans the next try. It counts as a fresh start if the socket was up for longer than the
-    /// longest pause. Returns its name and the pause.
-    pub(super) fn drop_link(
-        &mut self,
-        id: LinkId,
-        now: Timestamp,
-        rng: &mut impl Rng,
-    ) -> (&'static str, Duration) {
+    /// longest pause.
+    pub(super) fn drop_link(&mut self, id: LinkId, now: Timestamp, rng: &mut impl Rng) -> Dropped {
         let slot = &mut self.slots[id.0];
-        if let State::Open(open) = &slot.state
-            && slot.backoff.max() <= now.since(open.since)
-        {
-            slot.backoff.reset();
-        }
+        let was_open = match &slot.state {
+            State::Open(open) => {
+                if slot.backoff.max() <= now.since(open.since) {
+                    slot.backoff.reset();
+                }
+                true
+            }
+            _ => false,
+        };
         let pause = slot.backoff.next(rng);
         slot.state = State::Waiting { until: now + pause };
-        (slot.spec.name, pause)
+        Dropped { name: slot.spec.name, was_open, pause }
     }
 
     /// What any of the sockets does next. Cancel-safe.
@@ -163,9 +235,11 @@ impl<L: Link> Links<L> {
                     Poll::Ready(Err(error)) => Happened::Failed(id, error.to_string()),
                     Poll::Ready(Ok(link)) => {
                         let now = now();
-                        let open = Open { link, since: now, heard: now, pinged: false, subscribed: false };
+                        let greeted = slot.spec.greeting == Greeting::Ours;
+                        let (pinged, subscribed) = (false, false);
+                        let open = Open { link, since: now, heard: now, greeted, pinged, subscribed };
                         slot.state = State::Open(open);
-                        Happened::Opened(id)
+                        if greeted { Happened::Opened(id) } else { Happened::Awaits }
                     }
                 },
                 State::Open(open) => match open.link.poll_next(cx) {

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use mm_model::{Ask, CallError, CancelTarget, MarketId, RefusalKind, Timestamp};
-use mm_venues::{
-    client::{Next, Protocol},
-    http::Reply,
+use mm_model::{
+    Ask, CallError, CancelTarget, ClientId, DeadMan, KeyIndex, MarketId, Mode, OrderQuery, RefusalKind,
+    Timestamp,
 };
+use mm_venues::client::{Next, Protocol};
 use rand::Rng;
 
 use super::{SessionError, backoff::jitter};
@@ -59,8 +59,11 @@ impl Start {
     /// Learns from an answer. A key that is refused before it was ever accepted, and after the clocks were compared,
     /// is the wrong key: there is no point in going on. Later the driver and the strategy decide.
     pub(super) fn answered(&mut self, ask: &Ask, answer: &Answer) -> Option<SessionError> {
-        let is_public = matches!(ask, Ask::Time | Ask::Markets | Ask::Book(_) | Ask::Resync(_));
+        let is_public =
+            matches!(ask, Ask::Time | Ask::Markets | Ask::Book(_) | Ask::Resync(_) | Ask::Nonce(_));
         match answer {
+            // The venue said no, and the codec knows better.
+            Ok(Next::Resend) => {}
             Ok(next) => {
                 self.knows_time |= matches!(ask, Ask::Time);
                 self.knows_markets |= matches!(ask, Ask::Markets) && *next == Next::Done;
@@ -89,10 +92,10 @@ pub(super) struct RateLimits {
 }
 
 impl RateLimits {
-    /// How long everything must wait after this answer.
+    /// How long everything must wait after this answer; with the status where it came by HTTP.
     pub(super) fn pause_after(
         &mut self,
-        reply: &Reply,
+        status: Option<u16>,
         answer: &Answer,
         rng: &mut impl Rng,
     ) -> Option<Duration> {
@@ -101,7 +104,7 @@ impl RateLimits {
             _ => None,
         };
         let limited = refusal.is_some_and(|refusal| refusal.kind == RefusalKind::RateLimited);
-        if reply.status != TOO_MANY_REQUESTS && !limited {
+        if status != Some(TOO_MANY_REQUESTS) && !limited {
             self.n_in_a_row = 0;
             return None;
         }
@@ -120,6 +123,8 @@ impl RateLimits {
 /// Names the request.
 pub(super) fn check_weights(throttle: &Throttle, protocol: &dyn Protocol) -> Result<(), SessionError> {
     let market = MarketId(0);
+    let created_at = Timestamp::ZERO;
+    let query = OrderQuery { market, client_id: ClientId(0), venue_id: None, created_at };
     let asks = [
         Ask::Time,
         Ask::Markets,
@@ -127,16 +132,22 @@ pub(super) fn check_weights(throttle: &Throttle, protocol: &dyn Protocol) -> Res
         Ask::Resync(market),
         Ask::Cancel(CancelTarget { market, client_id: None, venue_id: None }),
         Ask::CancelAll(market),
+        Ask::Order(query, Mode::Live),
+        Ask::Order(query, Mode::History),
         Ask::OpenOrders(None),
         Ask::FillsSince(Timestamp::ZERO),
         Ask::Positions,
         Ask::Balances,
         Ask::Fees,
+        Ask::DeadMan(DeadMan::Off),
+        Ask::Nonce(KeyIndex(0)),
     ];
     for ask in asks {
-        let lane = if ask.is_cancel() { Lane::Cancel } else { Lane::Other };
-        let weight = protocol.weight(&ask).0[0];
-        throttle.fits(lane, weight).map_err(|error| SessionError(format!("{ask:?}: {error}")))?;
+        let urgent = ask.is_cancel() || matches!(ask, Ask::Nonce(_));
+        let lane = if urgent { Lane::Cancel } else { Lane::Other };
+        throttle
+            .fits(lane, protocol.weight(&ask))
+            .map_err(|error| SessionError(format!("{ask:?}: {error}")))?;
     }
     Ok(())
 }
@@ -159,22 +170,23 @@ mod tests {
         let mut limits = RateLimits::default();
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let mut check = |status, answer: &Answer, expected_s: Option<u64>| {
-            let reply = Reply { status, ..Reply::default() };
-            let pause = limits.pause_after(&reply, answer, &mut rng);
-            assert_eq!(pause.map(|pause| pause.as_secs()), expected_s, "{status} {answer:?}");
+            let pause = limits.pause_after(status, answer, &mut rng);
+            assert_eq!(pause.map(|pause| pause.as_secs()), expected_s, "{status:?} {answer:?}");
             let least = expected_s.map(Duration::from_secs);
             assert!(pause <= least.map(|least| least + PAUSE_JITTER));
         };
         let limited = answer(RefusalKind::RateLimited, None);
         for expected_s in [1, 2, 4, 8, 16, 30, 30] {
-            check(429, &limited, Some(expected_s));
+            check(Some(429), &limited, Some(expected_s));
         }
-        check(200, &Ok(Next::Done), None);
-        check(429, &limited, Some(1));
-        check(429, &answer(RefusalKind::RateLimited, Some(17)), Some(17));
-        check(403, &answer(RefusalKind::RateLimited, Some(5)), Some(5));
-        check(429, &answer(RefusalKind::RateLimited, Some(u64::MAX)), Some(8));
-        check(429, &Err(CallError::OutcomeUnknown("a page of HTML".to_owned())), Some(16));
-        check(400, &answer(RefusalKind::Other, Some(17)), None);
+        check(Some(200), &Ok(Next::Done), None);
+        check(Some(429), &limited, Some(1));
+        check(Some(429), &answer(RefusalKind::RateLimited, Some(17)), Some(17));
+        check(Some(403), &answer(RefusalKind::RateLimited, Some(5)), Some(5));
+        check(Some(429), &answer(RefusalKind::RateLimited, Some(u64::MAX)), Some(8));
+        check(Some(429), &Err(CallError::OutcomeUnknown("a page of HTML".to_owned())), Some(16));
+        check(Some(400), &answer(RefusalKind::Other, Some(17)), None);
+        check(None, &answer(RefusalKind::RateLimited, Some(9)), Some(9));
+        check(None, &Ok(Next::Done), None);
     }
 }

@@ -1,7 +1,10 @@
 //! The loop under virtual time: what is sent when, what the driver is told, and that every call ends once (which
 //! `play` asserts in each story).
 
+mod codec;
 mod property;
+mod sockets;
+mod venue;
 mod world;
 
 use expect_test::{Expect, expect};
@@ -49,7 +52,7 @@ fn sockets_open_once_markets_and_time_are_known() {
             80    public <- subscribe public
             80    private <- subscribe private
             81    Up
-            150   event ServerTime(Timestamp(1700000000150000000))
+            150   event ServerTime(Timestamp(1699999998880000000))
             150   cannot read frame: it is bad
             151   session ended: Ok(())
             151   public closed by us
@@ -89,7 +92,7 @@ fn a_cancel_overtakes_orders_that_wait_and_never_finds_the_bucket_empty() {
             30    call 8: 1 events
             30    call 9: 1 events
             31    call 11: 1 events
-            10020 call 10: not sent: waited 10000 ms for the venue's allowance, its price is old
+            10020 call 10: not sent: waited 10000 ms to be sent, its price is old
             11021 session ended: Ok(())
             11021 public closed by us
         "#]],
@@ -166,14 +169,17 @@ fn each_end_of_a_call_is_told_as_what_it_is() {
             20    call 9: not sent: Positions is not spoken here
             20    -> /place/1
             20    -> /place/2
+            20    codec: /place/2 failed: not sent: no route
             20    call 4: not sent: no route
             20    -> /place/3
+            20    codec: /place/3 failed: outcome unknown: cut
             20    call 5: outcome unknown: cut
             20    -> /place/4
             20    -> /place/5
             20    -> /book/1
             30    call 6: refused: 400: no
             30    call 7: outcome unknown: status 502
+            10020 codec: /place/1 failed: outcome unknown: no reply within 10000 ms
             10020 call 3: outcome unknown: no reply within 10000 ms
             10020 call 8: outcome unknown: no reply within 10000 ms
             10021 session ended: Ok(())
@@ -358,7 +364,7 @@ fn what_is_too_heavy_is_refused_at_once() {
         Script::default(),
         story,
         &expect![[r#"
-            20    call 3: not sent: its weight of 91 is more than the venue's whole allowance
+            20    call 3: not sent: a request of weight 91 can never be sent: 90 of 100 units are open to it
             20    -> /batch/3
             30    call 4: 1 events
             70    session ended: Ok(())
@@ -402,7 +408,7 @@ fn an_order_does_not_wait_for_an_old_price_and_cancel_all_withdraws_it() {
             5020  call 6: not sent: cancelled before it was sent
             5020  -> /cancel-all/1
             5030  call 9: 1 events
-            10020 call 7: not sent: waited 10000 ms for the venue's allowance, its price is old
+            10020 call 7: not sent: waited 10000 ms to be sent, its price is old
             11020 questions may wait
             60020 -> /fees
             60030 call 8: 1 events
@@ -437,6 +443,7 @@ fn a_stop_lets_calls_land_and_cancels_go_but_not_for_ever() {
             30    call 6: 1 events
             520   call 3: 1 events
             2021  call 7: not sent: the connector stops
+            2021  codec: /place/2 failed: outcome unknown: the connector stopped before the reply came
             2021  call 4: outcome unknown: the connector stopped before the reply came
             2021  session ended: Ok(())
             2021  public closed by us

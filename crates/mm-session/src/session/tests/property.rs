@@ -3,7 +3,10 @@
 use mm_model::{Ask, MarketId};
 use proptest::prelude::*;
 
-use super::world::{Does, Door, Script, batch, cancel, place, play};
+use super::{
+    codec::Keys,
+    world::{Does, Door, Script, batch, cancel, place, play},
+};
 
 /// What a random story asks for, and what the venue does with it.
 fn asks() -> impl Strategy<Value = Vec<(Ask, u64)>> {
@@ -22,10 +25,16 @@ fn asks() -> impl Strategy<Value = Vec<(Ask, u64)>> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
-    /// Whatever the venue does, and whenever the stop comes, each call is completed once (`play` asserts it), and no
-    /// more is sent than the allowance has.
+    /// Whatever the venue does, by whatever way, and whenever the stop comes, each call is completed once, each encoded ask
+    /// ends for the codec once (`play` and the codec assert it), and no more is sent than the allowance has.
     #[test]
-    fn every_call_ends_once(asks in asks(), capacity in 4..40_u32, public in 0..4_usize) {
+    fn every_call_ends_once(
+        asks in asks(),
+        capacity in 4..40_u32,
+        public in 0..4_usize,
+        by_socket in any::<bool>(),
+        keys in prop::sample::select(vec![Keys::Free, Keys::InTurn, Keys::OneByOne]),
+    ) {
         let does = [
             Does::Answers(10, 200, ""),
             Does::Answers(10, 429, "3"),
@@ -34,6 +43,7 @@ proptest! {
             Does::Cuts,
             Does::Answers(3_000, 200, "see book 0"),
         ];
+        let again = [Does::Answers(11_000, 200, ""), Does::Answers(20, 400, "again")];
         let paths = [
             ["/place/0", "/cancel/0", "/book/0"],
             ["/place/1", "/cancel/1", "/book/1"],
@@ -42,9 +52,12 @@ proptest! {
             ["/place/4", "/cancel/4", "/book/4"],
             ["/place/5", "/cancel/5", "/book/5"],
         ];
-        let mut script = Script { capacity, ..Script::default() };
+        let mut script = Script { capacity, by_socket, keys, ..Script::default() };
+        let nonces = [Does::Answers(10, 200, ""), Does::Answers(10, 500, ""), Does::IsGone, Does::Answers(50, 200, "")];
+        script.venue.insert("/nonce", nonces.to_vec());
         for (paths, does) in paths.iter().zip(does) {
-            script.venue.extend(paths.iter().map(|path| (*path, vec![does.clone()])));
+            let turns = [&[does], &again[..]].concat();
+            script.venue.extend(paths.iter().map(|path| (*path, turns.clone())));
         }
         script.doors.insert("public", vec![[Door::Opens, Door::Shut, Door::Dead, Door::Hangs][public]]);
         let log = play(script, async move |world| {
@@ -57,7 +70,7 @@ proptest! {
         prop_assert!(log.contains("session ended: Ok"), "{}", log);
         let sent: Vec<u64> = log
             .lines()
-            .filter(|line| line.contains("-> "))
+            .filter(|line| line.contains("-> ") || line.contains(" /") && line.contains("<- "))
             .map(|line| line.split_whitespace().next().and_then(|ms| ms.parse().ok()).expect("each line has its time"))
             .collect();
         for from in &sent {

@@ -1,28 +1,26 @@
-//! A tiny venue, its sockets and a driver, all of which do as they are told and write down what happens.
-//!
-//! An ask of market 3 travels as `/place/3`; the script says what the venue does with each path.
+//! A world for a session: a script, a story, and a driver that writes down what happens.
 
 use std::{
-    collections::BTreeMap,
-    future::{Future, pending},
+    collections::{BTreeMap, BTreeSet},
+    future::Future,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
-use bytes::Bytes;
 use mm_core::{Call, CallId, Clock, LinkState, Spawner, Task, VirtualRuntime};
 use mm_model::{
     Ask, CallError, CancelTarget, ClientId, DecodeError, Event, Exposure, MarketId, NewOrder, OrderKind,
-    Placement, Qty, Refusal, RefusalKind, Side as OrderSide, Timestamp,
+    Placement, Qty, Side as OrderSide, Timestamp,
 };
-use mm_venues::{
-    client::{Allowance, CallRef, Frame, Heard, LinkId, LinkSpec, Next, Outbox, Protocol, Way, Weight},
-    http::{Method, Reply, Request},
-};
+use mm_venues::client::CallRef;
 use tokio::sync::mpsc;
 
-use super::super::{Session, SessionConfig, side::Side};
-use crate::{Connected, LinkMessage, Outgoing, Transport, TransportError};
+use super::{
+    super::{Session, SessionConfig, side::Side},
+    codec::{Keys, Tiny},
+    venue::Wire,
+};
+use crate::LinkMessage;
 
 const START: Timestamp = Timestamp(1_700_000_000_000_000_000);
 
@@ -62,12 +60,31 @@ pub(super) struct Script {
     /// By socket, in turn; the last one stays. A socket that is not listed opens.
     pub(super) doors: BTreeMap<&'static str, Vec<Door>>,
     pub(super) offset_ns: i64,
+    /// Orders and cancels travel by the first socket.
+    pub(super) by_socket: bool,
+    pub(super) keys: Keys,
+    /// On all sockets the venue speaks first.
+    pub(super) greets: bool,
+    /// The codec says something on the first socket this often.
+    pub(super) tick_ms: Option<u64>,
+    /// The codec has so much to prepare.
+    pub(super) n_to_prepare: usize,
 }
 
 impl Default for Script {
     fn default() -> Self {
-        let (venue, doors) = (BTreeMap::new(), BTreeMap::new());
-        Self { capacity: 100, links: &["public"], venue, doors, offset_ns: 0 }
+        Self {
+            capacity: 100,
+            links: &["public"],
+            venue: BTreeMap::new(),
+            doors: BTreeMap::new(),
+            offset_ns: 0,
+            by_socket: false,
+            keys: Keys::Free,
+            greets: false,
+            tick_ms: None,
+            n_to_prepare: 0,
+        }
     }
 }
 
@@ -75,20 +92,22 @@ impl Default for Script {
 #[derive(Clone)]
 pub(super) struct World {
     pub(super) clock: Clock,
-    spawner: Spawner,
-    script: Arc<Script>,
+    pub(super) spawner: Spawner,
+    pub(super) script: Arc<Script>,
     shared: Arc<Mutex<Shared>>,
 }
 
-struct Shared {
+pub(super) struct Shared {
     log: String,
     counts: BTreeMap<String, usize>,
     /// Asked and not completed.
     open: Vec<CallId>,
+    /// Encoded, and the codec has not heard how it ended.
+    pub(super) encoded: BTreeSet<CallRef>,
     calls: Option<mpsc::Sender<Call>>,
     n_calls: u64,
-    peers: BTreeMap<&'static str, mpsc::Sender<LinkMessage>>,
-    tasks: Vec<Task>,
+    pub(super) peers: BTreeMap<&'static str, mpsc::Sender<LinkMessage>>,
+    pub(super) tasks: Vec<Task>,
     readiness: Result<bool, String>,
 }
 
@@ -100,6 +119,7 @@ pub(super) fn play<F: Future<Output = ()>>(script: Script, story: impl FnOnce(Wo
         log: String::new(),
         counts: BTreeMap::new(),
         open: Vec::new(),
+        encoded: BTreeSet::new(),
         calls: Some(calls),
         n_calls: 0,
         peers: BTreeMap::new(),
@@ -115,7 +135,7 @@ pub(super) fn play<F: Future<Output = ()>>(script: Script, story: impl FnOnce(Wo
     let side = Driven { world: world.clone(), asked };
     let config =
         SessionConfig { jitter_seed: 7, backoff_min: Duration::from_millis(100), ..SessionConfig::default() };
-    let protocol = Box::new(Tiny { world: world.clone() });
+    let protocol = Box::new(Tiny::new(world.clone()));
     let session = Session::new(world.clock.clone(), side, protocol, Wire { world: world.clone() }, config);
     let ended = world.clone();
     let task = runtime.spawner().spawn("session", async move {
@@ -132,6 +152,7 @@ pub(super) fn play<F: Future<Output = ()>>(script: Script, story: impl FnOnce(Wo
     });
     let mut shared = world.shared.lock().expect("nobody panicked");
     assert!(shared.open.is_empty(), "never completed: {:?}", shared.open);
+    assert!(shared.encoded.is_empty(), "the codec never heard the end of {:?}", shared.encoded);
     shared.tasks.clear();
     std::mem::take(&mut shared.log)
 }
@@ -179,11 +200,11 @@ impl World {
         self.with(|shared| shared.peers[link].try_send(message).expect("the socket is open"));
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut Shared) -> T) -> T {
+    pub(super) fn with<T>(&self, act: impl FnOnce(&mut Shared) -> T) -> T {
         act(&mut self.shared.lock().expect("nobody panicked"))
     }
 
-    fn nth(&self, what: &str) -> usize {
+    pub(super) fn nth(&self, what: &str) -> usize {
         self.with(|shared| {
             let n = shared.counts.entry(what.to_owned()).or_default();
             *n += 1;
@@ -251,172 +272,4 @@ impl Side for Driven {
     fn readiness(&self) -> Result<bool, String> {
         self.world.with(|shared| shared.readiness.clone())
     }
-}
-
-struct Tiny {
-    world: World,
-}
-
-impl Protocol for Tiny {
-    fn rest_url(&self) -> &'static str {
-        "https://tiny"
-    }
-    fn links(&self) -> Vec<LinkSpec> {
-        self.world.script.links.iter().map(|name| LinkSpec::new("wss://tiny", name)).collect()
-    }
-    fn allowances(&self) -> Vec<Allowance> {
-        vec![Allowance { capacity: self.world.script.capacity, per: Duration::from_secs(60) }]
-    }
-    fn weight(&self, ask: &Ask) -> Weight {
-        Weight::new(match ask {
-            Ask::Batch(all) => u32::try_from(all.len()).expect("small"),
-            Ask::Leverage(leverage) => leverage.times,
-            _ => 1,
-        })
-    }
-    fn encode(&mut self, now: Timestamp, _: CallRef, ask: &Ask, out: &mut Outbox) -> Result<Way, CallError> {
-        let path = match ask {
-            Ask::Time => "/time".to_owned(),
-            Ask::Markets => "/markets".to_owned(),
-            Ask::Place(placement) => format!("/place/{}", placement.order.market.0),
-            Ask::Batch(all) => format!("/batch/{}", all.len()),
-            Ask::Cancel(target) => format!("/cancel/{}", target.market.0),
-            Ask::CancelAll(market) => format!("/cancel-all/{}", market.0),
-            Ask::Book(market) => format!("/book/{}", market.0),
-            Ask::Fees => "/fees".to_owned(),
-            Ask::Leverage(_) => "/leverage".to_owned(),
-            other => return Err(CallError::NotSent(format!("{other:?} is not spoken here"))),
-        };
-        out.request.reset(Method::Get, &path);
-        out.request.headers.push("at").push_str(&now.ms().to_string());
-        Ok(Way::Http)
-    }
-    fn reply(
-        &mut self,
-        now: Timestamp,
-        _: CallRef,
-        _: &Ask,
-        reply: &Reply,
-        out: &mut Vec<Event>,
-    ) -> Result<Next, CallError> {
-        let kind = match reply.status {
-            200 => {
-                out.push(Event::ServerTime(now));
-                let next =
-                    std::str::from_utf8(&reply.body).ok().and_then(|text| text.strip_prefix("see book "));
-                return Ok(next.map_or(Next::Done, |market| {
-                    Next::Ask(Ask::Book(MarketId(market.parse().expect("a number"))))
-                }));
-            }
-            401 => RefusalKind::Authentication,
-            429 => RefusalKind::RateLimited,
-            500.. => return Err(CallError::OutcomeUnknown(format!("status {}", reply.status))),
-            _ => RefusalKind::Other,
-        };
-        let text = String::from_utf8_lossy(&reply.body).into_owned();
-        let retry_after = text.parse().ok().map(Duration::from_secs);
-        Err(CallError::Refused(Refusal { kind, code: reply.status.to_string(), message: text, retry_after }))
-    }
-    fn opened(&mut self, _now: Timestamp, link: LinkId, out: &mut Vec<Frame>) {
-        out.push(Frame(format!("subscribe {}", self.world.script.links[link.0])));
-    }
-    fn frame(
-        &mut self,
-        now: Timestamp,
-        _: LinkId,
-        frame: &Bytes,
-        out: &mut Heard,
-    ) -> Result<(), DecodeError> {
-        if frame.starts_with(b"bad") {
-            return Err(DecodeError { what: "frame", why: "it is bad".to_owned() });
-        }
-        out.events.push(Event::ServerTime(now));
-        Ok(())
-    }
-}
-
-struct Wire {
-    world: World,
-}
-
-impl Transport for Wire {
-    type Link = Connected;
-
-    fn call(
-        &self,
-        _base_url: &str,
-        request: &Request,
-    ) -> impl Future<Output = Result<Reply, TransportError>> + Send + 'static {
-        let world = self.world.clone();
-        let path = request.path.clone();
-        let at = request.headers.get("at").expect("encoded").parse::<u64>().expect("a number");
-        async move {
-            let skew = i128::from(at) - i128::from(world.clock.now().ms());
-            let skew = if skew == 0 { String::new() } else { format!(" ({skew:+} ms)") };
-            world.note(&format!("-> {path}{skew}"));
-            let turns = world.script.venue.get(path.as_str()).cloned().unwrap_or_default();
-            let turn = world.nth(&path).min(turns.len().saturating_sub(1));
-            match turns.get(turn).unwrap_or(&Does::Answers(10, 200, "")) {
-                Does::Answers(ms, status, body) => {
-                    world.after(*ms).await;
-                    Ok(Reply {
-                        status: *status,
-                        body: Bytes::from_static(body.as_bytes()),
-                        ..Reply::default()
-                    })
-                }
-                Does::IsSilent => pending().await,
-                Does::IsGone => Err(TransportError::NotSent("no route".to_owned())),
-                Does::Cuts => Err(TransportError::NoReply("cut".to_owned())),
-            }
-        }
-    }
-
-    fn connect(
-        &self,
-        link: &LinkSpec,
-    ) -> impl Future<Output = Result<Connected, TransportError>> + Send + 'static {
-        let world = self.world.clone();
-        let name = link.name;
-        async move {
-            let turns = world.script.doors.get(name).cloned().unwrap_or_default();
-            let turn = world.nth(name).min(turns.len().saturating_sub(1));
-            let answers = match turns.get(turn).unwrap_or(&Door::Opens) {
-                Door::Shut => {
-                    world.note(&format!("{name} refused"));
-                    return Err(TransportError::NotSent("refused".to_owned()));
-                }
-                Door::Hangs => pending().await,
-                Door::Opens => true,
-                Door::Dead => false,
-            };
-            world.note(&format!("{name} opens"));
-            Ok(open(&world, name, answers))
-        }
-    }
-}
-
-/// The other end of a socket: notes frames, answers pings after a millisecond.
-fn open(world: &World, name: &'static str, answers: bool) -> Connected {
-    let (to_venue, mut heard) = mpsc::channel(16);
-    let (say, from_venue) = mpsc::channel(64);
-    let (at, saying) = (world.clone(), say.clone());
-    let task = world.spawner.spawn(name, async move {
-        while let Some(outgoing) = heard.recv().await {
-            match outgoing {
-                Outgoing::Frame(Frame(text)) => at.note(&format!("{name} <- {text}")),
-                Outgoing::Ping if answers => {
-                    at.after(1).await;
-                    let _gone = saying.try_send(LinkMessage::Alive);
-                }
-                Outgoing::Ping => {}
-            }
-        }
-        at.note(&format!("{name} closed by us"));
-    });
-    world.with(|shared| {
-        shared.tasks.push(task);
-        shared.peers.insert(name, say);
-    });
-    Connected { outgoing: to_venue, incoming: from_venue }
 }
