@@ -304,6 +304,19 @@ fn the_codec_prepares_after_all_that_is_to_be_done() {
             }
             world.after(5).await;
         },
-        &expect![[""]],
+        &expect![[r#"
+            0     -> /time
+            0     -> /time
+            0     -> /time
+            0     -> /time
+            0     codec: prepared
+            0     codec: prepared
+            0     codec: prepared
+            10    call 1: 1 events
+            10    call 2: 1 events
+            10    call 3: 1 events
+            10    call 4: 1 events
+            10    session ended: Ok(())
+        "#]],
     );
 }
