@@ -168,7 +168,7 @@ impl<S: Side, T: Transport> Session<S, T> {
             (Owner::Driver(id), result) => self.side.complete(now, id, result),
             (Owner::Codec, Ok(events)) => events.into_iter().for_each(|event| self.side.apply(now, event)),
             (Owner::Codec, Err(error)) => {
-                tracing::debug!(ask = ?job.ask, %error, "the codec's own question failed")
+                tracing::debug!(ask = ?job.ask, %error, "the codec's own question failed");
             }
         }
     }

@@ -45,6 +45,13 @@ enum Number {
     Asked,
 }
 
+/// An answer, whichever way it came.
+struct Told<'a> {
+    now: Timestamp,
+    status: u16,
+    body: &'a str,
+}
+
 impl Tiny {
     pub(super) fn new(world: World) -> Self {
         let (n_to_prepare, ticked_at) = (world.script.n_to_prepare, world.clock.now());
@@ -64,13 +71,8 @@ impl Tiny {
         self.under_way.retain(|under_way| *under_way != call);
     }
 
-    fn read(
-        &mut self,
-        now: Timestamp,
-        status: u16,
-        body: &str,
-        out: &mut Vec<Event>,
-    ) -> Result<Next, CallError> {
+    fn read(&mut self, told: &Told<'_>, out: &mut Vec<Event>) -> Result<Next, CallError> {
+        let Told { now, status, body } = *told;
         let kind = match status {
             200 => {
                 out.push(Event::ServerTime(now));
@@ -164,7 +166,7 @@ impl Protocol for Tiny {
     ) -> Result<Next, CallError> {
         self.ended(call);
         let body = String::from_utf8_lossy(&reply.body).into_owned();
-        let result = self.read(now, reply.status, &body, out);
+        let result = self.read(&Told { now, status: reply.status, body: &body }, out);
         if matches!(ask, Ask::Nonce(_)) {
             self.number = match result {
                 Ok(_) => Number::Known,
@@ -219,7 +221,8 @@ impl Protocol for Tiny {
                     self.ended(to); // Else the session gave it up: it says so by `failed`.
                 }
                 let mut events = Vec::new();
-                let result = self.read(now, status, words.next().unwrap_or_default(), &mut events);
+                let body = words.next().unwrap_or_default();
+                let result = self.read(&Told { now, status, body }, &mut events);
                 out.answers.push(Answered { to, events, result });
             }
             _ => out.events.push(Event::ServerTime(now)),

@@ -106,7 +106,6 @@ fn open(world: &World, name: &'static str, answers: bool) -> Connected {
     Connected { outgoing: to_venue, incoming: from_venue }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one call site")]
 fn carry_out(world: &World, call: String, path: &str, say: mpsc::Sender<LinkMessage>) {
     let (ms, message) = match next(world, path) {
         Does::Answers(ms, status, body) => {
