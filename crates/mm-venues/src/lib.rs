@@ -10,6 +10,7 @@ pub mod http;
 pub mod lighter;
 pub mod query;
 mod reading;
+mod scan;
 pub mod server;
 pub mod spec;
 pub mod text;

@@ -7,7 +7,7 @@
 
 use mm_model::{BookDelta, DeltaLevels, Market, Markets, Timestamp};
 
-use crate::reading;
+use crate::{reading, scan::Scan};
 
 /// Reads a frame of `depth.<symbol>`.
 pub(super) fn depth(markets: &Markets, frame: &[u8]) -> Option<BookDelta> {
@@ -16,7 +16,7 @@ pub(super) fn depth(markets: &Markets, frame: &[u8]) -> Option<BookDelta> {
     let name = &head[head.iter().rposition(|byte| *byte == b'"')? + 1..];
     let symbol = std::str::from_utf8(name.strip_prefix(b"depth.")?).ok()?;
     let market = markets.by_symbol(symbol)?;
-    let mut text = Text(std::str::from_utf8(frame).ok()?);
+    let mut text = Scan::new(std::str::from_utf8(frame).ok()?);
     text.skip("{\"data\":{\"E\":")?;
     text.number()?;
     text.skip(",\"T\":")?;
@@ -24,9 +24,9 @@ pub(super) fn depth(markets: &Markets, frame: &[u8]) -> Option<BookDelta> {
     text.skip(",\"U\":")?;
     let first = text.number()?;
     text.skip(",\"a\":")?;
-    let asks = text.levels(market)?;
+    let asks = levels(&mut text, market)?;
     text.skip(",\"b\":")?;
-    let bids = text.levels(market)?;
+    let bids = levels(&mut text, market)?;
     text.skip(",\"e\":\"depth\",\"s\":\"")?;
     text.skip(symbol)?;
     text.skip("\",\"u\":")?;
@@ -34,57 +34,27 @@ pub(super) fn depth(markets: &Markets, frame: &[u8]) -> Option<BookDelta> {
     text.skip("},\"stream\":\"depth.")?;
     text.skip(symbol)?;
     text.skip("\"}")?;
-    let prev = first.checked_sub(1).filter(|prev| *prev < seq && text.0.is_empty())?;
+    let prev = first.checked_sub(1).filter(|prev| *prev < seq && text.is_empty())?;
     Some(BookDelta { market: market.id, prev, seq, bids, asks, at: Timestamp::from_us(engine_time) })
 }
 
-/// What is still to be read.
-struct Text<'a>(&'a str);
-
-impl<'a> Text<'a> {
-    fn skip(&mut self, expected: &str) -> Option<()> {
-        self.0 = self.0.strip_prefix(expected)?;
-        Some(())
+/// `[["98.97","22.39"],..]`
+fn levels(text: &mut Scan<'_>, market: &Market) -> Option<DeltaLevels> {
+    let mut levels = DeltaLevels::new();
+    text.skip("[")?;
+    if text.skip("]").is_some() {
+        return Some(levels);
     }
-
-    /// A whole number as JSON writes it: without a leading zero.
-    fn number(&mut self) -> Option<u64> {
-        /// As many nines fit.
-        const DIGITS_MAX: usize = 19;
-        let (mut n, mut len) = (0u64, 0);
-        for digit in self.0.bytes().map(|byte| byte.wrapping_sub(b'0')).take_while(|digit| *digit <= 9) {
-            n = n.wrapping_mul(10).wrapping_add(u64::from(digit));
-            len += 1;
-        }
-        let is_one = (1..=DIGITS_MAX).contains(&len) && (len == 1 || !self.0.starts_with('0'));
-        self.0 = &self.0[len..];
-        is_one.then_some(n)
-    }
-
-    /// `[["98.97","22.39"],..]`
-    fn levels(&mut self, market: &Market) -> Option<DeltaLevels> {
-        let mut levels = DeltaLevels::new();
-        self.skip("[")?;
-        if self.skip("]").is_some() {
+    loop {
+        text.skip("[\"")?;
+        let price = text.until_quote()?;
+        text.skip("\",\"")?;
+        let qty = text.until_quote()?;
+        text.skip("\"]")?;
+        levels.push(reading::level(market, price, qty).ok()?);
+        if text.skip("]").is_some() {
             return Some(levels);
         }
-        loop {
-            self.skip("[\"")?;
-            let price = self.until_quote()?;
-            self.skip("\",\"")?;
-            let qty = self.until_quote()?;
-            self.skip("\"]")?;
-            levels.push(reading::level(market, price, qty).ok()?);
-            if self.skip("]").is_some() {
-                return Some(levels);
-            }
-            self.skip(",")?;
-        }
-    }
-
-    fn until_quote(&mut self) -> Option<&'a str> {
-        let (text, rest) = self.0.split_at(self.0.bytes().position(|byte| byte == b'"')?);
-        self.0 = rest;
-        Some(text)
+        text.skip(",")?;
     }
 }

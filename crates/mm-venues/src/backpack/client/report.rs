@@ -3,8 +3,8 @@
 use std::fmt::Display;
 
 use mm_model::{
-    Balance, ClientId, Decimal, DecodeError, Fill, Level, Liquidity, Market, Markets, Money, NumberError,
-    OrderReport, Position, Price, Qty, ReportedStatus, Symbol, Timestamp, TradeId, VenueOrderId,
+    Balance, ClientId, DecodeError, Fill, Liquidity, Market, Markets, Money, OrderReport, Position, Price,
+    Qty, ReportedStatus, Symbol, Timestamp, TradeId, VenueOrderId,
 };
 
 use crate::{

@@ -1,0 +1,229 @@
+//! Our questions as requests, and what each costs.
+
+use std::{collections::VecDeque, fmt::Write as _};
+
+use mm_model::{Ask, CallError, ClientId, MarketId, Mode, OrderQuery, Timestamp};
+
+use super::{
+    Client, LINK,
+    channels::Resync,
+    order::{self, not_sent},
+    transact::no_account,
+};
+use crate::{
+    client::{CallRef, Outbox, Way, Weight},
+    http::{Method, Request},
+    lighter::spec::Tier,
+    query,
+};
+
+/// The most rows that a page of trades or of orders that are over holds (the venue's OpenAPI text, July 2026).
+pub(super) const PAGE: usize = 100;
+/// The most orders a side that `orderBookOrders` gives (same source).
+pub(super) const BOOK_ORDERS_MAX: usize = 250;
+/// "All markets".
+const ALL_MARKETS: u32 = 255;
+/// In the standard tier every request counts once, and none may be asked for more often than 24,000 units of its weight
+/// allow a minute: 60 a minute and one unit for each 400 of weight.
+const WEIGHT_OF_ONE: u32 = 400;
+/// Pages of lists that may be asked for at a time.
+const PAGES_MAX: usize = 8;
+
+/// Where lists go on: an ask has no room for the venue's cursor, so the time it asks from stands for one. Such times lie
+/// at the end of the era, where no question of anybody's begins.
+#[derive(Debug, Default)]
+pub(super) struct Pages {
+    pages: VecDeque<Page>,
+    n_made: u64,
+}
+
+/// A page that is to be asked for.
+#[derive(Clone, Debug)]
+pub(super) struct Page {
+    stands_for: Timestamp,
+    /// What the list was first asked for.
+    pub(super) since: Timestamp,
+    cursor: String,
+}
+
+impl Pages {
+    /// The time that stands for the page after this one.
+    pub(super) fn go_on(&mut self, since: Timestamp, cursor: &str) -> Timestamp {
+        self.n_made = (self.n_made + 1) % u64::from(u32::MAX);
+        let stands_for = Timestamp(u64::MAX - self.n_made);
+        if self.pages.len() == PAGES_MAX {
+            self.pages.pop_front();
+        }
+        self.pages.push_back(Page { stands_for, since, cursor: cursor.to_owned() });
+        stands_for
+    }
+
+    /// The page that a time stands for.
+    pub(super) fn at(&self, time: Timestamp) -> Option<&Page> {
+        self.pages.iter().find(|page| page.stands_for == time)
+    }
+}
+
+/// Whether a time stands for a page.
+fn is_page(time: Timestamp) -> bool {
+    time.0 >= u64::MAX - u64::from(u32::MAX)
+}
+
+impl Client {
+    /// Writes the question.
+    pub(super) fn question(
+        &mut self,
+        now: Timestamp,
+        call: CallRef,
+        ask: &Ask,
+        out: &mut Outbox,
+    ) -> Result<Way, CallError> {
+        let request = &mut out.request;
+        match ask {
+            Ask::Time => request.reset(Method::Get, "/"),
+            Ask::Markets => get(request, "orderBookDetails", format_args!("")),
+            Ask::Book(id) => {
+                let number = self.number(*id)?;
+                get(request, "orderBookOrders", format_args!("market_id={number}&limit={BOOK_ORDERS_MAX}"));
+            }
+            Ask::Resync(id) => {
+                let number = self.number(*id)?;
+                return match self.channels.resync(now, call, number, &mut out.frames) {
+                    Resync::Comes => Ok(Way::Socket(LINK)),
+                    Resync::Cannot => {
+                        Err(not_sent("the book's stream is not there: books join from it alone"))
+                    }
+                };
+            }
+            Ask::Order(query, mode) => self.order_question(now, call, query, *mode, request)?,
+            Ask::OpenOrders(scope) => {
+                let number = scope.map(|id| self.number(id)).transpose()?.unwrap_or(ALL_MARKETS.into());
+                let account = self.account_index()?;
+                get(
+                    request,
+                    "accountActiveOrders",
+                    format_args!("account_index={account}&market_id={number}"),
+                );
+                self.authorize(now, request)?;
+            }
+            Ask::FillsSince(since) => self.fills_question(now, *since, request)?,
+            Ask::Positions | Ask::Balances => {
+                let account = self.account_index()?;
+                get(request, "account", format_args!("by=index&value={account}"));
+            }
+            Ask::Fees => {
+                let account = self.account_index()?;
+                get(request, "accountLimits", format_args!("account_index={account}"));
+                self.authorize(now, request)?;
+            }
+            Ask::Nonce(key) => {
+                let (account, key) = (self.account_index()?, key.0);
+                get(request, "nextNonce", format_args!("account_index={account}&api_key_index={key}"));
+            }
+            _ => return Err(not_sent("lighter has no such request")),
+        }
+        Ok(Way::Http)
+    }
+
+    /// An order is looked for by our id among those that the venue finds by it. Failing that, the transaction that
+    /// placed it is asked for: it proves what no list can, that an order never was and never will be. Only where that
+    /// transaction is known to have been executed, or is forgotten, the orders that are over are searched.
+    fn order_question(
+        &mut self,
+        now: Timestamp,
+        call: CallRef,
+        order: &OrderQuery,
+        mode: Mode,
+        request: &mut Request,
+    ) -> Result<(), CallError> {
+        let (account, id) = (self.account_index()?, order::client_id(order.client_id)?);
+        match (mode, self.open_question(order.client_id)) {
+            (Mode::Live, _) => get(
+                request,
+                "accountOrders",
+                format_args!("account_index={account}&client_order_indexes={id}"),
+            ),
+            (Mode::History, Some(hash)) => {
+                self.asked_tx.push(call);
+                get(request, "tx", format_args!("by=hash&value={hash}"));
+            }
+            (Mode::History, None) => {
+                let number = self.number(order.market)?;
+                get(
+                    request,
+                    "accountInactiveOrders",
+                    format_args!("account_index={account}&market_id={number}&limit={PAGE}"),
+                );
+            }
+        }
+        self.authorize(now, request)
+    }
+
+    /// The newest first: whether the list may be sorted otherwise, the venue's page does not say.
+    fn fills_question(
+        &mut self,
+        now: Timestamp,
+        since: Timestamp,
+        request: &mut Request,
+    ) -> Result<(), CallError> {
+        let account = self.account_index()?;
+        get(
+            request,
+            "trades",
+            format_args!("account_index={account}&sort_by=timestamp&sort_dir=desc&limit={PAGE}"),
+        );
+        if is_page(since) {
+            let page = self.pages.at(since).ok_or_else(|| not_sent("where the list goes on is forgotten"))?;
+            request.query.push_str("&cursor=");
+            query::encode(&page.cursor, &mut request.query);
+        }
+        self.authorize(now, request)
+    }
+
+    /// What asks cost: requests and transactions.
+    pub(super) fn cost(&self, ask: &Ask) -> Weight {
+        let weight: u32 = match ask {
+            // The socket's own limits are kept by the channels.
+            Ask::Resync(_) => return Weight::default(),
+            Ask::FillsSince(_) => 600,
+            Ask::Nonce(_) => 6,
+            _ if ask.is_read() => 300,
+            _ => 6,
+        };
+        let n_txs = match ask {
+            Ask::Batch(placements) => u32::try_from(placements.len()).unwrap_or(u32::MAX),
+            _ if ask.is_read() => 0,
+            _ => 1,
+        };
+        match self.tier {
+            Tier::Standard => Weight([weight.div_ceil(WEIGHT_OF_ONE), n_txs]),
+            Tier::Premium | Tier::Plus => Weight([weight, n_txs]),
+        }
+    }
+
+    fn number(&self, id: MarketId) -> Result<u64, CallError> {
+        let known = self.listings.get(id).map(|(_, number)| number);
+        known.ok_or_else(|| not_sent(format!("market {} is not known: ask for the markets first", id.0)))
+    }
+
+    fn account_index(&self) -> Result<i64, CallError> {
+        self.account.as_ref().map(|account| account.index).ok_or_else(no_account)
+    }
+
+    fn open_question(&self, id: ClientId) -> Option<mm_crypto::Digest> {
+        self.account.as_ref()?.hashes.open_question(id)
+    }
+
+    fn authorize(&mut self, now: Timestamp, request: &mut Request) -> Result<(), CallError> {
+        let account = self.account.as_mut().ok_or_else(no_account)?;
+        let pass = account.token.pass(now, &mut account.keys[0])?;
+        request.headers.push("Authorization").push_str(pass.token);
+        Ok(())
+    }
+}
+
+fn get(request: &mut Request, endpoint: &str, fields: std::fmt::Arguments<'_>) {
+    request.reset(Method::Get, "/api/v1/");
+    request.path.push_str(endpoint);
+    request.query.write_fmt(fields).expect("writing to a string cannot fail");
+}

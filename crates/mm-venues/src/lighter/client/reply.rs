@@ -1,0 +1,365 @@
+//! The venue's answers over HTTP as our events. An answer that cannot be read leaves the outcome unknown: it is never
+//! taken for a no, and never for an empty list.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use mm_model::{
+    Ask, BookSnapshot, CallError, DecodeError, Event, FeeRates, Level, Market, Mode, OrderQuery, Price, Qty,
+    Rate, RefusalKind, Snapshot, Timestamp,
+};
+
+use super::{
+    Client,
+    encode::{BOOK_ORDERS_MAX, PAGE},
+    refusal::{self, Said},
+    report::{self, OrderNews},
+    settle::Answered,
+    transact::no_account,
+};
+use crate::{
+    client::{CallRef, Next},
+    http::Reply,
+    lighter::{
+        tx::MarginMode,
+        wire::{
+            account::{AccountLimits, DetailedAccount, DetailedAccounts},
+            error::codes,
+            event::AppError,
+            info::Status,
+            market::OrderBookDetails,
+            order::{Order, OrderBookOrders, Orders, SimpleOrder},
+            trade::Trades,
+            tx::{EnrichedTx, NextNonce, tx_status},
+        },
+    },
+    reading::{json, unreadable},
+};
+
+/// How far our clock may be from the venue's where the two are compared. Generous: it only makes a proof harder.
+const CLOCKS_APART: Duration = Duration::from_secs(300);
+/// A fee tick is a millionth of the notional, and ours are counted in 10^-9.
+const FEE_TICK: i64 = 1_000;
+/// The venue's clock is told in whole seconds, of which the middle is the best guess.
+const HALF_A_SECOND: Duration = Duration::from_millis(500);
+
+/// An answer, with what was asked and when it came.
+#[derive(Clone, Copy)]
+pub(super) struct Answer<'a> {
+    pub(super) now: Timestamp,
+    pub(super) call: CallRef,
+    pub(super) ask: &'a Ask,
+    pub(super) reply: &'a Reply,
+}
+
+impl Client {
+    /// Reads the answer.
+    pub(super) fn read_reply(&mut self, answer: Answer<'_>, out: &mut Vec<Event>) -> Result<Next, CallError> {
+        let Answer { now, call, ask, reply } = answer;
+        if !ask.is_read() {
+            let n_txs = if let Ask::Batch(placements) = ask { placements.len() } else { 1 };
+            let ids = ask.placements().iter().map(|placement| placement.client_id).collect();
+            let account = self.account.as_mut().ok_or_else(no_account)?;
+            return account.settle(now, &Answered { call, n_txs, ids }, refusal::said(now, reply), out);
+        }
+        let asked_tx = self.forget_asked_tx(call);
+        // The only answer without a code.
+        let said = match ask {
+            Ask::Time if (200..300).contains(&reply.status) => Said::Yes,
+            _ => refusal::said(now, reply),
+        };
+        if let Ask::Nonce(key) = ask {
+            let told = Result::from(said)
+                .and_then(|()| json::<NextNonce<'_>>("nonce", &reply.body).map_err(unknown))
+                .map(|told| told.nonce);
+            if let Some(account) = &mut self.account {
+                account.lanes.learn(now, *key, told.as_ref().ok().copied());
+            }
+            return told.map(|_| Next::Done);
+        }
+        match (ask, said) {
+            (_, Said::Yes) => {}
+            (Ask::Order(query, Mode::History), Said::No { code, .. })
+                if asked_tx && refusal::is(code, &codes::TX_NOT_FOUND) =>
+            {
+                // The venue never took it, and does not once its time is over, for which the driver waits.
+                out.push(no_such_order(query, Mode::History, true));
+                return Ok(Next::Done);
+            }
+            (_, said) => return self.refused(now, said),
+        }
+        let next = match ask {
+            Ask::Order(query, Mode::History) if asked_tx => self.read_tx(query, &reply.body, out),
+            _ => self.read_success(ask, &reply.body, out),
+        };
+        next.map_err(unknown)
+    }
+
+    /// A token that has grown old is made anew, and the question asked again.
+    fn refused(&mut self, now: Timestamp, said: Said) -> Result<Next, CallError> {
+        match Result::from(said) {
+            Err(CallError::Refused(no)) if no.kind == RefusalKind::Authentication => {
+                let may_help = self.account.as_mut().is_some_and(|account| account.token.refused(now));
+                if may_help { Ok(Next::Resend) } else { Err(CallError::Refused(no)) }
+            }
+            Err(error) => Err(error),
+            Ok(()) => Ok(Next::Done),
+        }
+    }
+
+    fn read_success(&mut self, ask: &Ask, body: &[u8], out: &mut Vec<Event>) -> Result<Next, DecodeError> {
+        match ask {
+            Ask::Time => {
+                let status: Status = json("status", body)?;
+                out.push(Event::ServerTime(report::coarse(status.timestamp) + HALF_A_SECOND));
+            }
+            Ask::Markets => {
+                self.listings.learn(&json::<OrderBookDetails<'_>>("markets", body)?)?;
+                for market in self.listings.markets().iter() {
+                    self.assets.extend([market.base.clone(), market.quote.clone()]);
+                }
+                out.push(Event::Markets(self.listings.markets().iter().cloned().collect()));
+            }
+            Ask::Book(id) => {
+                let market = self.listings.markets().get(*id);
+                let market = market.ok_or_else(|| unreadable("book", "the market is not known"))?;
+                out.push(Event::BookSnapshot(book(market, &json("book", body)?)?));
+            }
+            Ask::Order(query, Mode::Live) => return self.read_order(query, body, out),
+            Ask::Order(query, Mode::History) => out.push(self.read_history(query, body)?),
+            Ask::OpenOrders(scope) => {
+                let orders: Orders<'_> = json("open orders", body)?;
+                let mut rows = Vec::with_capacity(orders.orders.len());
+                for order in self.known_orders(&orders) {
+                    match report::order(&self.listings, order)? {
+                        OrderNews::Report(report) => rows.push(report),
+                        OrderNews::Queued(id) => out.extend(id.map(|client_id| Event::Queued { client_id })),
+                    }
+                }
+                let complete = is_last(orders.next_cursor.as_deref());
+                out.push(Event::OpenOrders(Snapshot { rows, scope: *scope, complete }));
+            }
+            Ask::FillsSince(since) => return self.read_fills(*since, body, out),
+            Ask::Positions => {
+                let accounts: DetailedAccounts<'_> = json("account", body)?;
+                let account = self.own_account(&accounts)?;
+                let mut rows = Vec::new();
+                for row in account.positions.iter().filter(|row| self.listings.knows(row.market_id)) {
+                    let position = report::position(&self.listings, row)?;
+                    let mode = if row.margin_mode == 1 { MarginMode::Isolated } else { MarginMode::Cross };
+                    self.margin_modes.insert(position.market, mode);
+                    rows.push(position);
+                }
+                out.push(Event::Positions(Snapshot { rows, scope: None, complete: true }));
+            }
+            Ask::Balances => out.push(self.read_balances(body)?),
+            Ask::Fees => out.push(Event::Fees(fees(&json("limits", body)?)?)),
+            _ => return Err(unreadable("reply", "it answers what was never asked")),
+        }
+        Ok(Next::Done)
+    }
+
+    /// Rows of markets that we list.
+    fn known_orders<'r, 'a>(&'r self, orders: &'r Orders<'a>) -> impl Iterator<Item = &'r Order<'a>> {
+        orders.orders.iter().filter(|order| self.listings.knows(order.market_index))
+    }
+
+    /// The row with our id. The account may have used the id before: the newest one counts.
+    fn find<'r, 'a>(&self, query: &OrderQuery, orders: &'r Orders<'a>) -> Option<&'r Order<'a>> {
+        let made_at = |order: &Order<'_>| report::coarse(order.created_at.max(order.timestamp));
+        let is_older = |at: Timestamp| at > Timestamp::ZERO && at < query.created_at - CLOCKS_APART;
+        let ours = |order: &&Order<'_>| u64::try_from(order.client_order_index) == Ok(query.client_id.0);
+        let found = orders.orders.iter().filter(ours).filter(|order| !is_older(made_at(order)));
+        found.max_by_key(|order| (made_at(order), order.order_version))
+    }
+
+    fn read_order(&self, query: &OrderQuery, body: &[u8], out: &mut Vec<Event>) -> Result<Next, DecodeError> {
+        let orders: Orders<'_> = json("order", body)?;
+        match self.find(query, &orders) {
+            Some(order) => {
+                out.push(match report::order(&self.listings, order)? {
+                    OrderNews::Report(report) => Event::Order(report),
+                    OrderNews::Queued(_) => Event::Queued { client_id: query.client_id },
+                });
+                Ok(Next::Done)
+            }
+            None => {
+                out.push(no_such_order(query, Mode::Live, true));
+                Ok(Next::Ask(Ask::Order(*query, Mode::History)))
+            }
+        }
+    }
+
+    /// What became of the transaction that placed an order. The engine's no is proof; that the engine took it is proof
+    /// that the order is, or was, somewhere.
+    fn read_tx(
+        &mut self,
+        query: &OrderQuery,
+        body: &[u8],
+        out: &mut Vec<Event>,
+    ) -> Result<Next, DecodeError> {
+        let tx: EnrichedTx<'_> = json("transaction", body)?;
+        let client_id = query.client_id;
+        let asked = self.account.as_ref().and_then(|account| account.hashes.open_question(client_id));
+        if asked.is_some_and(|hash| hash.to_string() != tx.hash.as_str()) {
+            return Err(unreadable("transaction", "the answer is about another one"));
+        }
+        let event: AppError<'_> = if tx.event_info.is_empty() {
+            AppError::default()
+        } else {
+            json("event", tx.event_info.as_bytes())?
+        };
+        if tx.status == tx_status::FAILED || !event.error.is_empty() {
+            out.push(Event::Refused { client_id, refusal: refusal::engine_no(&event.error) });
+            return Ok(Next::Done);
+        }
+        if tx.status == tx_status::PENDING {
+            out.push(no_such_order(query, Mode::History, false));
+            return Ok(Next::Done);
+        }
+        if let Some(account) = &mut self.account {
+            account.hashes.executed(client_id);
+        }
+        Ok(Next::Ask(Ask::Order(*query, Mode::History)))
+    }
+
+    /// Looks for one order among the newest of those that are over. That it is not there proves something only when
+    /// they reach back beyond the time it was made, and never for an order that the engine took.
+    fn read_history(&self, query: &OrderQuery, body: &[u8]) -> Result<Event, DecodeError> {
+        let orders: Orders<'_> = json("order history", body)?;
+        if let Some(order) = self.find(query, &orders) {
+            return Ok(match report::order(&self.listings, order)? {
+                OrderNews::Report(report) => Event::Order(report),
+                OrderNews::Queued(_) => Event::Queued { client_id: query.client_id },
+            });
+        }
+        let executed =
+            self.account.as_ref().is_some_and(|account| account.hashes.is_executed(query.client_id));
+        let whole = is_last(orders.next_cursor.as_deref()) && orders.orders.len() < PAGE;
+        Ok(no_such_order(
+            query,
+            Mode::History,
+            !executed && (whole || reaches_back(&orders, query.created_at)),
+        ))
+    }
+
+    /// One page of fills, the newest first, down to those that are older than what was asked for.
+    fn read_fills(
+        &mut self,
+        asked: Timestamp,
+        body: &[u8],
+        out: &mut Vec<Event>,
+    ) -> Result<Next, DecodeError> {
+        let since = self.pages.at(asked).map_or(asked, |page| page.since);
+        let trades: Trades<'_> = json("fills", body)?;
+        let account = self.account.as_ref().map_or(-1, |account| account.index);
+        let mut rows = Vec::with_capacity(trades.trades.len());
+        for trade in trades.trades.iter().filter(|trade| self.listings.knows(trade.market_id)) {
+            rows.extend(report::fills(&self.listings, account, trade)?);
+        }
+        let oldest = trades.trades.last().map(|trade| report::time(trade.transaction_time, trade.timestamp));
+        let cursor = trades.next_cursor.as_deref().filter(|cursor| !cursor.is_empty());
+        // A whole millisecond early: the list is sorted by times of that grain.
+        let goes_on = cursor.filter(|_| oldest.is_some_and(|oldest| oldest.ms() >= since.ms()));
+        out.push(Event::Fills(Snapshot { rows, scope: None, complete: goes_on.is_none() }));
+        Ok(match goes_on {
+            Some(cursor) => Next::Ask(Ask::FillsSince(self.pages.go_on(since, cursor))),
+            None => Next::Done,
+        })
+    }
+
+    fn own_account<'r, 'a>(
+        &self,
+        accounts: &'r DetailedAccounts<'a>,
+    ) -> Result<&'r DetailedAccount<'a>, DecodeError> {
+        let index = self.account.as_ref().map(|account| account.index);
+        accounts
+            .accounts
+            .iter()
+            .find(|account| Some(account.index) == index)
+            .ok_or_else(|| unreadable("account", "the answer is about other accounts"))
+    }
+
+    fn read_balances(&mut self, body: &[u8]) -> Result<Event, DecodeError> {
+        let accounts: DetailedAccounts<'_> = json("account", body)?;
+        let account = self.own_account(&accounts)?;
+        let mut rows = Vec::new();
+        self.cash.spot = Some(report::Pocket::default());
+        self.cash.margin = Some(report::margin(&account.available_balance, &account.collateral)?);
+        for row in account.assets.iter() {
+            let pocket = report::pocket(row)?;
+            if row.symbol == super::market::CASH {
+                self.cash.spot = Some(pocket);
+            } else {
+                rows.push(report::balance(self.asset(&row.symbol), pocket, Timestamp::ZERO));
+            }
+        }
+        rows.extend(self.cash.balance(self.asset(super::market::CASH), Timestamp::ZERO));
+        Ok(Event::Balances(Snapshot { rows, scope: None, complete: true }))
+    }
+
+    fn forget_asked_tx(&mut self, call: CallRef) -> bool {
+        let at = self.asked_tx.iter().position(|asked| *asked == call);
+        at.map(|at| self.asked_tx.swap_remove(at)).is_some()
+    }
+}
+
+fn unknown(error: DecodeError) -> CallError {
+    CallError::OutcomeUnknown(error.to_string())
+}
+
+fn no_such_order(query: &OrderQuery, mode: Mode, complete: bool) -> Event {
+    Event::NoSuchOrder { client_id: query.client_id, mode, complete }
+}
+
+/// Whether no page follows.
+fn is_last(cursor: Option<&str>) -> bool {
+    cursor.is_none_or(str::is_empty)
+}
+
+/// Whether these rows hold everything that ended since `created_at`: they come in the order of their ends, and one of
+/// them ended before. An order ends after it was made.
+fn reaches_back(orders: &Orders<'_>, created_at: Timestamp) -> bool {
+    let end = |order: &Order<'_>| report::coarse(order.updated_at.max(order.timestamp));
+    orders.orders.is_sorted_by(|newer, older| end(newer) >= end(older))
+        && orders
+            .orders
+            .last()
+            .is_some_and(|oldest| end(oldest) > Timestamp::ZERO && end(oldest) < created_at - CLOCKS_APART)
+}
+
+/// A book from its single orders. It has no number, and joins no stream.
+fn book(market: &Market, orders: &OrderBookOrders<'_>) -> Result<BookSnapshot, DecodeError> {
+    let bad = |why: &dyn std::fmt::Display| unreadable("book", format_args!("{}: {why}", market.symbol));
+    let side = |total: i64, rows: &[SimpleOrder<'_>]| {
+        // Part of a book is no book.
+        if rows.len() >= BOOK_ORDERS_MAX || usize::try_from(total).is_ok_and(|total| total > rows.len()) {
+            return Err(bad(&format_args!("{} orders of {total}: it is not whole", rows.len())));
+        }
+        let mut levels = BTreeMap::<Price, Qty>::new();
+        for row in rows {
+            let price = market.price(&row.price).map_err(|error| bad(&error))?;
+            let qty = market.qty(&row.remaining_base_amount).map_err(|error| bad(&error))?;
+            let level = levels.entry(price).or_default();
+            *level = level.plus(qty);
+        }
+        Ok(levels.into_iter().map(|(price, qty)| Level { price, qty }).collect())
+    };
+    Ok(BookSnapshot {
+        market: market.id,
+        seq: 0,
+        bids: side(orders.total_bids, &orders.bids)?,
+        asks: side(orders.total_asks, &orders.asks)?,
+        at: Timestamp::ZERO,
+    })
+}
+
+/// The same for perpetuals and spot. Markets whose fees are switched off take less.
+fn fees(limits: &AccountLimits<'_>) -> Result<FeeRates, DecodeError> {
+    let rate = |tick: i64| {
+        tick.checked_mul(FEE_TICK)
+            .map(Rate)
+            .ok_or_else(|| unreadable("limits", format_args!("fee tick {tick}")))
+    };
+    let (maker, taker) = (rate(limits.current_maker_fee_tick)?, rate(limits.current_taker_fee_tick)?);
+    Ok(FeeRates { perpetual_maker: maker, perpetual_taker: taker, spot_maker: maker, spot_taker: taker })
+}

@@ -1,0 +1,114 @@
+//! What was sent and is not forgotten: transactions that wait for an answer on the socket, and the hashes by which the
+//! venue knows our orders.
+
+use std::collections::VecDeque;
+
+use arrayvec::ArrayVec;
+use mm_crypto::Digest;
+use mm_model::ClientId;
+
+use crate::{
+    client::CallRef,
+    lighter::{spec::SPEC, wire::send::SendTxOutcome},
+};
+
+/// The ids of the orders of one message.
+pub(super) type Ids = ArrayVec<ClientId, { SPEC.batch_max }>;
+
+/// So many of the newest orders are remembered by their hashes.
+const REMEMBERED_MAX: usize = 2_048;
+
+/// A message on its way by socket.
+#[derive(Clone, Debug)]
+pub(super) struct Flight {
+    pub(super) call: CallRef,
+    /// Of its first transaction.
+    pub(super) hash: Digest,
+    /// How many transactions it holds.
+    pub(super) n_txs: usize,
+    /// The orders that it places.
+    pub(super) ids: Ids,
+}
+
+/// Messages on their way by socket, in the order in which they were sent.
+#[derive(Debug, Default)]
+pub(super) struct Flights(VecDeque<Flight>);
+
+impl Flights {
+    pub(super) fn push(&mut self, flight: Flight) {
+        self.0.push_back(flight);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Takes out the one of this call.
+    pub(super) fn take(&mut self, call: CallRef) -> Option<Flight> {
+        let at = self.0.iter().position(|flight| flight.call == call)?;
+        self.0.remove(at)
+    }
+
+    /// Takes out the one that has waited longest.
+    pub(super) fn take_oldest(&mut self) -> Option<Flight> {
+        self.0.pop_front()
+    }
+
+    /// Takes out the one that an answer names, by our id, else by its hash; `Err` for an answer that names none at all.
+    pub(super) fn take_named(&mut self, answer: &SendTxOutcome<'_>) -> Result<Option<Flight>, NamesNone> {
+        if let Some(call) = answer.id.and_then(|id| id.trim_matches('"').parse().ok()).map(CallRef) {
+            return Ok(self.take(call));
+        }
+        let Some(hash) = answer.hashes.first() else { return Err(NamesNone) };
+        let at = self.0.iter().position(|flight| flight.hash.to_string() == hash.as_str());
+        Ok(at.and_then(|at| self.0.remove(at)))
+    }
+}
+
+/// An answer that does not say what it answers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NamesNone;
+
+/// An order and the transaction that placed it.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    id: ClientId,
+    hash: Digest,
+    /// The venue said that the engine took it.
+    executed: bool,
+}
+
+/// The hashes of our newest orders.
+#[derive(Debug, Default)]
+pub(super) struct Hashes(VecDeque<Known>);
+
+impl Hashes {
+    /// The order was sent, perhaps once more.
+    pub(super) fn remember(&mut self, id: ClientId, hash: Digest) {
+        if self.0.len() == REMEMBERED_MAX {
+            self.0.pop_front();
+        }
+        self.0.push_back(Known { id, hash, executed: false });
+    }
+
+    /// The hash of an order's last sending, unless the engine is known to have taken it: then there is nothing to ask.
+    pub(super) fn open_question(&self, id: ClientId) -> Option<Digest> {
+        self.last(id).filter(|known| !known.executed).map(|known| known.hash)
+    }
+
+    /// Whether the venue said that the engine took the order.
+    pub(super) fn is_executed(&self, id: ClientId) -> bool {
+        self.last(id).is_some_and(|known| known.executed)
+    }
+
+    /// The venue says that the engine took the order.
+    pub(super) fn executed(&mut self, id: ClientId) {
+        if let Some(known) = self.0.iter_mut().rev().find(|known| known.id == id) {
+            known.executed = true;
+        }
+    }
+
+    fn last(&self, id: ClientId) -> Option<&Known> {
+        self.0.iter().rev().find(|known| known.id == id)
+    }
+}

@@ -1,0 +1,62 @@
+//! The auth token: made when it is needed, made anew before it ends. Bound to one key; whoever has it may read the
+//! account, so it shows nowhere.
+
+use std::{fmt, time::Duration};
+
+use mm_model::{CallError, Timestamp};
+
+use super::order::not_sent;
+use crate::lighter::sign::ApiKey;
+
+/// How long a token lives: as the venue's own signer makes it (lighter-go README at 17f2d60), an hour less than is
+/// honoured.
+const LIFE: Duration = Duration::from_secs(7 * 3600);
+/// How long before its end it is made anew.
+const RENEWED_BEFORE: Duration = Duration::from_secs(15 * 60);
+/// A token that is refused within this time after it was made is refused for another reason than its age.
+const YOUNG: Duration = Duration::from_secs(60);
+
+/// A token that lasts a while.
+#[derive(Clone, Copy)]
+pub(super) struct Pass<'a> {
+    pub(super) token: &'a str,
+    /// When another one must take its place.
+    pub(super) renew_at: Timestamp,
+}
+
+/// The token of an account.
+#[derive(Default)]
+pub(super) struct Token {
+    text: String,
+    made_at: Timestamp,
+    /// Zero: there is none.
+    renew_at: Timestamp,
+}
+
+impl Token {
+    /// The token, made by `key` if there is none that lasts.
+    pub(super) fn pass(&mut self, now: Timestamp, key: &mut ApiKey) -> Result<Pass<'_>, CallError> {
+        if self.renew_at <= now {
+            let deadline = now + LIFE;
+            let deadline_s = i64::try_from(deadline.ms() / 1_000).unwrap_or(i64::MAX);
+            self.text = key.token(now, deadline_s).map_err(|error| not_sent(error.to_string()))?;
+            (self.made_at, self.renew_at) = (now, deadline - RENEWED_BEFORE);
+        }
+        Ok(Pass { token: &self.text, renew_at: self.renew_at })
+    }
+
+    /// The venue refused it: whether another one may help.
+    pub(super) fn refused(&mut self, now: Timestamp) -> bool {
+        let may_help = now.since(self.made_at) >= YOUNG;
+        if may_help {
+            self.renew_at = Timestamp::ZERO;
+        }
+        may_help
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Token(***, to be renewed at {})", self.renew_at)
+    }
+}
