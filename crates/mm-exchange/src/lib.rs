@@ -32,6 +32,6 @@ pub use order::{
 pub use reject::Reject;
 pub use report::{
     BalanceView, BookView, Candle, Deposit, ExternalLevel, ExternalTrade, FundingPayment, FundingRate,
-    MarginSummary, TickerStats, Trade,
+    MarginSummary, QueuedOrder, TickerStats, Trade,
 };
 pub use view::{Expiry, OrderView, Status, Waits};

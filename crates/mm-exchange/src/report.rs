@@ -2,7 +2,7 @@
 
 use mm_model::{Level, MarketId, Money, Price, Qty, Rate, Side, SignedQty, Symbol, Timestamp};
 
-use crate::{AccountId, OrderId, TradeNo};
+use crate::{AccountId, OrderId, OrderView, TradeNo};
 
 /// The public book of a market, best levels first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +13,19 @@ pub struct BookView {
     pub bids: Vec<Level>,
     /// Asks, best first.
     pub asks: Vec<Level>,
+}
+
+/// An order of the public book, in its place in the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QueuedOrder {
+    /// Bid or ask.
+    pub side: Side,
+    /// Its price.
+    pub price: Price,
+    /// What is left of it.
+    pub left: Qty,
+    /// The order; `None`: quantity of the outside world.
+    pub order: Option<OrderView>,
 }
 
 /// A public trade.

@@ -1,13 +1,15 @@
 //! What can be asked. Nothing changes here.
 
+use std::ops::ControlFlow;
+
 use mm_model::{Level, MarketId, MarketKind, Markets, Money, Price, Qty, Rate, Side, Timestamp};
 
 use super::Exchange;
 use crate::{
     AccountId, BalanceView, BookView, Candle, Execution, FundingPayment, FundingRate, Listing, OrderRef,
-    OrderView, PositionView, TickerStats, Trade,
+    OrderView, PositionView, QueuedOrder, TickerStats, Trade,
     ledger::{Account, Cash},
-    market::MarketState,
+    market::{MarketState, Source},
 };
 
 /// Listings and accounts.
@@ -144,6 +146,26 @@ impl Exchange {
             bids: state.book.levels(Side::Buy).take(depth).collect(),
             asks: state.book.levels(Side::Sell).take(depth).collect(),
         }
+    }
+
+    /// The orders of a side of the public book, in the order in which they would be met, at most `max`. What the
+    /// outside world holds of a level stands among them without an owner.
+    #[must_use]
+    pub fn queue(&self, market: MarketId, side: Side, max: usize) -> Vec<QueuedOrder> {
+        let mut orders = Vec::new();
+        let Some(state) = self.find_market(market) else { return orders };
+        if max == 0 {
+            return orders;
+        }
+        state.book.walk(side, |offer| {
+            let order = match offer.source {
+                Source::Order(resting) => self.record(market, resting.id).copied(),
+                Source::Outside => None,
+            };
+            orders.push(QueuedOrder { side, price: offer.price, left: offer.qty, order });
+            if orders.len() < max { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        orders
     }
 
     /// The best level of a side of the public book.

@@ -121,6 +121,12 @@ impl Bar {
         Self::of(Print { trade: TradeNo(0), price, qty: Qty::ZERO, quote: Money::ZERO })
     }
 
+    /// The interval after it, if nothing trades in that.
+    pub(crate) const fn flat(&self) -> Self {
+        let still = Print { trade: self.last, price: self.close, qty: Qty::ZERO, quote: Money::ZERO };
+        Self { count: 0, ..Self::of(still) }
+    }
+
     /// Adds what traded after it.
     fn add(&mut self, later: &Self) {
         self.high = self.high.max(later.high);
@@ -223,14 +229,12 @@ impl MarketCandles {
         Self { intervals, by_market: BTreeMap::new() }
     }
 
-    /// Counts the trades of a batch of facts.
-    pub(crate) fn facts(&mut self, exchange: &Exchange, facts: &[Fact]) {
-        for fact in facts {
-            if let Fact::Traded { trade, market, price, qty, at, .. } = *fact {
-                let quote = exchange.markets().get(market).map(|market| market.notional(price, qty));
-                let print = Print { trade, price, qty, quote: quote.unwrap_or_default() };
-                self.add(market, at, Bar::of(print));
-            }
+    /// Counts the trade, if it is one.
+    pub(crate) fn fact(&mut self, exchange: &Exchange, fact: &Fact) {
+        if let Fact::Traded { trade, market, price, qty, at, .. } = *fact {
+            let quote = exchange.markets().get(market).map(|market| market.notional(price, qty));
+            let print = Print { trade, price, qty, quote: quote.unwrap_or_default() };
+            self.add(market, at, Bar::of(print));
         }
     }
 

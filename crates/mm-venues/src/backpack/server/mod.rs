@@ -167,7 +167,9 @@ impl VenueServer for Server {
     }
 
     fn facts(&mut self, now: Timestamp, exchange: &Exchange, facts: &[Fact], out: &mut Vec<Outbound>) {
-        self.records.candles.facts(exchange, facts);
+        for fact in facts {
+            self.records.candles.fact(exchange, fact);
+        }
         self.streams.facts(&mut World { now, exchange, candles: &self.records.candles, out }, facts);
     }
 

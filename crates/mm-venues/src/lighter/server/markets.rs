@@ -40,6 +40,11 @@ pub(super) fn listing(exchange: &Exchange, index: i64) -> Result<&Listing, Refus
     by_index(exchange, index).ok_or_else(|| Refused::new(codes::INVALID_MARKET_INDEX))
 }
 
+/// A market that is known to be listed, or the venue's no.
+pub(super) fn market(exchange: &Exchange, market: MarketId) -> Result<&Market, Refused> {
+    exchange.markets().get(market).ok_or_else(|| codes::INVALID_MARKET_INDEX.into())
+}
+
 /// The number of an asset.
 pub(super) fn asset_id(asset: &str) -> Option<u16> {
     ASSETS.iter().find(|(_, name)| *name == asset).map(|(id, _)| *id)
@@ -81,6 +86,11 @@ fn raw(steps: i64, step: i128) -> i64 {
 
 /// The block of a time: one each second (chosen; the venue's come faster).
 pub(super) fn height(at: Timestamp) -> i64 {
+    i64::try_from(at.ms() / 1_000).unwrap_or(i64::MAX)
+}
+
+/// Seconds as the wire has them.
+pub(super) fn seconds(at: Timestamp) -> i64 {
     i64::try_from(at.ms() / 1_000).unwrap_or(i64::MAX)
 }
 

@@ -31,7 +31,7 @@ use self::{
     state::State,
     streams::{Heard, Streams, World},
 };
-pub use self::{rate::Tier, switches::Switches};
+pub use self::{rate::Tier, streams::SocketLimits, switches::Switches};
 use crate::{
     http::{Reply, Request},
     lighter::tx::ChainId,
@@ -71,6 +71,8 @@ pub struct Options {
     pub tier: Tier,
     /// Whether requests and transactions are counted.
     pub rate_limits: bool,
+    /// What sockets are limited to, where anything is counted.
+    pub sockets: SocketLimits,
     /// Whether accepted transactions wait as long as the tier says before they reach the engine.
     pub delays: bool,
     /// The venue's open questions.
@@ -84,6 +86,7 @@ impl Default for Options {
             chain: ChainId::MAINNET,
             tier: Tier::Premium,
             rate_limits: true,
+            sockets: SocketLimits::default(),
             delays: true,
             switches: Switches::default(),
         }

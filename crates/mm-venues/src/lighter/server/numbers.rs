@@ -7,7 +7,7 @@ use mm_model::{Decimal, Market, Money, Price, Qty, Rate, SignedQty};
 use crate::lighter::wire::Text;
 
 /// Places of an amount of USDC.
-const USDC_PLACES: u8 = 6;
+pub(super) const USDC_PLACES: u8 = 6;
 
 /// Anything as text of the wire.
 pub(super) fn text(value: impl Display) -> Text<'static> {

@@ -1,6 +1,20 @@
 //! The venue's open questions, gathered in one place: where its documentation, its clients and recorded traffic
 //! disagree or say nothing, the simulated venue takes one side by default (the stricter one) and a test can take the
 //! other.
+//!
+//! Answers of the streams that are fixed, and why:
+//! - A token that stands in a subscription must be good, also where none is needed: a client that sends a dead one has
+//!   a fault of its own. A missing or bad token is refused with 20001; no page names a code for it.
+//! - When a token ends and cuts its subscriptions, each is told as `unsubscribed`. No source says how, or whether.
+//! - A socket opened with `readonly=true` may listen to everything and send no transactions.
+//! - One socket too many is told 23003 and closed; a message too many is refused with 30009 and not carried out, and the
+//!   socket stays. There is nothing to be in flight here, so 30010 is never sent.
+//! - The server pings each minute. Frames and protocol pongs count as signs of life.
+//! - Frames on subscribing tell of at most 50 trades, the newest first; updates tell in the order of time.
+//! - Rates of funding are percentages in statistics and in `fundings`, fractions for eight hours in `funding-rates`.
+//! - `account_all_positions` speaks when a position or the leverage changes, not when orders come and go.
+//! - An order that changed several times at once is told as it is in the end.
+//! - Orders of the outside world (a tape) are shown by `orderBookOrders` as orders of an account that nobody owns.
 
 /// How the simulated venue answers the venue's open questions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +26,16 @@ pub struct Switches {
     pub token_end_cuts_subscriptions: bool,
     /// Whether new orders are refused (21712) while a scheduled cancel-all waits.
     pub scheduled_cancel_blocks_orders: bool,
+    /// Whether an update of `account_all` is everything again, instead of what changed. The SDK replaces what it has by
+    /// every update, the venue's page says nothing.
+    pub account_all_updates_are_whole: bool,
+    /// Whether the channel of `account_orders` names the account after the market in data frames. Both were seen;
+    /// acknowledgements and errors name the market alone.
+    pub account_orders_name_the_account: bool,
+    /// Whether the channel of `account_market` has slashes in data frames, as the venue's page prints it.
+    pub account_market_with_slashes: bool,
+    /// Whether a market that takes no orders is `frozen`, as lighter-sdk 0.1.4 has it, instead of `inactive` (1.1.8).
+    pub closed_markets_are_frozen: bool,
     /// How long `nextNonce` and `apikeys` lag behind an accepted transaction, in milliseconds.
     pub next_nonce_lag_ms: u64,
 }
@@ -22,6 +46,10 @@ impl Default for Switches {
             modify_amount_is_total: true,
             token_end_cuts_subscriptions: true,
             scheduled_cancel_blocks_orders: true,
+            account_all_updates_are_whole: false,
+            account_orders_name_the_account: false,
+            account_market_with_slashes: true,
+            closed_markets_are_frozen: false,
             next_nonce_lag_ms: 0,
         }
     }

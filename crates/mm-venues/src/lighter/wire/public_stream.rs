@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::{
     Number, Text,
-    history::Candle,
+    history::{Candle, MarkPriceCandle},
     lenient,
     rows::{Key, List},
     trade::Trade,
@@ -316,6 +316,20 @@ pub struct HeightFrame<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CandleFrame<'a> {
     pub candles: List<Candle<'a>>,
+    #[serde(borrow)]
+    pub channel: Text<'a>,
+    #[serde(default)]
+    pub timestamp: i64,
+    #[serde(rename = "type")]
+    pub kind: Text<'a>,
+}
+
+/// `mark_price_candle/{m}/{resolution}`: as [`CandleFrame`], of the mark price.
+///
+/// Witness: `fixtures/lighter/stream_mark_price_candle.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarkPriceCandleFrame<'a> {
+    pub candles: List<MarkPriceCandle<'a>>,
     #[serde(borrow)]
     pub channel: Text<'a>,
     #[serde(default)]

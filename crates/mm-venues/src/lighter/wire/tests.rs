@@ -115,6 +115,7 @@ fn frames_are_mirrored() {
         public_stream::TickerFrame<'_> => "stream_ticker", "stream_ticker_empty";
         public_stream::HeightFrame<'_> => "stream_height";
         public_stream::CandleFrame<'_> => "stream_candle", "stream_candle_update";
+        public_stream::MarkPriceCandleFrame<'_> => "stream_mark_price_candle";
         private_stream::AllOrdersFrame<'_> => "stream_account_all_orders";
         private_stream::OrdersFrame<'_> => "stream_account_orders";
         private_stream::UserStatsFrame<'_> => "stream_user_stats";

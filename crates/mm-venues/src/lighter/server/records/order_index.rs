@@ -31,6 +31,12 @@ impl OrderIndex {
         Self::counted(market_index, side, BLOCK / 2 + n)
     }
 
+    /// The id of what the outside world holds, by its place in the queue: the last quarter of the block.
+    pub(in super::super) fn outside(market_index: u16, side: Side, place: usize) -> Self {
+        let place = i64::try_from(place).unwrap_or(0) % (BLOCK / 8);
+        Self::counted(market_index, side, BLOCK / 4 * 3 + place)
+    }
+
     fn counted(market_index: u16, side: Side, n: i64) -> Self {
         let start = (i64::from(market_index) + 1) * BLOCK;
         Self(match side {

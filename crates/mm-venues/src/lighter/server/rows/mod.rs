@@ -2,6 +2,7 @@
 
 mod account;
 mod asset;
+mod funding;
 mod order;
 mod position;
 mod trade;
@@ -10,6 +11,7 @@ mod tx;
 pub(super) use self::{
     account::{Standing, account_brief, account_row},
     asset::{asset_row, asset_rows},
+    funding::funding_row,
     order::order_row,
     position::{position_row, position_rows},
     trade::{trade_row, tx_hash},

@@ -1,0 +1,82 @@
+//! Tokens that open the streams of accounts, and the subscriptions that they opened.
+
+use std::collections::BTreeMap;
+
+use mm_exchange::AccountId;
+use mm_model::Timestamp;
+
+use super::{Streams, World, command::unsubscribed, topics::Topic};
+use crate::{
+    lighter::{
+        server::{errors::Refused, markets::time, state::State},
+        sign::AuthToken,
+    },
+    server::ConnId,
+};
+
+/// What a token gives.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Access {
+    until: Timestamp,
+}
+
+/// The subscriptions that were opened by a token.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Grants {
+    open: BTreeMap<(ConnId, Topic), Access>,
+}
+
+impl Grants {
+    /// Notes what opened a subscription.
+    pub(super) fn put(&mut self, which: (ConnId, Topic), access: Access) {
+        self.open.insert(which, access);
+    }
+
+    pub(super) fn remove(&mut self, which: (ConnId, Topic)) {
+        self.open.remove(&which);
+    }
+
+    pub(super) fn gone(&mut self, conn: ConnId) {
+        self.open.retain(|(known, _), _| *known != conn);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+}
+
+/// Checks that a token opens the data of an account.
+///
+/// # Errors
+/// The venue's no.
+pub(super) fn check(
+    state: &mut State,
+    now: Timestamp,
+    (token, account): (&str, AccountId),
+) -> Result<Access, Refused> {
+    let owner = state.accounts.of(account);
+    let AuthToken::Signed(token) = AuthToken::parse(token).map_err(Refused::unauthorized)? else {
+        return Err(Refused::unauthorized("no such token"));
+    };
+    let key = owner.filter(|owner| owner.index == token.account).and_then(|it| it.keys.get(&token.api_key));
+    let key = key.ok_or_else(|| Refused::unauthorized("the token does not open this account"))?;
+    token.check(now, &key.verifier).map_err(Refused::unauthorized)?;
+    Ok(Access { until: time(token.deadline_s.saturating_mul(1_000)) })
+}
+
+impl Streams {
+    /// Ends the subscriptions whose tokens are no longer honoured: dead, taken back, or of a key that was replaced.
+    pub(super) fn end_grants(&mut self, world: &mut World<'_>) {
+        let alive = |access: &Access| world.now < access.until;
+        let ended: Vec<_> =
+            self.grants.open.iter().filter(|(_, access)| !alive(access)).map(|(which, _)| *which).collect();
+        for (conn, topic) in ended {
+            self.grants.remove((conn, topic));
+            if world.state.options.switches.token_end_cuts_subscriptions {
+                self.subscriptions.remove(topic, conn);
+                world.out.push(unsubscribed(&world.names(), (conn, topic)));
+            }
+        }
+        self.forget();
+    }
+}
