@@ -1,18 +1,17 @@
 //! The table of venues. A new one is a row here; its codec is a folder of mm-venues, its simulated world a row of
 //! mm-sim.
 
-use mm_sim::{Endpoints, is_simulated_key};
-use mm_strategy::params::{Kind, Param, Preset, Values};
+mod backpack;
+mod lighter;
+
+use mm_sim::Endpoints;
+use mm_strategy::params::{Param, Values};
 use mm_venues::{
-    backpack,
     client::Protocol,
     spec::{Environment, VenueSpec},
 };
 
-use crate::{
-    config::tables::key,
-    keys::{KeyForm, Keys},
-};
+use crate::keys::{KeyForm, Keys};
 
 /// One venue: its name in the configuration, what it can be told, and how its connector is made.
 pub(crate) struct VenueRow {
@@ -67,56 +66,12 @@ impl VenueRow {
 }
 
 /// All venues.
-pub(crate) static VENUES: &[VenueRow] = &[VenueRow {
-    name: "backpack",
-    about: "Backpack Exchange: spot and perpetuals in USDC, Ed25519 keys",
-    params: BACKPACK,
-    spec: &backpack::SPEC,
-    keys: KeyForm {
-        needed: &["api_key", "api_secret"],
-        optional: &[],
-        about: "base64, from the venue's page of keys",
-    },
-    account: |keys| keys.text("api_key").to_owned(),
-    is_simulated: |keys| is_simulated_key(keys.text("api_secret")),
-    simulated: |endpoints, account| {
-        let venue = endpoints.venues.backpack.as_ref()?;
-        let row = venue.account(account)?;
-        Some(Access {
-            rest: venue.rest.clone(),
-            ws: venue.ws.clone(),
-            chain_id: None,
-            keys: Keys::of([("api_key", row.api_key.clone()), ("api_secret", row.api_secret.clone())]),
-        })
-    },
-    protocol: backpack_protocol,
-}];
-
-static BACKPACK: &[Param] = &[
-    key(
-        "window_ms",
-        Kind::Integer { min: 1, max: 60_000 },
-        Preset::Is("5000"),
-        "how long a signed request stays valid",
-    ),
-    key("broker_id", Kind::Integer { min: 0, max: 65_535 }, Preset::Unset, "number sent as X-Broker-Id"),
-];
-
-fn backpack_protocol(wiring: Wiring<'_>) -> Result<Box<dyn Protocol>, String> {
-    let Wiring { access, symbols, own } = wiring;
-    let mut options = backpack::Options::new(access.rest, access.ws, symbols)
-        .with_keys(access.keys.text("api_key"), access.keys.text("api_secret"))
-        .map_err(|error| error.to_string())?;
-    if let Some(window) = own.integer("window_ms").and_then(|ms| u32::try_from(ms).ok()) {
-        options.window_ms = window;
-    }
-    options.broker_id = own.integer("broker_id").and_then(|id| u16::try_from(id).ok());
-    let client = backpack::Client::new(options).map_err(|error| error.to_string())?;
-    Ok(Box::new(client))
-}
+pub(crate) static VENUES: &[VenueRow] = &[backpack::ROW, lighter::ROW];
 
 #[cfg(test)]
 mod tests {
+    use mm_strategy::params::Preset;
+
     use super::*;
 
     #[test]

@@ -1,21 +1,19 @@
 //! A smoke test against a simulated venue in this process, under virtual time: the strategy, the core, the session,
 //! the codec and the venue are the real ones, only sockets and waiting are not.
 
+mod connect;
+
 use std::{
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
-    },
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
-use mm_core::{
-    Clock, Connector, CoreConfig, IdSource, Outcome, StartError, TradingCore, VenueConfig, VirtualRuntime,
-};
-use mm_model::{ClientId, Timestamp};
-use mm_session::SessionConfig;
+use mm_core::{CoreConfig, Outcome, StartError, TradingCore, VirtualRuntime};
+use mm_model::Timestamp;
 use mm_sim::{
     Control, InProcess, SimConfig,
+    config::VenueKind,
     control::{AccountState, CounterOrder},
     faults::Schedule,
 };
@@ -24,12 +22,14 @@ use mm_strategy::{
     params::{Settings, Value, Values},
     smoke_test::{self, Config, Progress, Report, SmokeTest},
 };
-use mm_venues::backpack;
 
 /// What to test, and how the world misbehaves.
 pub(crate) struct Case {
     pub(crate) seed: u64,
+    pub(crate) venue: VenueKind,
     pub(crate) symbol: &'static str,
+    /// Another venue and its market, tested side by side.
+    pub(crate) beside: Option<(VenueKind, &'static str)>,
     /// Keys of the connector's block beside those that make the test quick.
     pub(crate) keys: &'static [(&'static str, &'static str)],
     pub(crate) faults: Schedule,
@@ -43,7 +43,9 @@ impl Default for Case {
     fn default() -> Self {
         Self {
             seed: 1,
+            venue: VenueKind::Backpack,
             symbol: "SOL_USDC_PERP",
+            beside: None,
             keys: &[],
             faults: Schedule::default(),
             before: |_| {},
@@ -52,22 +54,38 @@ impl Default for Case {
     }
 }
 
+impl Case {
+    /// On Lighter's perpetual of Ether.
+    pub(crate) fn lighter() -> Self {
+        Self { venue: VenueKind::Lighter, symbol: "ETH", ..Self::default() }
+    }
+
+    fn places(&self) -> impl Iterator<Item = (VenueKind, &'static str)> {
+        [(self.venue, self.symbol)].into_iter().chain(self.beside)
+    }
+}
+
+/// Our account at each venue.
+type Accounts = BTreeMap<String, AccountState>;
+
 /// What came of it.
 pub(crate) struct Ended {
     pub(crate) outcome: Outcome,
     pub(crate) report: Report,
     pub(crate) progress: Vec<Progress>,
-    /// The truth about our account, before and after.
+    /// The truth about our account at the tested venue, before and after.
     pub(crate) before: AccountState,
     pub(crate) after: AccountState,
+    /// Whether every account is as it was, but for what was paid.
+    is_clean: bool,
     /// How long it took, in virtual time.
     pub(crate) took: Duration,
 }
 
 impl Ended {
-    /// The account is as it was, but for what was paid.
+    /// The accounts are as they were, but for what was paid.
     pub(crate) fn is_clean(&self) -> bool {
-        self.before.positions == self.after.positions && self.before.open_orders == self.after.open_orders
+        self.is_clean
     }
 }
 
@@ -87,14 +105,6 @@ impl Observer for Notes {
     }
 }
 
-struct Ids(AtomicU64);
-
-impl IdSource for Ids {
-    fn next(&self) -> Result<ClientId, String> {
-        Ok(ClientId(self.0.fetch_add(1, Ordering::Relaxed)))
-    }
-}
-
 /// Runs a case to its end.
 pub(crate) fn run(case: &Case) -> Ended {
     start_and_run(case).expect("a start")
@@ -108,7 +118,7 @@ pub(crate) fn start_and_run(case: &Case) -> Result<Ended, StartError> {
     let world = InProcess::start(sim, clock.clone(), &runtime.spawner()).expect("a world");
     let control = world.control();
     (case.before)(&control);
-    let before = alice(&control);
+    let before = accounts(&control);
     let notes = Arc::new(Notes::default());
     let strategy = SmokeTest::new(config(case), notes.clone());
     let bounds = CoreConfig {
@@ -119,7 +129,9 @@ pub(crate) fn start_and_run(case: &Case) -> Result<Ended, StartError> {
     let mut core = TradingCore::new(bounds, clock.clone(), runtime.spawner());
     let started = clock.now();
     let outcome = runtime.block_on(async {
-        core.add_connector(connector(case, &world, &clock)).await.expect("a connector");
+        for place in case.places() {
+            core.add_connector(connect::connector(place, &world, &clock)).await.expect("a connector");
+        }
         core.set_strategy(Box::new(strategy));
         core.start().await?;
         if let Some(after) = case.stop_after {
@@ -135,35 +147,14 @@ pub(crate) fn start_and_run(case: &Case) -> Result<Ended, StartError> {
     let report = notes.report.lock().expect("one thread").clone().expect("a report");
     let progress = notes.progress.lock().expect("one thread").clone();
     let took = clock.now().since(started);
-    Ok(Ended { outcome, report, progress, before, after: alice(&control), took })
-}
-
-fn connector(case: &Case, world: &InProcess, clock: &Clock) -> Connector {
-    let place = world.endpoints().venues.backpack.as_ref().expect("it stands");
-    let account = place.account("alice").expect("she is there");
-    let symbols = vec![case.symbol.to_owned()];
-    let options = backpack::Options::new(&place.rest, &place.ws, symbols.clone())
-        .with_keys(&account.api_key, &account.api_secret)
-        .expect("keys");
-    let protocol = Box::new(backpack::Client::new(options).expect("a client"));
-    let config = VenueConfig {
-        name: "backpack".into(),
-        symbols,
-        stale_after: Duration::from_secs(5),
-        submit_valid_for: Duration::from_secs(5),
-        closed_orders_max: 1000,
-        reconcile_every: Duration::from_secs(30),
+    let after = accounts(&control);
+    let unchanged = |(venue, before): (&String, &AccountState)| {
+        let after = &after[venue];
+        before.positions == after.positions && before.open_orders == after.open_orders
     };
-    let session = SessionConfig {
-        call_timeout: Duration::from_secs(2),
-        idle_timeout: Duration::from_secs(10),
-        backoff_min: Duration::from_millis(100),
-        backoff_max: Duration::from_secs(5),
-        jitter_seed: 1,
-    };
-    let (venue, driver) = mm_core::venue(config, clock.clone(), Arc::new(Ids(AtomicU64::new(1000))));
-    let run = mm_session::run(clock.clone(), driver, protocol, world.transport(), session);
-    Connector { venue, task: Box::pin(async move { run.await.map_err(|error| error.to_string()) }) }
+    let is_clean = before.iter().all(unchanged);
+    let of = |accounts: &Accounts| accounts[case.venue.as_str()].clone();
+    Ok(Ended { outcome, report, progress, before: of(&before), after: of(&after), is_clean, took })
 }
 
 fn config(case: &Case) -> Config {
@@ -174,29 +165,35 @@ fn config(case: &Case) -> Config {
         ("settle_timeout_secs", "5"),
         ("cancel_wait_secs", "2"),
     ];
-    let mut values = Values::default();
-    for (name, text) in quick.iter().chain(case.keys) {
-        let table = smoke_test::CONNECTOR_PARAMS;
-        let param = table.iter().find(|param| param.is_called(name)).expect("a key of the table");
-        values.set(param.name, param.read(text).expect("a value of its kind"));
-    }
-    values.set("symbol", Value::Text(case.symbol.into()));
-    values.fill(smoke_test::CONNECTOR_PARAMS);
+    let plan = |(venue, symbol): (VenueKind, &str)| {
+        let mut values = Values::default();
+        for (name, text) in quick.iter().chain(case.keys) {
+            let table = smoke_test::CONNECTOR_PARAMS;
+            let param = table.iter().find(|param| param.is_called(name)).expect("a key of the table");
+            values.set(param.name, param.read(text).expect("a value of its kind"));
+        }
+        values.set("symbol", Value::Text(symbol.into()));
+        values.fill(smoke_test::CONNECTOR_PARAMS);
+        (venue.to_string(), values)
+    };
     let mut own = Values::default();
     own.fill(smoke_test::PARAMS);
-    let settings = Settings { own, connectors: [("backpack".to_owned(), values)].into() };
+    let settings = Settings { own, connectors: case.places().map(plan).collect() };
     Config::from_settings(&settings).expect("a plan")
 }
 
-/// The truth about our account.
-fn alice(control: &Control) -> AccountState {
-    control.state().venues["backpack"]["alice"].clone()
+/// The truth about our accounts.
+fn accounts(control: &Control) -> Accounts {
+    let venues = control.state().venues;
+    venues.iter().map(|(venue, accounts)| (venue.clone(), accounts["alice"].clone())).collect()
 }
 
 /// An order of somebody: market, side, price, size.
 pub(crate) fn place(control: &Control, account: &str, [market, side, price, size]: [&str; 4]) {
+    // Backpack's symbols name their quote asset, Lighter's do so on spot alone, with a slash.
+    let venue = if market.contains('_') { VenueKind::Backpack } else { VenueKind::Lighter };
     let order = CounterOrder {
-        venue: mm_sim::config::VenueKind::Backpack,
+        venue,
         account: account.into(),
         market: market.into(),
         side: side.into(),
