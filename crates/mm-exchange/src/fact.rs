@@ -63,6 +63,8 @@ pub enum Fact {
     Shrunk(OrderView),
     /// An order was changed by its owner (it may match in the facts that follow).
     Modified(OrderView),
+    /// A sleeping order's parent was filled: it waits for the mark from now on.
+    Armed(OrderView),
     /// A sleeping order woke (it may match in the facts that follow).
     Triggered(OrderView),
     /// A public trade.

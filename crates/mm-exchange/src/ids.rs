@@ -31,3 +31,7 @@ impl OrderId {
 /// The exchange's id of a trade, sequential per market.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TradeNo(pub u64);
+
+/// The exchange's id of a group of orders, ascending in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupId(pub u32);

@@ -21,17 +21,17 @@ mod view;
 
 pub use exchange::Exchange;
 pub use fact::{Execution, Fact, PositionView};
-pub use ids::{AccountId, OrderId, TradeNo};
+pub use ids::{AccountId, GroupId, OrderId, TradeNo};
 pub use listing::Listing;
 pub use matching::{Incoming, Match, MatchingBook, Resting};
 pub use mm_model::SelfTrade;
 pub use order::{
-    Amount, CancelOrder, IfCrossing, ModifyOrder, OrderRef, PlaceOrder, SameTrader, Terms, Trigger,
+    Amount, CancelOrder, Grouping, IfCrossing, ModifyOrder, OrderRef, PlaceOrder, SameTrader, Terms, Trigger,
     TriggerKind,
 };
 pub use reject::Reject;
 pub use report::{
-    BalanceView, BookView, Candle, Deposit, ExternalLevel, ExternalTrade, FundingPayment, FundingRate,
+    BalanceView, BookView, Candle, Deposit, ExternalLevel, ExternalTrade, FundingPayment, FundingRate, Group,
     MarginSummary, QueuedOrder, TickerStats, Trade,
 };
 pub use view::{Expiry, OrderView, Status, Waits};

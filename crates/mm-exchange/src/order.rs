@@ -12,7 +12,7 @@ pub enum Amount {
     Base(Qty),
     /// At most this much of the quote asset (market orders only).
     Quote(Money),
-    /// All that there is to close when the order wakes (sleeping reduce-only orders only): of a child, what its
+    /// All that there is to close when the order wakes (sleeping orders only: children, and reduce-only ones): of a child, what its
     /// parent filled; of any other order, the position.
     All,
 }
@@ -134,6 +134,20 @@ pub struct CancelOrder {
     pub market: MarketId,
     /// Which.
     pub order: OrderRef,
+}
+
+/// How orders are tied together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grouping {
+    /// OTO, two orders: the second is the child of the first. It sleeps until the first is over and then, if that was
+    /// filled at all, arrives (or, with a trigger, waits for the mark). It ends ([`Expiry::Child`](crate::Expiry::Child))
+    /// when the first ended unfilled, or was cancelled by its owner.
+    OneTriggersOther,
+    /// OCO, two reduce-only orders with triggers: when one is triggered, the other ends
+    /// ([`Expiry::OneCancelsOther`](crate::Expiry::OneCancelsOther)).
+    OneCancelsOther,
+    /// OTOCO, three orders: a parent, and a pair of children with triggers of which one ends the other.
+    OneTriggersPair,
 }
 
 /// What becomes of a post-only order whose new price would match.

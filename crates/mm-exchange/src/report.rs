@@ -2,7 +2,7 @@
 
 use mm_model::{Level, MarketId, Money, Price, Qty, Rate, Side, SignedQty, Symbol, Timestamp};
 
-use crate::{AccountId, OrderId, OrderView, TradeNo};
+use crate::{AccountId, Grouping, OrderId, OrderView, TradeNo};
 
 /// The public book of a market, best levels first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -177,4 +177,13 @@ pub struct ExternalTrade {
     pub qty: Qty,
     /// The side that arrived.
     pub taker: Side,
+}
+
+/// Orders that are tied together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// How.
+    pub grouping: Grouping,
+    /// In the order in which they were placed: a parent first.
+    pub orders: Vec<OrderId>,
 }

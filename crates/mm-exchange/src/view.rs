@@ -2,7 +2,7 @@
 
 use mm_model::{Money, Qty, Timestamp};
 
-use crate::{AccountId, OrderId, PlaceOrder, Reject};
+use crate::{AccountId, GroupId, OrderId, PlaceOrder, Reject};
 
 /// Why an accepted order left the book without being filled or cancelled by its owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -122,6 +122,8 @@ pub struct OrderView {
     pub version: u32,
     /// When its trigger was reached; `None` while it sleeps, and for orders that never did.
     pub triggered_at: Option<Timestamp>,
+    /// The group it is in.
+    pub group: Option<GroupId>,
 }
 
 impl OrderView {

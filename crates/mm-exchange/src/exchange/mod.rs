@@ -5,6 +5,7 @@ mod admit;
 mod appetite;
 mod cancel;
 mod clock;
+mod group;
 mod liquidate;
 mod margin;
 mod modify;
@@ -23,6 +24,7 @@ use mm_model::{
     fixed_map::FixedMap,
 };
 
+use self::group::Groups;
 use crate::{
     AccountId, Deposit, Fact, Listing, OrderId, OrderView,
     ledger::Account,
@@ -89,6 +91,7 @@ pub struct Exchange {
     fees: Vec<Money>,
     /// Live orders by their client's id.
     client_ids: FixedMap<ClientKey, (MarketId, OrderId)>,
+    groups: Groups,
     facts: Facts,
     /// How many orders have arrived, in all markets.
     arrivals: u64,
@@ -133,6 +136,7 @@ impl Exchange {
             assets: Vec::new(),
             fees: Vec::new(),
             client_ids: FixedMap::default(),
+            groups: Groups::default(),
             facts: Facts::default(),
             arrivals: 0,
         };

@@ -5,6 +5,7 @@ use mm_model::{Qty, Timestamp, TradingState};
 use super::{Exchange, admit::Admitted, appetite::Appetite};
 use crate::{
     AccountId, Amount, Expiry, Fact, IfCrossing, ModifyOrder, OrderView, PlaceOrder, Reject, Status, Terms,
+    Waits,
 };
 
 impl Exchange {
@@ -110,7 +111,8 @@ impl Exchange {
         change: &ModifyOrder,
     ) -> Result<OrderView, Reject> {
         let order = changed_asleep(&before.order, change)?;
-        self.check_asleep(&order)?;
+        let waits = if before.status == Status::Pending(Waits::Parent) { Waits::Parent } else { Waits::Mark };
+        self.check_asleep(&order, waits)?;
         self.delist(&before);
         let mut view = before;
         view.order = order;

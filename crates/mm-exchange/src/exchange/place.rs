@@ -38,8 +38,9 @@ impl Exchange {
             return Err(Reject::TooLate);
         }
         let view = if order.terms.trigger.is_some() {
-            self.admit_asleep(account, &order)?;
-            self.put_to_sleep(now, account, (order, Waits::Mark))
+            self.admit_asleep(account, &order, Waits::Mark)?;
+            let view = self.arrival(now, account, order);
+            self.put_to_sleep(view, Waits::Mark)
         } else {
             let admitted = self.admit(account, order, None)?;
             self.run(now, account, admitted)
@@ -94,6 +95,7 @@ impl Exchange {
             updated_at: now,
             version: 0,
             triggered_at: None,
+            group: None,
         }
     }
 
@@ -111,7 +113,7 @@ impl Exchange {
         let view = *view;
         self.facts.push(|| Fact::Expired(view));
         self.state_mut(view.order.market).book.own.forget(view.id);
-        self.account_mut(view.account).orders.push(view);
+        self.archive(&view);
     }
 
     /// Matches until nothing more is wanted, or offered.
@@ -236,7 +238,7 @@ impl Exchange {
             self.facts.push(|| Fact::Expired(*view));
         }
         self.state_mut(order.market).book.own.forget(view.id);
-        self.account_mut(view.account).orders.push(*view);
+        self.archive(view);
     }
 
     /// Puts what is left on the book.

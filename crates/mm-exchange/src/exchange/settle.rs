@@ -65,7 +65,7 @@ impl Exchange {
         }
         if view.status == Status::Filled {
             self.delist(&view);
-            self.account_mut(view.account).orders.push(view);
+            self.archive(&view);
         } else {
             self.state_mut(deal.market).records[id.slot()] = Some(view);
         }
@@ -219,7 +219,7 @@ impl Exchange {
         if rest.is_some() {
             self.uncount(&live);
         }
-        self.account_mut(view.account).orders.push(view);
+        self.archive(&view);
         self.facts.push(|| match status {
             Status::Expired(_) => Fact::Expired(view),
             _ => Fact::Cancelled(view),

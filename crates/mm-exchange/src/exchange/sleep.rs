@@ -4,18 +4,23 @@
 use mm_model::{Exposure, MarketId, Qty, Timestamp};
 
 use super::{Exchange, admit::Admitted};
-use crate::{AccountId, Amount, Expiry, Fact, OrderId, OrderView, PlaceOrder, Reject, Status, Waits};
+use crate::{AccountId, Amount, Expiry, Fact, OrderView, PlaceOrder, Reject, Status, Waits};
 
 impl Exchange {
     /// Checks an order that is to sleep. What depends on money and positions is asked when it wakes.
-    pub(super) fn admit_asleep(&self, account: AccountId, order: &PlaceOrder) -> Result<(), Reject> {
+    pub(super) fn admit_asleep(
+        &self,
+        account: AccountId,
+        order: &PlaceOrder,
+        waits: Waits,
+    ) -> Result<(), Reject> {
         self.listing(order.market).ok_or(Reject::NoSuchMarket)?;
         self.check_identity(account, order, None)?;
-        self.check_asleep(order)
+        self.check_asleep(order, waits)
     }
 
     /// The part of that which a change of a sleeping order must pass, too.
-    pub(super) fn check_asleep(&self, order: &PlaceOrder) -> Result<(), Reject> {
+    pub(super) fn check_asleep(&self, order: &PlaceOrder, waits: Waits) -> Result<(), Reject> {
         self.check_flags(order)?;
         let market = order.market;
         if order.terms.trigger.is_some_and(|trigger| !self.state(market).is_price(trigger.price)) {
@@ -23,36 +28,35 @@ impl Exchange {
         }
         match (order.amount, order.exposure) {
             (Amount::All, Exposure::ReduceOnly) => self.check_price(order),
+            (Amount::All, _) if waits == Waits::Parent => self.check_price(order),
             (Amount::Base(_), _) => self.check_price(order).and_then(|()| self.check_size(order).map(drop)),
             _ => Err(Reject::Flags),
         }
     }
 
     /// Takes an order in, asleep.
-    pub(super) fn put_to_sleep(
-        &mut self,
-        now: Timestamp,
-        account: AccountId,
-        what: (PlaceOrder, Waits),
-    ) -> OrderView {
-        let mut view = self.arrival(now, account, what.0);
-        view.status = Status::Pending(what.1);
+    pub(super) fn put_to_sleep(&mut self, mut view: OrderView, waits: Waits) -> OrderView {
+        view.status = Status::Pending(waits);
         self.facts.push(|| Fact::Accepted(view));
         self.enlist(&view);
         view
     }
 
-    /// Wakes, one by one, the orders whose trigger the mark has reached: what one of them trades may move the mark.
-    /// Whether there were any.
+    /// Does what the last command has set off: tells groups, and wakes, one by one, the orders whose trigger the mark
+    /// has reached (what one of them trades may move the mark). Whether there was anything.
     pub(super) fn wake(&mut self, now: Timestamp, market: MarketId) -> bool {
         let mut any = false;
         loop {
+            while self.tell_groups(now) {
+                any = true;
+            }
             let state = self.state(market);
             if state.waiting.none_asleep() {
                 return any;
             }
-            let Some(id) = state.waiting.woken(state.mark()) else { return any };
-            self.arouse(now, (market, id));
+            let woken = state.waiting.woken(state.mark());
+            let Some(&asleep) = woken.and_then(|id| self.record(market, id)) else { return any };
+            self.arouse(now, asleep, None);
             any = true;
         }
     }
@@ -64,12 +68,11 @@ impl Exchange {
         }
     }
 
-    /// A sleeping order arrives.
-    fn arouse(&mut self, now: Timestamp, which: (MarketId, OrderId)) {
-        let (market, id) = which;
-        let Some(&asleep) = self.record(market, id) else { return };
+    /// A sleeping order arrives. One without a size gets this one, or that of the position.
+    pub(super) fn arouse(&mut self, now: Timestamp, asleep: OrderView, size: Option<Qty>) {
         let mut view = asleep;
-        let admitted = self.sized(&asleep).and_then(|order| self.admit(view.account, order, Some(&asleep)));
+        let admitted =
+            self.sized(&asleep, size).and_then(|order| self.admit(view.account, order, Some(&asleep)));
         self.delist(&asleep);
         (view.status, view.triggered_at, view.updated_at) = (Status::New, Some(now), now);
         match admitted {
@@ -77,25 +80,28 @@ impl Exchange {
                 view.order = order;
                 view.qty = appetite.lots;
                 self.facts.push(|| Fact::Triggered(view));
+                self.end_twin(now, &view);
                 self.enter(now, &mut view, (&mut appetite, killed));
             }
             Err(reject) => {
                 self.facts.push(|| Fact::Triggered(view));
+                self.end_twin(now, &view);
                 self.fail(&mut view, Expiry::from(reject));
             }
         }
     }
 
     /// What an order becomes that sleeps without a size of its own.
-    fn sized(&self, asleep: &OrderView) -> Result<PlaceOrder, Reject> {
+    fn sized(&self, asleep: &OrderView, size: Option<Qty>) -> Result<PlaceOrder, Reject> {
         let order = asleep.order;
         if order.amount != Amount::All {
             return Ok(order);
         }
         let holding = self.account(asleep.account).holding(order.market);
-        match holding.map_or(0, |holding| holding.reducible(order.side)) {
-            0 => Err(Reject::NothingToReduce),
-            lots => Ok(PlaceOrder { amount: Amount::Base(Qty(lots)), ..order }),
+        let reducible = || Qty(holding.map_or(0, |holding| holding.reducible(order.side)));
+        match size.unwrap_or_else(reducible) {
+            Qty::ZERO => Err(Reject::NothingToReduce),
+            lots => Ok(PlaceOrder { amount: Amount::Base(lots), ..order }),
         }
     }
 }

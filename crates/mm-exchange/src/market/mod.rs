@@ -9,7 +9,7 @@ use mm_model::{Decimal, Market, MarketKind, Money, Price, Qty, Rate, Side, Signe
 
 pub(crate) use self::book::{Offer, Source, TradingBook};
 use self::{funding::Funding, tape::TradeTape, waiting::Waiting};
-use crate::{Listing, OrderView};
+use crate::{Listing, OrderId, OrderView};
 
 /// Everything of a market that changes.
 #[derive(Debug)]
@@ -130,6 +130,11 @@ impl MarketState {
         let Some(double_mid) = self.double_mid() else { return Rate(0) };
         let premium = (i128::from(double_mid) - index) * Rate::ONE / index;
         Rate(i64::try_from(premium).unwrap_or(0))
+    }
+
+    /// Whether an order is live here.
+    pub(crate) fn lives(&self, id: OrderId) -> bool {
+        self.records.get(id.slot()).is_some_and(|record| record.as_ref().is_some_and(|view| view.id == id))
     }
 
     /// Whether a price can be counted with.

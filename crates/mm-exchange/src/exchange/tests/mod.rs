@@ -2,6 +2,7 @@
 
 mod conditions;
 mod external;
+mod groups;
 mod modify;
 mod money;
 mod orders;
@@ -17,8 +18,9 @@ use mm_model::{
 
 use super::Exchange;
 use crate::{
-    AccountId, Amount, CancelOrder, Deposit, Execution, Expiry, Fact, IfCrossing, Listing, ModifyOrder,
-    OrderRef, OrderView, PlaceOrder, Reject, SameTrader, Status, Terms, Trigger, TriggerKind,
+    AccountId, Amount, CancelOrder, Deposit, Execution, Expiry, Fact, Grouping, IfCrossing, Listing,
+    ModifyOrder, OrderRef, OrderView, PlaceOrder, Reject, SameTrader, Status, Terms, Trigger, TriggerKind,
+    Waits,
 };
 
 /// A perpetual with 5 % initial and 3 % maintenance margin, tick and lot 0.01, fees 0.02 % and 0.05 %.
@@ -145,6 +147,19 @@ impl World {
         done
     }
 
+    fn place_group(
+        &mut self,
+        name: &str,
+        grouping: Grouping,
+        orders: &[PlaceOrder],
+    ) -> Result<Vec<OrderView>, Reject> {
+        self.now = self.now + Duration::from_millis(1);
+        let placed = self.exchange.place_group(self.now, self.id(name), (grouping, orders));
+        self.check();
+        placed.iter().flatten().for_each(|view| self.agrees(view));
+        placed
+    }
+
     fn net(&self, name: &str, market: MarketId) -> i64 {
         self.exchange.position(self.id(name), market).map_or(0, |position| position.net.0)
     }
@@ -155,7 +170,7 @@ impl World {
         let over = self.exchange.order_history(view.account).find(|old| old.id == view.id);
         match view.status {
             Status::Pending(_) | Status::New | Status::PartiallyFilled => {
-                assert_eq!((live.as_ref(), over), (Some(view), None))
+                assert_eq!((live.as_ref(), over), (Some(view), None));
             }
             _ => assert_eq!((live, over), (None, Some(view))),
         }
@@ -189,6 +204,7 @@ impl World {
             }
         }
         self.facts.extend(facts);
+        assert!(self.exchange.groups.ended.is_empty(), "groups have heard of every end");
         self.check_books();
         self.check_money();
         self.check_orders();
@@ -232,6 +248,15 @@ impl World {
             let mut locked: BTreeMap<usize, Money> = BTreeMap::new();
             let mut open: BTreeMap<(MarketId, Side), i64> = BTreeMap::new();
             let orders = exchange.open_orders(account, None);
+            for view in orders.iter().filter(|view| view.status == Status::Pending(Waits::Mark)) {
+                let trigger = view.order.terms.trigger.expect("it waits for the mark");
+                let mark = exchange.mark(view.order.market).unwrap();
+                let sign = if trigger.rises(view.order.side) { 1 } else { -1 };
+                assert!(
+                    sign * (trigger.price.0 - mark.0) > 0,
+                    "{name} sleeps though the mark is there: {view:?}"
+                );
+            }
             for view in orders.iter().filter(|view| !view.status.is_pending()) {
                 let PlaceOrder { market, side, limit, exposure, .. } = view.order;
                 let (left, limit) = (view.left(), limit.expect("only limits rest"));

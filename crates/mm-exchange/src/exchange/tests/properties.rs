@@ -8,6 +8,7 @@ use crate::{ExternalLevel, ExternalTrade};
 #[derive(Clone, Debug)]
 enum Op {
     Place(usize, PlaceOrder),
+    Group(usize, Grouping, PlaceOrder, (Trigger, Trigger)),
     Modify(usize, prop::sample::Index, ModifyOrder),
     Cancel(usize, prop::sample::Index),
     CancelAll(usize),
@@ -51,13 +52,27 @@ fn place() -> impl Strategy<Value = Op> {
     )
 }
 
-fn terms() -> impl Strategy<Value = Terms> {
+fn trigger() -> impl Strategy<Value = Trigger> {
     let kind = prop_oneof![Just(TriggerKind::StopLoss), Just(TriggerKind::TakeProfit)];
-    let trigger = (kind, 985_i64..1015).prop_map(|(kind, price)| Trigger { kind, price: Price(price) });
+    (kind, 985_i64..1015).prop_map(|(kind, price)| Trigger { kind, price: Price(price) })
+}
+
+fn group() -> impl Strategy<Value = Op> {
+    let grouping = prop_oneof![
+        Just(Grouping::OneTriggersOther),
+        Just(Grouping::OneCancelsOther),
+        Just(Grouping::OneTriggersPair)
+    ];
+    (0_usize..4, grouping, any_order(), market(), (trigger(), trigger())).prop_map(
+        |(who, grouping, order, market, legs)| Op::Group(who, grouping, PlaceOrder { market, ..order }, legs),
+    )
+}
+
+fn terms() -> impl Strategy<Value = Terms> {
     let same = prop_oneof![3 => Just(SameTrader::Account), 1 => Just(SameTrader::Master)];
     (
         prop::option::weighted(0.2, 1_u64..100_000),
-        prop::option::weighted(0.2, trigger),
+        prop::option::weighted(0.2, trigger()),
         prop::option::weighted(0.3, 985_i64..1015),
         same,
     )
@@ -93,6 +108,7 @@ fn op(outside: bool) -> impl Strategy<Value = Op> {
     prop_oneof![
         24 => place(),
         8 => modify(),
+        4 => group(),
         4 => (0_usize..4, any::<prop::sample::Index>()).prop_map(|(who, n)| Op::Cancel(who, n)),
         1 => (0_usize..4).prop_map(Op::CancelAll),
         2 => (market(), 900_i64..1100).prop_map(|(market, index)| Op::Index(market, index)),
@@ -123,6 +139,20 @@ fn run(ops: Vec<Op>) -> World {
                         "it reduced"
                     );
                 }
+            }
+            Op::Group(who, grouping, parent, legs) => {
+                let leg = |trigger| PlaceOrder {
+                    exposure: if parent.market == SPOT { Exposure::Any } else { Exposure::ReduceOnly },
+                    terms: Terms { trigger: Some(trigger), ..parent.terms },
+                    ..PlaceOrder::market(parent.market, parent.side.opposite(), Amount::All)
+                };
+                let legs = [leg(legs.0), leg(legs.1)];
+                let orders = match grouping {
+                    Grouping::OneTriggersOther => vec![parent, legs[0]],
+                    Grouping::OneCancelsOther => legs.to_vec(),
+                    Grouping::OneTriggersPair => vec![parent, legs[0], legs[1]],
+                };
+                let _ = world.place_group(NAMES[who], grouping, &orders);
             }
             Op::Modify(who, n, change) => {
                 let open = world.exchange.open_orders(world.id(NAMES[who]), None);

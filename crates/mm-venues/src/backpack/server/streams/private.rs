@@ -26,7 +26,9 @@ impl Streams {
             Fact::Shrunk(view) | Fact::Modified(view) => {
                 self.order(world, OrderEvent::OrderModified, (view, None))
             }
-            Fact::Triggered(view) => self.order(world, OrderEvent::TriggerPlaced, (view, None)),
+            Fact::Armed(view) | Fact::Triggered(view) => {
+                self.order(world, OrderEvent::TriggerPlaced, (view, None))
+            }
             Fact::Position(account, position) => {
                 let before = self.held.insert((*account, position.market), position.net);
                 let event = position_event(before.unwrap_or(SignedQty::ZERO), position.net);

@@ -93,6 +93,7 @@ impl Records {
             | Fact::Expired(view)
             | Fact::Shrunk(view)
             | Fact::Modified(view)
+            | Fact::Armed(view)
             | Fact::Triggered(view)
             | Fact::Executed(view, _) => {
                 if accounts.knows(view.account) {
