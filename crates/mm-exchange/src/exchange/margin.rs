@@ -54,6 +54,58 @@ impl Exchange {
         Ok(())
     }
 
+    /// What a position of the account in a market needs as initial margin, as a fraction of its worth: the strictest of
+    /// the listing's, and what was set for this market, or else the account's leverage limit.
+    #[must_use]
+    pub fn initial_margin(&self, account: AccountId, market: MarketId) -> Option<Rate> {
+        let account = self.accounts.get(account.0 as usize)?;
+        self.listing(market)?;
+        Some(self.initial_rate(account, market, account.holding(market)))
+    }
+
+    /// Sets the initial margin of an account's position and orders in one market, as a fraction; what is below the
+    /// listing's counts as the listing's. From then on the account's leverage limit does not count in this market;
+    /// `None`: it counts again. Returns what counts now.
+    ///
+    /// # Errors
+    /// [`Reject::Margin`] when what the account has would not fit it, [`Reject::Size`] for a fraction of zero or less
+    /// or above one, [`Reject::Flags`] for spot.
+    pub fn set_initial_margin(
+        &mut self,
+        account: AccountId,
+        market: MarketId,
+        fraction: Option<Rate>,
+    ) -> Result<Rate, Reject> {
+        let (kind, asset) = match self.states.get(market.0 as usize) {
+            Some(state) => (state.units.kind, state.units.quote),
+            None => return Err(Reject::NoSuchMarket),
+        };
+        let held = self.accounts.get_mut(account.0 as usize).ok_or(Reject::NoSuchAccount)?;
+        if kind != MarketKind::Perpetual {
+            return Err(Reject::Flags);
+        }
+        if fraction.is_some_and(|fraction| fraction <= Rate(0) || i128::from(fraction.0) > Rate::ONE) {
+            return Err(Reject::Size);
+        }
+        let before = std::mem::replace(&mut held.holding_mut(market).initial_margin, fraction);
+        let counts = |exchange: &Self| exchange.initial_margin(account, market).unwrap_or(Rate(0));
+        let now = counts(self);
+        let needs = |margin: MarginSummary| margin.positions + margin.orders > Money::ZERO;
+        let margin = self.margin_with(self.account(account), asset, None);
+        self.account_mut(account).holding_mut(market).initial_margin = before;
+        if now > counts(self) && needs(margin) && margin.available < Money::ZERO {
+            return Err(Reject::Margin);
+        }
+        self.account_mut(account).holding_mut(market).initial_margin = fraction;
+        Ok(now)
+    }
+
+    fn initial_rate(&self, account: &Account, market: MarketId, holding: Option<&Holding>) -> Rate {
+        let own = holding.and_then(|holding| holding.initial_margin);
+        let listed = self.listings[market.0 as usize].initial_margin;
+        listed.max(own.unwrap_or_else(|| leverage_margin(account.leverage)))
+    }
+
     /// What of an asset may be spent when so much of it is unlocked: what is available, and not needed as margin.
     pub(super) fn spendable(&self, id: AccountId, asset: usize, unlocked: Money) -> Money {
         let account = self.account(id);
@@ -146,7 +198,7 @@ impl Exchange {
         }
         let lot_value = state.lot_value();
         let worth = Money(i128::from(holding.position.net.unsigned_abs()) * lot_value);
-        let initial = listing.initial_margin.max(leverage_margin(account.leverage));
+        let initial = self.initial_rate(account, market, Some(holding));
         let positions = worth.times(initial);
         sum.exposure += worth;
         sum.unrealized += holding.position.unrealized(lot_value);

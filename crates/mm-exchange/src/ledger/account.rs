@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mm_model::{MarketId, Money, Side, Timestamp};
+use mm_model::{MarketId, Money, Rate, Side, Timestamp};
 
 use super::position::Position;
 use crate::{AccountId, Execution, FundingPayment, OrderId, OrderView, PositionView, ring::Ring};
@@ -30,6 +30,8 @@ pub(crate) struct Holding {
     /// Lots of open orders that may raise the position, by side.
     pub(crate) open_buys: i64,
     pub(crate) open_sells: i64,
+    /// Initial margin as its owner set it for this market; `None`: as the account's leverage says.
+    pub(crate) initial_margin: Option<Rate>,
     /// Live reduce-only orders.
     pub(crate) reduce_only: Vec<OrderId>,
 }

@@ -171,3 +171,46 @@ fn losses_beyond_the_account_are_the_houses() {
     assert_eq!(world.exchange.balance(world.id("alice"), "USDC").available, Money::ZERO);
     assert!(world.exchange.balance(AccountId::HOUSE, "USDC").available < Money::ZERO);
 }
+
+#[test]
+fn each_market_has_its_own_initial_margin() {
+    let mut world = World::new();
+    world.fund("alice", "USDC", "10");
+    let alice = world.id("alice");
+    let rate = |world: &World, market| world.exchange.initial_margin(alice, market).map(|rate| rate.0);
+    assert_eq!(rate(&world, PERP), Some(50_000_000), "the listing's 5 %");
+    let mut set = |market, fraction| world.exchange.set_initial_margin(alice, market, fraction);
+    assert_eq!(set(PERP, Some(Rate(100_000_000))), Ok(Rate(100_000_000)));
+    assert_eq!(set(REBATE, Some(Rate(1))), Ok(Rate(50_000_000)), "never below the listing's");
+    assert_eq!(set(SPOT, Some(Rate(100_000_000))), Err(Reject::Flags));
+    assert_eq!(set(PERP, Some(Rate(0))), Err(Reject::Size));
+    assert_eq!(set(PERP, Some(Rate(1_000_000_001))), Err(Reject::Size));
+    assert_eq!(shown(&world.place("alice", limit(PERP, Side::Buy, 1000, 1001))), "Margin");
+    assert_eq!(shown(&world.place("alice", limit(PERP, Side::Buy, 1000, 1000))), "0/1000 New");
+    let mut set = |fraction| world.exchange.set_initial_margin(alice, PERP, fraction);
+    assert_eq!(set(Some(Rate(100_000_001))), Err(Reject::Margin));
+    assert_eq!(set(Some(Rate(80_000_000))), Ok(Rate(80_000_000)));
+    assert_eq!(world.exchange.margin(alice, "USDC").orders, money("8"));
+    // The account's limit counts where nothing was set, and again where it was taken back.
+    world.exchange.set_leverage(alice, 12).unwrap();
+    assert_eq!(rate(&world, PERP), Some(80_000_000));
+    assert_eq!(world.exchange.set_initial_margin(alice, PERP, None), Ok(Rate(83_333_333)));
+}
+
+#[test]
+fn single_orders_stand_in_the_order_in_which_they_are_met() {
+    let mut world = World::rich();
+    for (name, price) in [("alice", 1000), ("bob", 1001), ("carol", 1000), ("alice", 1002), ("bob", 1000)] {
+        world.place(name, limit(PERP, Side::Buy, price, 1)).unwrap();
+    }
+    let met: Vec<_> = world
+        .exchange
+        .queue(PERP, Side::Buy, 5)
+        .iter()
+        .map(|queued| (queued.price.0, queued.order.unwrap().account))
+        .collect();
+    let [alice, bob, carol] = ["alice", "bob", "carol"].map(|name| world.id(name));
+    assert_eq!(met, [(1002, alice), (1001, bob), (1000, alice), (1000, carol), (1000, bob)]);
+    assert_eq!(world.exchange.queue(PERP, Side::Buy, 2).len(), 2);
+    assert_eq!(world.exchange.queue(MarketId(77), Side::Buy, 5), []);
+}
