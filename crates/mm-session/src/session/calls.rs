@@ -137,6 +137,7 @@ impl<S: Side, T: Transport> Session<S, T> {
             }
             Ok(Next::Resend) => {
                 job.n_resent += 1;
+                self.side.resent();
                 self.queue.resend(job);
             }
             Err(error) => self.end(job, Err(error)),

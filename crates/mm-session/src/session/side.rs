@@ -13,6 +13,7 @@ pub(super) trait Side: Send {
     fn link(&mut self, now: Timestamp, state: LinkState);
     fn undecodable(&mut self, now: Timestamp, error: &DecodeError);
     fn heard(&mut self, now: Timestamp);
+    fn resent(&mut self);
     fn clock_offset_ns(&self) -> i64;
     fn readiness(&self) -> Result<bool, String>;
 }
@@ -35,6 +36,9 @@ impl Side for Driver {
     }
     fn heard(&mut self, now: Timestamp) {
         Self::heard(self, now);
+    }
+    fn resent(&mut self) {
+        Self::resent(self);
     }
     fn clock_offset_ns(&self) -> i64 {
         Self::clock_offset_ns(self)

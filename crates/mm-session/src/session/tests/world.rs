@@ -266,6 +266,7 @@ impl Side for Driven {
         self.world.note(&error.to_string());
     }
     fn heard(&mut self, _now: Timestamp) {}
+    fn resent(&mut self) {}
     fn clock_offset_ns(&self) -> i64 {
         self.world.script.offset_ns
     }
