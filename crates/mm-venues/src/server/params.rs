@@ -42,6 +42,11 @@ impl Params {
         })
     }
 
+    /// From decoded pairs.
+    pub(crate) const fn new(pairs: Vec<(String, String)>) -> Self {
+        Self { left: pairs }
+    }
+
     /// The value of `name`, if it was sent.
     pub(crate) fn optional(&mut self, name: &str) -> Option<String> {
         let at = self.left.iter().position(|(n, _)| n == name)?;
@@ -71,6 +76,14 @@ impl Params {
         name: &str,
     ) -> Result<Option<T>, ParamError> {
         self.optional(name).map(|text| number(name, &text)).transpose()
+    }
+
+    /// The number `name`, which must be there.
+    pub(crate) fn required_number<T: std::str::FromStr<Err: Display>>(
+        &mut self,
+        name: &str,
+    ) -> Result<T, ParamError> {
+        number(name, &self.required(name)?)
     }
 
     /// The lower-case boolean `name`, if it was sent.

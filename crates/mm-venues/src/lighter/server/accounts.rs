@@ -6,7 +6,7 @@ use mm_crypto::Verifier;
 use mm_exchange::AccountId;
 use mm_model::Timestamp;
 
-use super::{Account, SetupError, Tier};
+use super::{Account, SetupError, Tier, rate::VolumeQuota};
 use crate::lighter::tx::{ACCOUNT_MAX, API_KEY_MAX, ApproveIntegrator};
 
 /// Numbers of accounts that are not in our table (the simulator's crowd) begin here. Chosen.
@@ -27,7 +27,10 @@ pub(super) struct Member {
     pub(super) name: String,
     pub(super) l1_address: String,
     pub(super) tier: Tier,
+    pub(super) quota: VolumeQuota,
     pub(super) keys: BTreeMap<u8, Key>,
+    /// By the places of the keys.
+    pub(super) counters: BTreeMap<u8, Counter>,
     /// When all orders are cancelled, if that is scheduled.
     pub(super) cancel_all_at: Option<Timestamp>,
     /// 0 or 1, as the account set it.
@@ -40,9 +43,32 @@ pub(super) struct Member {
 #[derive(Debug)]
 pub(super) struct Key {
     pub(super) verifier: Verifier,
-    /// What the next transaction must bear.
-    pub(super) nonce: i64,
+    /// How often this place was given a key before.
+    pub(super) generation: u32,
     pub(super) registered_at: Timestamp,
+}
+
+/// Counts the transactions of a place for a key, whatever key stands there.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Counter {
+    /// What the next transaction must bear.
+    pub(super) next: i64,
+    /// What is told instead, and until when.
+    shown: Option<(i64, Timestamp)>,
+}
+
+impl Counter {
+    /// What the venue says that the next transaction must bear.
+    pub(super) fn shown(&self, now: Timestamp) -> i64 {
+        self.shown.filter(|(_, until)| now < *until).map_or(self.next, |(nonce, _)| nonce)
+    }
+
+    /// Moves on; what is told lags behind until then.
+    pub(super) fn advance(&mut self, now: Timestamp, next: i64, lag_until: Timestamp) {
+        let shown = self.shown(now);
+        self.shown = (now < lag_until).then_some((shown, lag_until));
+        self.next = next;
+    }
 }
 
 impl Accounts {
@@ -63,8 +89,9 @@ impl Accounts {
                 index: key.index,
                 error,
             })?;
-            let key_is_new =
-                keys.insert(key.index, Key { verifier, nonce: 0, registered_at: Timestamp::ZERO }).is_none();
+            let key_is_new = keys
+                .insert(key.index, Key { verifier, generation: 0, registered_at: Timestamp::ZERO })
+                .is_none();
             if key.index > API_KEY_MAX || !key_is_new {
                 return Err(taken);
             }
@@ -76,7 +103,9 @@ impl Accounts {
             name,
             l1_address,
             tier,
+            quota: VolumeQuota::default(),
             keys,
+            counters: BTreeMap::new(),
             cancel_all_at: None,
             trading_mode: 0,
             integrators: BTreeMap::new(),
@@ -106,6 +135,29 @@ impl Accounts {
     /// The number that is shown for any account of the exchange.
     pub(super) fn index_of(&self, id: AccountId) -> i64 {
         self.by_id.get(&id).copied().unwrap_or_else(|| STRANGER_FIRST + i64::from(id.0))
+    }
+
+    pub(super) fn of_mut(&mut self, id: AccountId) -> Option<&mut Member> {
+        self.by_index.get_mut(self.by_id.get(&id)?)
+    }
+
+    /// The first account of an owner: its master, since sub-accounts count down from the end.
+    pub(super) fn master(&self, l1_address: &str) -> Option<i64> {
+        self.of_owner(l1_address).next().map(|member| member.index)
+    }
+
+    /// The accounts of an owner, the master first.
+    pub(super) fn of_owner(&self, l1_address: &str) -> impl Iterator<Item = &Member> {
+        self.iter().filter(move |member| member.l1_address.eq_ignore_ascii_case(l1_address))
+    }
+
+    /// The number of the next sub-account.
+    pub(super) fn next_sub_account(&self) -> Option<i64> {
+        (0..=ACCOUNT_MAX).rev().find(|index| !self.by_index.contains_key(index))
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Member> {
+        self.by_index.values_mut()
     }
 
     /// All accounts in the order of their numbers.

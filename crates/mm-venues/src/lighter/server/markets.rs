@@ -1,7 +1,7 @@
 //! The venue's numbers of markets and assets, and its integers: a wire integer is the decimal without its point.
 
 use mm_exchange::{Exchange, Listing};
-use mm_model::{Market, MarketId, MarketKind, Price, Qty, Timestamp};
+use mm_model::{Market, MarketId, MarketKind, Money, Price, Qty, Timestamp};
 
 use super::errors::Refused;
 use crate::lighter::wire::error::codes;
@@ -12,6 +12,9 @@ const SPOT_FIRST: u16 = 2048;
 pub(super) const ALL: i64 = 255;
 /// The asset that perpetuals settle in.
 pub(super) const USDC: &str = "USDC";
+
+/// The most that an order may be worth, in USDC: 2^48 − 1 millionths of it, as the venue's markets have it.
+pub(super) const ORDER_QUOTE_LIMIT: Money = Money(281_474_976_710_655 * 10_i128.pow(Money::SCALE as u32 - 6));
 
 /// The venue's numbers of assets (lighter-sdk 1.1.8); what is not listed has none.
 const ASSETS: [(u16, &str); 8] =

@@ -9,16 +9,22 @@ mod accounts;
 mod answer;
 mod call;
 mod errors;
+mod execute;
 mod markets;
+mod mischief;
 mod numbers;
+mod private;
 mod public;
+mod queue;
 mod rate;
 mod records;
 mod routes;
 mod rows;
+mod send;
 mod state;
 mod streams;
 pub mod switches;
+mod tokens;
 
 use mm_crypto::{PointError, PublicKey};
 use mm_exchange::{AccountId, Exchange, Fact};
@@ -35,7 +41,7 @@ pub use self::{rate::Tier, streams::SocketLimits, switches::Switches};
 use crate::{
     http::{Reply, Request},
     lighter::tx::ChainId,
-    server::{ConnId, Outbound, VenueServer, params::Params},
+    server::{ConnId, Mischief, Outbound, VenueServer},
 };
 
 /// An account of the venue.
@@ -135,9 +141,7 @@ impl Server {
 
     fn answer(&mut self, now: Timestamp, exchange: &mut Exchange, request: &Request) -> Answered {
         let (route, weight) = routes::route(request.method, &request.path);
-        let query = Params::parse(&request.query)?;
-        let mut call = Call { now, exchange, state: &mut self.state, query, request };
-        call.pass(weight)?;
+        let mut call = Call::new(call::Heard { now, exchange, state: &mut self.state, request }, weight)?;
         match route {
             routes::Route::Answered(answer) => answer(&mut call),
             routes::Route::NotCarried => Err(Refused::not_carried(&request.path)),
@@ -189,6 +193,10 @@ impl VenueServer for Server {
         let mut world = World { now, exchange, state: &self.state, out };
         self.streams.facts(&mut world, &[], &news);
         self.streams.tick(&mut world);
+    }
+
+    fn mischief(&mut self, now: Timestamp, api_key: Option<&str>, what: Mischief) -> bool {
+        self.state.trouble(now, api_key, what)
     }
 
     fn next_wake(&self) -> Option<Timestamp> {

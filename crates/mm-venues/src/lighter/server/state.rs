@@ -3,7 +3,10 @@
 use mm_exchange::{Exchange, Fact};
 use mm_model::Timestamp;
 
-use super::{Account, Options, SetupError, accounts::Accounts, public::Public, records::Records};
+use super::{
+    Account, Options, SetupError, accounts::Accounts, mischief::Mischiefs, public::Public, queue::Queue,
+    rate::Allowances, records::Records, tokens::Tokens,
+};
 
 /// The venue.
 #[derive(Debug)]
@@ -12,6 +15,10 @@ pub(super) struct State {
     pub(super) accounts: Accounts,
     pub(super) records: Records,
     pub(super) public: Public,
+    pub(super) tokens: Tokens,
+    pub(super) allowances: Allowances,
+    pub(super) queue: Queue,
+    pub(super) mischief: Mischiefs,
 }
 
 impl State {
@@ -23,7 +30,16 @@ impl State {
         for account in accounts {
             known.add(account, options.tier)?;
         }
-        Ok(Self { options, accounts: known, records: Records::default(), public: Public::default() })
+        Ok(Self {
+            options,
+            accounts: known,
+            records: Records::default(),
+            public: Public::default(),
+            tokens: Tokens::default(),
+            allowances: Allowances::default(),
+            queue: Queue::default(),
+            mischief: Mischiefs::default(),
+        })
     }
 
     /// Takes note of what happened in the exchange.
@@ -31,16 +47,18 @@ impl State {
         for fact in facts {
             self.records.fact(&self.accounts, exchange, fact);
             self.public.fact(exchange, fact);
+            if let Fact::Executed(view, execution) = fact
+                && let Some(market) = exchange.markets().get(execution.market)
+                && let Some(member) = self.accounts.of_mut(view.account)
+            {
+                member.quota.traded(market.notional(execution.price, execution.qty));
+            }
         }
-    }
-
-    /// Carries out what is due.
-    pub(super) fn run(&mut self, now: Timestamp, exchange: &mut Exchange) {
-        let _ = (now, exchange);
     }
 
     /// When there is something to carry out, or to tell.
     pub(super) fn next_wake(&self) -> Option<Timestamp> {
-        self.records.news_since()
+        let schedules = self.accounts.iter().filter_map(|member| member.cancel_all_at);
+        schedules.chain(self.queue.next_due()).chain(self.records.news_since()).min()
     }
 }

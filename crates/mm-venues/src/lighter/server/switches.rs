@@ -38,6 +38,8 @@ pub struct Switches {
     pub closed_markets_are_frozen: bool,
     /// How long `nextNonce` and `apikeys` lag behind an accepted transaction, in milliseconds.
     pub next_nonce_lag_ms: u64,
+    /// The most transactions in one batch. 15 by the page of the socket, 50 by the text of error 21514.
+    pub batch_max: usize,
 }
 
 impl Default for Switches {
@@ -51,6 +53,7 @@ impl Default for Switches {
             account_market_with_slashes: true,
             closed_markets_are_frozen: false,
             next_nonce_lag_ms: 0,
+            batch_max: 15,
         }
     }
 }

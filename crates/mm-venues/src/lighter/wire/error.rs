@@ -73,6 +73,7 @@ pub mod codes {
         NOT_ENOUGH_ASSET_BALANCE = 21304 "not enough asset balance";
         TX_NOT_FOUND = 21500 "transaction not found";
         INVALID_TX_INFO = 21501 "invalid tx info";
+        FAIL_TO_L1_SIGNATURE = 21504 "fail to l1 signature";
         UNSUPPORTED_TX_TYPE = 21505 "unsupported tx type";
         TOO_MANY_PENDING_TXS = 21506 "too many pending txs. Please try again later";
         BELOW_MAINTENANCE_MARGIN = 21507 "account is below maintenance margin, can't execute transaction";
@@ -153,6 +154,10 @@ pub mod codes {
         TOKEN_NAME_EMPTY = 61007 "api token name cannot be empty";
         TOKEN_NAME_TOO_LONG = 61008 "api token name cannot exceed 50 characters";
         TOKEN_NAME_INVALID = 61009 "api token name can only contain letters, numbers, spaces, hyphens, underscores, and periods";
+        INVALID_TIER = 62002 "invalid tier";
+        SAME_TIER = 62003 "account already part of requested tier";
+        TIER_CHANGE_WITH_POSITIONS = 62004 "account has open positions";
+        TIER_CHANGE_WITH_ORDERS = 62005 "account has open orders";
     }
 
     /// A parameter that the interface could not read: in no table of the venue, but met by clients.

@@ -136,7 +136,7 @@ impl Origin {
 
 impl OrderRecord {
     /// A new record of an order of the exchange.
-    pub(super) fn new(exchange: &Exchange, view: &OrderView, origin: Origin) -> Self {
+    pub(in super::super) fn new(exchange: &Exchange, view: &OrderView, origin: Origin) -> Self {
         let order = &view.order;
         let market_index = index_of(exchange, order.market);
         let mut record = Self {

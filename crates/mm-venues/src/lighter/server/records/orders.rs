@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use mm_exchange::{AccountId, Exchange, OrderView};
+use mm_model::Side;
 
 use super::{OrderIndex, OrderRecord, Origin, is_order_index};
 use crate::lighter::server::markets::{index_of, raw_price};
@@ -14,6 +15,8 @@ const KEPT: usize = 4096;
 #[derive(Debug, Default)]
 pub(in super::super) struct Orders {
     accounts: BTreeMap<AccountId, Own>,
+    /// How many the engine refused.
+    refused: i64,
 }
 
 /// The orders of one account.
@@ -24,6 +27,8 @@ struct Own {
     clients: BTreeMap<i64, OrderIndex>,
     /// In the order in which they ended.
     ended: VecDeque<OrderRecord>,
+    /// How many more ended before those.
+    dropped: u64,
 }
 
 impl Orders {
@@ -54,8 +59,14 @@ impl Orders {
     }
 
     /// Puts a record in its place: among the live ones, or at the end of the ended ones.
-    pub(in super::super) fn put(&mut self, record: OrderRecord) {
+    pub(super) fn put(&mut self, record: OrderRecord) {
         self.accounts.entry(record.account).or_default().put(record);
+    }
+
+    /// The id of an order that the engine refused.
+    pub(in super::super) fn refused_index(&mut self, market_index: u16, side: Side) -> OrderIndex {
+        self.refused += 1;
+        OrderIndex::refused(market_index, side, self.refused)
     }
 
     /// A live order by either id.
@@ -70,12 +81,14 @@ impl Orders {
         self.accounts.get(&account).into_iter().flat_map(|own| own.live.values())
     }
 
-    /// The ended orders of an account that are kept, the last one last.
+    /// The ended orders of an account that are kept, the last one last, each with its place among all that ended.
     pub(in super::super) fn ended(
         &self,
         account: AccountId,
-    ) -> impl DoubleEndedIterator<Item = &OrderRecord> {
-        self.accounts.get(&account).into_iter().flat_map(|own| &own.ended)
+    ) -> impl DoubleEndedIterator<Item = (u64, &OrderRecord)> {
+        let own = self.accounts.get(&account);
+        own.into_iter()
+            .flat_map(|own| own.ended.iter().enumerate().map(|(n, order)| (own.dropped + n as u64, order)))
     }
 }
 
@@ -94,6 +107,7 @@ impl Own {
         }
         if self.ended.len() == KEPT {
             self.ended.pop_front();
+            self.dropped += 1;
         }
         self.ended.push_back(record);
     }

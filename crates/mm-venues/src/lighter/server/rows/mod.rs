@@ -12,7 +12,7 @@ pub(super) use self::{
     account::{Standing, account_brief, account_row},
     asset::{asset_row, asset_rows},
     funding::funding_row,
-    order::order_row,
+    order::{order_row, status},
     position::{position_row, position_rows},
     trade::{trade_row, tx_hash},
     tx::{enriched_tx, tx_row},

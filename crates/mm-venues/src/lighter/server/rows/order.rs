@@ -103,7 +103,7 @@ const fn time_in_force(rests: Rests) -> TimeInForce {
 }
 
 /// The venue's word for where an order stands.
-pub(super) const fn status(stage: Stage) -> OrderStatus {
+pub(in super::super) const fn status(stage: Stage) -> OrderStatus {
     match stage {
         Stage::Pending => OrderStatus::Pending,
         Stage::Open => OrderStatus::Open,

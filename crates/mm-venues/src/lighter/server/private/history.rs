@@ -1,0 +1,97 @@
+//! What happened to an account besides orders and trades: funding, liquidations.
+
+use mm_model::Rate;
+use serde::Serialize;
+
+use super::orders::cursor;
+use crate::lighter::{
+    server::{
+        answer::{Answered, json},
+        call::Call,
+        errors::Refused,
+        markets::{self, index_of},
+        numbers,
+    },
+    wire::{
+        Direction, Text,
+        account::{PositionFunding, PositionFundings},
+        error::codes,
+        rows::List,
+    },
+};
+
+/// The most rows in one answer.
+const LIMIT_MAX: usize = 100;
+
+/// `GET positionFunding`: what positions paid or were paid, the last payment first.
+pub(in super::super) fn position_funding(call: &mut Call<'_>) -> Answered {
+    let (account, _) = call.own_account()?;
+    let limit = call.limit(LIMIT_MAX)?;
+    let side = match call.query.optional("side").as_deref() {
+        None | Some("" | "all") => None,
+        Some("long") => Some(1),
+        Some("short") => Some(-1),
+        Some(_) => return Err(Refused::parameter("side", "must be all, long or short")),
+    };
+    let (from, to): (Option<i64>, Option<i64>) =
+        (call.query.number("start_timestamp")?, call.query.number("end_timestamp")?);
+    let wanted = match (call.query.optional("market_ids"), call.market_filter()?) {
+        (Some(ids), _) => Some(ids.split(',').filter_map(|id| id.trim().parse().ok()).collect::<Vec<u16>>()),
+        (None, market) => market.map(|market| vec![market]),
+    };
+    let before = cursor(call)?;
+    call.finish()?;
+    let exchange = &*call.exchange;
+    let rows = exchange.funding_payments(account).enumerate().collect::<Vec<_>>();
+    let rows = rows.into_iter().rev().filter(|(n, paid)| {
+        let ms = markets::ms(paid.at);
+        before.is_none_or(|before| (*n as u64) < before)
+            && wanted.as_ref().is_none_or(|wanted| wanted.contains(&index_of(exchange, paid.market)))
+            && side.is_none_or(|side| side == paid.net.0.signum())
+            && from.is_none_or(|from| from <= ms)
+            && to.is_none_or(|to| ms <= to)
+    });
+    let mut rows = rows.peekable();
+    let page: Vec<_> = rows.by_ref().take(limit).collect();
+    let next = page.last().filter(|_| rows.peek().is_some()).map(|(n, _)| Text::from(n.to_string()));
+    let fundings = page.iter().filter_map(|(n, paid)| {
+        let market = exchange.markets().get(paid.market)?;
+        Some(PositionFunding {
+            timestamp: markets::ms(paid.at) / 1_000,
+            market_id: index_of(exchange, paid.market).into(),
+            funding_id: i64::try_from(*n).unwrap_or(i64::MAX),
+            change: numbers::usdc(paid.amount),
+            discount: numbers::usdc(mm_model::Money::ZERO),
+            rate: rate(paid.rate),
+            position_size: numbers::qty(market, paid.net.abs()),
+            position_side: if paid.net.0 < 0 { Direction::Short } else { Direction::Long },
+        })
+    });
+    Ok(json(&PositionFundings {
+        code: codes::OK,
+        message: None,
+        next_cursor: next,
+        position_fundings: fundings.collect::<Vec<_>>().into(),
+    }))
+}
+
+/// A funding rate as a fraction.
+fn rate(rate: Rate) -> Text<'static> {
+    numbers::text(rate.decimal())
+}
+
+/// `GET liquidations`. The engine closes positions in the market, and those trades are among the others; none of them
+/// has the details that a row here needs.
+pub(in super::super) fn liquidations(call: &mut Call<'_>) -> Answered {
+    #[derive(Serialize)]
+    struct Liquidations {
+        code: u32,
+        liquidations: List<()>,
+    }
+    call.own_account()?;
+    call.limit(LIMIT_MAX)?;
+    call.market_filter()?;
+    let _one_page = cursor(call)?;
+    call.finish()?;
+    Ok(json(&Liquidations { code: codes::OK, liquidations: Vec::new().into() }))
+}
