@@ -24,6 +24,8 @@ mod send;
 mod state;
 mod streams;
 pub mod switches;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
 use mm_crypto::{PointError, PublicKey};

@@ -22,6 +22,8 @@ pub struct Switches {
     /// Whether `BaseAmount` of a modify is the order's new total size (what is filled counts), instead of what is to
     /// be left of it.
     pub modify_amount_is_total: bool,
+    /// Whether a post-only order whose new price would match is cancelled, instead of left as it was.
+    pub crossing_modify_cancels: bool,
     /// Whether the end of a token ends the subscriptions that it opened.
     pub token_end_cuts_subscriptions: bool,
     /// Whether new orders are refused (21712) while a scheduled cancel-all waits.
@@ -46,6 +48,7 @@ impl Default for Switches {
     fn default() -> Self {
         Self {
             modify_amount_is_total: true,
+            crossing_modify_cancels: true,
             token_end_cuts_subscriptions: true,
             scheduled_cancel_blocks_orders: true,
             account_all_updates_are_whole: false,

@@ -14,7 +14,7 @@ use crate::lighter::{
     wire::{
         OrderStatus, Text,
         error::Code,
-        event::{AppError, Cancel, EventOrder, Execution},
+        event::{AppError, Cancel, EventOrder, Execution, Modify},
     },
 };
 
@@ -50,6 +50,15 @@ pub(super) fn cancelled(account: i64, (order, client): (i64, i64), error: Option
         client_order_index: client,
         error: Text::new(error.map_or("", |code| code.text)),
     })
+}
+
+/// An order was changed, or not.
+pub(super) fn modified(
+    (old_order, new_order): (Option<EventOrder>, Option<EventOrder>),
+    (market, error): (u16, Option<Code>),
+) -> String {
+    let error = Text::new(error.map_or("", |code| code.text));
+    text(&Modify { market_id: market.into(), old_order, new_order, error })
 }
 
 /// An order as events have it.

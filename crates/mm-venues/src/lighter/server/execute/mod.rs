@@ -4,6 +4,8 @@
 
 mod event;
 mod orders;
+mod placing;
+mod refusal;
 mod settings;
 
 use mm_exchange::Exchange;
@@ -62,9 +64,8 @@ impl State {
             Body::Order(order) => desk.create(order),
             Body::CancelOrder(it) => desk.cancel(it),
             Body::CancelAllOrders(it) => desk.cancel_all(it),
-            Body::CreateGroupedOrders(_) | Body::ModifyOrder(_) | Body::UpdateMargin(_) => {
-                Err(codes::UNSUPPORTED_TX_TYPE.into())
-            }
+            Body::ModifyOrder(it) => desk.modify(it),
+            Body::CreateGroupedOrders(_) | Body::UpdateMargin(_) => Err(codes::UNSUPPORTED_TX_TYPE.into()),
             Body::UpdateLeverage(it) => self.set_leverage(exchange, *account, it),
             Body::ApproveIntegrator(it) => self.approve(tx.header.account, it),
             Body::ChangePubKey(it) => self.change_key(now, &tx.header, it),

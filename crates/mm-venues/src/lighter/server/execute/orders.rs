@@ -2,24 +2,22 @@
 
 use mm_crypto::Digest;
 use mm_exchange::{
-    AccountId, Amount, CancelOrder, Exchange, OrderId, OrderRef, OrderView, PlaceOrder, Reject,
+    AccountId, CancelOrder, Exchange, Expiry, IfCrossing, ModifyOrder, OrderRef, PlaceOrder, Reject,
 };
-use mm_model::{
-    ClientId, Exposure, Market, MarketKind, Qty, SelfTrade, Side, TimeInForce as Rests, Timestamp,
-};
+use mm_model::{ClientId, Timestamp};
 
-use super::{Failed, Outcome, event};
+use super::{Failed, Outcome, event, placing, refusal};
 use crate::lighter::{
     server::{
         markets,
-        records::{OrderRecord, Origin, Stage, Why, is_order_index},
+        records::{OrderRecord, Origin, is_order_index},
         state::State,
     },
     tx::{
-        CancelAll, CancelAllOrders, CancelOrder as Cancel, Order, OrderType, SelfTradeBehavior, TimeInForce,
-        Tx,
+        CancelAll, CancelAllOrders, CancelOrder as Cancel, ModifyOrder as Modify, Order, OrderType,
+        TimeInForce, Tx,
     },
-    wire::error::{Code, codes},
+    wire::error::codes,
 };
 
 /// One transaction at the engine.
@@ -35,9 +33,7 @@ pub(super) struct Desk<'a> {
 impl Desk<'_> {
     /// Places an order.
     pub(super) fn create(&mut self, order: &Order) -> Outcome {
-        let listing = markets::by_index(self.exchange, order.market).ok_or(codes::INVALID_MARKET_INDEX)?;
-        let market = listing.market.clone();
-        let place = self.placing(&market, order);
+        let place = self.placing(order)?;
         let origin = self.origin(order);
         match self.exchange.place(self.now, self.account, place) {
             Ok(view) => {
@@ -45,72 +41,27 @@ impl Desk<'_> {
                 let record = OrderRecord::new(self.exchange, &view, origin);
                 Ok(event::made((self.exchange, &self.state.accounts), &record, None))
             }
-            // Told to nobody but who looks the hash up (nautilus_trader's notes, 2026-07).
-            Err(Reject::NothingToReduce) => Err(codes::REDUCE_ONLY_INCREASES_POSITION.into()),
             Err(reject) => Err(self.refused((place, origin), reject)),
         }
     }
 
-    /// Leaves the row of an order that the engine did not take.
+    pub(super) fn placing(&self, order: &Order) -> Result<PlaceOrder, Failed> {
+        let listing = markets::by_index(self.exchange, order.market).ok_or(codes::INVALID_MARKET_INDEX)?;
+        Ok(placing::placing((self.exchange, self.account), &listing.market, order, &self.tx.attributes))
+    }
+
+    /// Leaves the row of an order that the engine did not take, where the venue leaves one.
     fn refused(&mut self, what: (PlaceOrder, Origin), reject: Reject) -> Failed {
-        let (code, why) = refusal(reject);
-        let Some(why) = why else { return code.into() };
-        let (order, origin) = what;
-        let qty = match order.amount {
-            Amount::Base(qty) => qty,
-            Amount::Quote(_) => Qty::ZERO,
-        };
-        let view = OrderView {
-            id: OrderId(0),
-            account: self.account,
-            order,
-            qty,
-            filled: Qty::ZERO,
-            filled_quote: mm_model::Money::ZERO,
-            status: mm_exchange::Status::Cancelled,
-            created_at: self.now,
-            updated_at: self.now,
-        };
-        let mut record = OrderRecord::new(self.exchange, &view, origin);
-        record.index = self.state.records.orders.refused_index(record.market_index, record.side);
-        (record.exchange_id, record.stage) = (None, Stage::Canceled(why));
-        self.state.records.put(self.now, record);
+        let (code, (order, origin)) = (refusal::code(reject), what);
+        let row = refusal::leaves_row(reject)
+            .then(|| self.exchange.refuse(self.now, self.account, (order, Expiry::from(reject))));
+        let Some(view) = row.flatten() else { return code.into() };
+        self.state.records.expect(view.id, origin);
+        let record = OrderRecord::new(self.exchange, &view, origin);
         Failed { event: event::made((self.exchange, &self.state.accounts), &record, Some(code)) }
     }
 
-    /// An order as the engine takes it.
-    fn placing(&self, market: &Market, order: &Order) -> PlaceOrder {
-        let price = markets::price(market, order.price.into());
-        let side = if order.is_ask { Side::Sell } else { Side::Buy };
-        let is_market = order.order_type == OrderType::Market;
-        let qty = markets::qty(market, order.base_amount).unwrap_or(Qty::ZERO);
-        let immediate = order.time_in_force == TimeInForce::ImmediateOrCancel;
-        PlaceOrder {
-            market: market.id,
-            side,
-            amount: Amount::Base(self.sized(market, order, qty)),
-            limit: if is_market { None } else { price },
-            time_in_force: if immediate { Rests::Ioc } else { Rests::Gtc },
-            post_only: order.time_in_force == TimeInForce::PostOnly,
-            exposure: if order.reduce_only { Exposure::ReduceOnly } else { Exposure::Any },
-            self_trade: match self.tx.attributes.self_trade {
-                SelfTradeBehavior::ExpireMaker | SelfTradeBehavior::Reduce => SelfTrade::RejectMaker,
-                SelfTradeBehavior::ExpireTaker => SelfTrade::RejectTaker,
-                SelfTradeBehavior::CancelBoth => SelfTrade::RejectBoth,
-            },
-            client_id: u64::try_from(order.client_order_index).ok().filter(|id| *id != 0).map(ClientId),
-        }
-    }
-
-    /// A reduce-only order without a size closes the position.
-    fn sized(&self, market: &Market, order: &Order, qty: Qty) -> Qty {
-        if order.base_amount != 0 || market.kind != MarketKind::Perpetual {
-            return qty;
-        }
-        self.exchange.position(self.account, market.id).map_or(qty, |position| position.net.abs())
-    }
-
-    fn origin(&self, order: &Order) -> Origin {
+    pub(super) fn origin(&self, order: &Order) -> Origin {
         Origin {
             kind: order.order_type,
             time_in_force: order.time_in_force,
@@ -138,7 +89,7 @@ impl Desk<'_> {
             }
             Err(reject) => {
                 let ids = if is_order_index(it.index) { (it.index, 0) } else { (0, it.index) };
-                Err(Failed { event: event::cancelled(index, ids, Some(refusal(reject).0)) })
+                Err(Failed { event: event::cancelled(index, ids, Some(refusal::code(reject))) })
             }
         }
     }
@@ -146,14 +97,18 @@ impl Desk<'_> {
     /// A live order by either of its ids.
     fn order_ref(&self, number: i64) -> Option<OrderRef> {
         if is_order_index(number) {
-            let record = self.state.records.orders.live(self.account, number)?;
-            return record.exchange_id.map(OrderRef::Id);
+            return self
+                .state
+                .records
+                .orders
+                .live(self.account, number)
+                .map(|it| OrderRef::Id(it.exchange_id));
         }
         u64::try_from(number).ok().map(|id| OrderRef::Client(ClientId(id)))
     }
 
     /// Of an order whose origin is not looked at.
-    fn blank(&self) -> Origin {
+    const fn blank(&self) -> Origin {
         Origin {
             kind: OrderType::Limit,
             time_in_force: TimeInForce::GoodTillTime,
@@ -166,17 +121,52 @@ impl Desk<'_> {
         }
     }
 
+    /// Changes an order in place.
+    pub(super) fn modify(&mut self, it: &Modify) -> Outcome {
+        let old = self.state.records.orders.live(self.account, it.index).copied();
+        let fail = |code| Failed { event: event::modified((None, None), (0, Some(code))) };
+        let listing = markets::by_index(self.exchange, it.market);
+        let market = listing.map(|listing| listing.market.clone()).ok_or(codes::INVALID_MARKET_INDEX)?;
+        let order = self.order_ref(it.index).ok_or_else(|| fail(codes::INACTIVE_ORDER))?;
+        let meant = self.tx.attributes.order_version;
+        if meant != 0 && old.is_some_and(|old| u64::try_from(old.version) != Ok(meant)) {
+            return Err(fail(codes::INVALID_ORDER_INFO));
+        }
+        let amount = markets::qty(&market, it.base_amount);
+        let filled = old.map(|old| old.filled).unwrap_or_default();
+        let total = self.state.options.switches.modify_amount_is_total;
+        let change = ModifyOrder {
+            market: market.id,
+            order,
+            qty: amount.map(|amount| if total { amount } else { filled.plus(amount) }),
+            price: markets::price(&market, it.price.into()),
+            trigger: markets::price(&market, it.trigger_price.into()).filter(|_| it.trigger_price != 0),
+            if_crossing: if self.state.options.switches.crossing_modify_cancels {
+                IfCrossing::Expire
+            } else {
+                IfCrossing::Refuse
+            },
+        };
+        let view = self.exchange.modify(self.now, self.account, change);
+        let view = view.map_err(|reject| fail(refusal::code(reject)))?;
+        let mut new = OrderRecord::new(self.exchange, &view, old.map_or(self.blank(), |old| old.origin));
+        new.repriced(self.exchange, &view);
+        let shown = |record: &OrderRecord| event::event_order(self.exchange, &self.state.accounts, record);
+        let both = (old.as_ref().and_then(shown), shown(&new));
+        Ok(event::modified(both, (new.market_index, None)))
+    }
+
     /// Takes all orders off, or says when, or takes that back.
     pub(super) fn cancel_all(&mut self, it: &CancelAllOrders) -> Outcome {
         let index = self.tx.header.account;
         match it.when {
             CancelAll::Immediate => {
-                let market = self.tx.attributes.cancel_all_market;
-                let market = market.map(|index| markets::by_index(self.exchange, index.into()));
-                let market = match market {
-                    Some(None) => return Err(codes::INVALID_MARKET_INDEX.into()),
-                    Some(Some(listing)) => Some(listing.market.id),
+                let market = match self.tx.attributes.cancel_all_market {
                     None => None,
+                    Some(index) => {
+                        let listing = markets::by_index(self.exchange, index.into());
+                        Some(listing.ok_or(codes::INVALID_MARKET_INDEX)?.market.id)
+                    }
                 };
                 self.exchange.cancel_all(self.now, self.account, market);
             }
@@ -184,26 +174,5 @@ impl Desk<'_> {
             CancelAll::AbortScheduled => self.state.schedule(self.now, index, None),
         }
         Ok(String::new())
-    }
-}
-
-/// The code of an engine's refusal, and the word of the row that it leaves; `None`: it leaves none.
-fn refusal(reject: Reject) -> (Code, Option<Why>) {
-    match reject {
-        Reject::NoSuchMarket => (codes::INVALID_MARKET_INDEX, None),
-        Reject::NoSuchAccount => (codes::ACCOUNT_NOT_FOUND, None),
-        Reject::NotTrading => (codes::INVALID_MARKET_STATUS, Some(Why::Asked)),
-        Reject::Size | Reject::Notional => (codes::INVALID_ORDER_AMOUNT, Some(Why::Asked)),
-        Reject::Price => (codes::INVALID_PRICE, Some(Why::Asked)),
-        Reject::Band => (codes::PRICE_TOO_FAR_FROM_MARK, Some(Why::Asked)),
-        Reject::WouldMatch => (codes::INVALID_PRICE, Some(Why::PostOnly)),
-        Reject::Funds => (codes::NOT_ENOUGH_ASSET_BALANCE, Some(Why::Balance)),
-        Reject::Margin => (codes::NOT_ENOUGH_ORDER_MARGIN, Some(Why::Margin)),
-        Reject::NothingToReduce => (codes::REDUCE_ONLY_INCREASES_POSITION, None),
-        Reject::NoLiquidity => (codes::INACTIVE_ORDER, Some(Why::Liquidity)),
-        Reject::DuplicateClientId => (codes::CLIENT_ORDER_INDEX_EXISTS, None),
-        Reject::NoSuchOrder => (codes::INACTIVE_CANCEL, None),
-        Reject::OrderLimit => (codes::MAX_ORDERS_PER_ACCOUNT, Some(Why::Asked)),
-        Reject::Flags => (codes::INVALID_ORDER_INFO, Some(Why::Asked)),
     }
 }

@@ -63,12 +63,6 @@ impl Records {
         self.origins.insert(order, origin);
     }
 
-    /// Keeps an order that is no order of the exchange.
-    pub(super) fn put(&mut self, now: Timestamp, record: OrderRecord) {
-        self.orders.put(record);
-        self.tell(now, News::Order(record));
-    }
-
     /// Notes something for the streams.
     pub(super) fn tell(&mut self, now: Timestamp, news: News) {
         self.since.get_or_insert(now);

@@ -6,7 +6,7 @@ use mm_model::{Exposure, MarketId, Money, Price, Qty, Side, TimeInForce as Rests
 
 use super::OrderIndex;
 use crate::lighter::{
-    server::markets::index_of,
+    server::markets::{index_of, raw_price},
     tx::{Attributes, Integrator, OrderType, TimeInForce},
 };
 
@@ -87,8 +87,7 @@ pub(in super::super) struct OrderRecord {
     pub(in super::super) market: MarketId,
     pub(in super::super) market_index: u16,
     pub(in super::super) index: OrderIndex,
-    /// The exchange's id; `None`: it never reached the exchange.
-    pub(in super::super) exchange_id: Option<OrderId>,
+    pub(in super::super) exchange_id: OrderId,
     /// 0 for none.
     pub(in super::super) client: i64,
     pub(in super::super) side: Side,
@@ -144,7 +143,7 @@ impl OrderRecord {
             market: order.market,
             market_index,
             index: OrderIndex::of(market_index, order.side, view.id),
-            exchange_id: Some(view.id),
+            exchange_id: view.id,
             client: order.client_id.map_or(0, |id| i64::try_from(id.0).unwrap_or(0)),
             side: order.side,
             reduce_only: order.exposure == Exposure::ReduceOnly,
@@ -182,6 +181,18 @@ impl OrderRecord {
         };
     }
 
+    /// Takes over the prices of an order that was changed.
+    pub(in super::super) fn repriced(&mut self, exchange: &Exchange, view: &OrderView) {
+        let Some(market) = exchange.markets().get(self.market) else { return };
+        let terms = &view.order.terms;
+        if let Some(price) = view.order.limit.or(terms.worst_average) {
+            self.origin.raw_price = raw_price(market, price);
+        }
+        if let Some(trigger) = terms.trigger {
+            self.origin.raw_trigger = raw_price(market, trigger.price);
+        }
+    }
+
     fn stage_of(&self, status: Status) -> Stage {
         match status {
             Status::Pending(_) => Stage::Pending,
@@ -211,11 +222,5 @@ impl OrderRecord {
     /// What is not filled; nothing once it is over, as the venue shows it.
     pub(in super::super) fn left(&self) -> Qty {
         if self.stage.is_over() { Qty::ZERO } else { self.qty.minus(self.filled) }
-    }
-
-    /// Its price in ticks, where the wire integer is one.
-    pub(in super::super) fn price(&self, exchange: &Exchange) -> Option<Price> {
-        let market = exchange.markets().get(self.market)?;
-        crate::lighter::server::markets::price(market, self.origin.raw_price)
     }
 }

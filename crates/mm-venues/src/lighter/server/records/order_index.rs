@@ -2,8 +2,7 @@
 //! end, so that within a side the id's order is that of time (inferred from ids that were seen; clients must take
 //! them as opaque).
 //!
-//! What counts is the exchange's number of the arrival, so no table is needed. Orders that the engine refused have no
-//! such number: they take theirs from the upper half of the block.
+//! What counts is the exchange's number of the arrival, so no table is needed.
 
 use mm_exchange::OrderId;
 use mm_model::Side;
@@ -24,11 +23,6 @@ impl OrderIndex {
     /// The id of an order of the exchange.
     pub(in super::super) fn of(market_index: u16, side: Side, order: OrderId) -> Self {
         Self::counted(market_index, side, i64::try_from(order.0 >> 24).unwrap_or(i64::MAX))
-    }
-
-    /// The id of the `n`-th order that never reached the book.
-    pub(in super::super) fn refused(market_index: u16, side: Side, n: i64) -> Self {
-        Self::counted(market_index, side, BLOCK / 2 + n)
     }
 
     /// The id of what the outside world holds, by its place in the queue: the last quarter of the block.

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use mm_exchange::{AccountId, Exchange, OrderView};
-use mm_model::Side;
 
 use super::{OrderIndex, OrderRecord, Origin, is_order_index};
 use crate::lighter::server::markets::{index_of, raw_price};
@@ -15,8 +14,6 @@ const KEPT: usize = 4096;
 #[derive(Debug, Default)]
 pub(in super::super) struct Orders {
     accounts: BTreeMap<AccountId, Own>,
-    /// How many the engine refused.
-    refused: i64,
 }
 
 /// The orders of one account.
@@ -46,6 +43,9 @@ impl Orders {
             let raw = raw.map_or(0, |(price, market)| raw_price(market, price));
             OrderRecord::new(exchange, view, origin.unwrap_or_else(|| Origin::of(raw, view)))
         });
+        if i64::from(view.version) > record.version {
+            record.repriced(exchange, view);
+        }
         record.join(view);
         own.put(record);
         record
@@ -56,17 +56,6 @@ impl Orders {
         let own = self.accounts.get(&view.account)?;
         let index = index(exchange, view);
         own.live.get(&index).or_else(|| own.ended.iter().rev().find(|record| record.index == index))
-    }
-
-    /// Puts a record in its place: among the live ones, or at the end of the ended ones.
-    pub(super) fn put(&mut self, record: OrderRecord) {
-        self.accounts.entry(record.account).or_default().put(record);
-    }
-
-    /// The id of an order that the engine refused.
-    pub(in super::super) fn refused_index(&mut self, market_index: u16, side: Side) -> OrderIndex {
-        self.refused += 1;
-        OrderIndex::refused(market_index, side, self.refused)
     }
 
     /// A live order by either id.
@@ -93,6 +82,7 @@ impl Orders {
 }
 
 impl Own {
+    /// Puts a record in its place: among the live ones, or at the end of the ended ones.
     fn put(&mut self, record: OrderRecord) {
         if !record.stage.is_over() {
             self.live.insert(record.index, record);
