@@ -3,7 +3,7 @@
 //!
 //! From the ground up: `matching` is the book of orders, without money; `overlay` lays recorded levels of an outside
 //! world under it; `market` joins both with prices, funding and trades; `ledger` keeps balances and positions;
-//! `exchange` decides who may do what, and moves the money. Prices are in ticks, sizes in lots, money in 10^-18.
+//! `exchange` decides who may do what, wakes what sleeps, and moves the money. Prices are in ticks, sizes in lots, money in 10^-18.
 
 mod exchange;
 mod fact;

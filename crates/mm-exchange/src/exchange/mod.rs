@@ -13,6 +13,7 @@ mod outside;
 mod place;
 mod query;
 mod settle;
+mod shrink;
 mod sleep;
 #[cfg(test)]
 mod tests;

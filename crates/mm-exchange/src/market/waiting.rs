@@ -7,13 +7,16 @@ use mm_model::{Price, Timestamp};
 
 use crate::{OrderId, OrderView, Status, Waits};
 
+/// Orders by the mark price that they wait for.
+type ByPrice = BTreeSet<(Price, OrderId)>;
+
 /// A market's orders that wait.
 #[derive(Debug, Default)]
 pub(crate) struct Waiting {
     /// Asleep until the mark is at this price or above.
-    rising: BTreeSet<(Price, OrderId)>,
+    rising: ByPrice,
     /// Asleep until the mark is at this price or below.
-    falling: BTreeSet<(Price, OrderId)>,
+    falling: ByPrice,
     /// Live, asleep or not, until this time.
     expiring: BTreeSet<(Timestamp, OrderId)>,
 }
@@ -40,7 +43,7 @@ impl Waiting {
     }
 
     /// Among whom the order sleeps, if it sleeps for the mark.
-    fn sleepers(&mut self, view: &OrderView) -> Option<(&mut BTreeSet<(Price, OrderId)>, (Price, OrderId))> {
+    fn sleepers(&mut self, view: &OrderView) -> Option<(&mut ByPrice, (Price, OrderId))> {
         let trigger = view.order.terms.trigger.filter(|_| view.status == Status::Pending(Waits::Mark))?;
         let sleepers = if trigger.rises(view.order.side) { &mut self.rising } else { &mut self.falling };
         Some((sleepers, (trigger.price, view.id)))
