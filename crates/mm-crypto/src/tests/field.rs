@@ -87,3 +87,28 @@ fn the_inverse_is_fermats() {
         assert_eq!(Element::from(Fp5(limbs).invert()), Element::new(limbs).invert());
     }
 }
+
+/// Second carries and borrows come once in 2^32 random steps: here they come by design, in all pairs of edges.
+#[test]
+fn carries_that_chance_would_not_find() {
+    let powers = (0..64).flat_map(|n| [1 << n, (1_u64 << n).wrapping_sub(1), (1_u64 << n).wrapping_neg()]);
+    let near_p = (0..4).flat_map(|n| [gl::P - n, gl::P + n, u64::MAX - n]);
+    let edges: Vec<u64> = powers.chain(near_p).collect();
+    for (a, b) in edges.iter().flat_map(|a| edges.iter().map(|b| (*a, *b))) {
+        let (wide_a, wide_b) = (u128::from(a), u128::from(b));
+        assert_eq!(gl::canonical(gl::add(a, b)), base(wide_a + wide_b), "{a} + {b}");
+        let difference = base(wide_a + 2 * u128::from(gl::P) - wide_b);
+        assert_eq!(gl::canonical(gl::sub(a, b)), difference, "{a} - {b}");
+        assert_eq!(gl::canonical(gl::mul(a, b)), base(wide_a * wide_b), "{a} * {b}");
+        assert_eq!(gl::canonical(gl::reduce_128(wide_a << 64 | wide_b)), base(wide_a << 64 | wide_b));
+        for high in [1, 13, (1 << 31) - 1] {
+            // 2^128 = -2^32
+            let expected = base(u128::from(base(wide_a << 64 | wide_b)) + u128::from(gl::P - (high << 32)));
+            assert_eq!(
+                gl::canonical(gl::reduce_160(wide_a << 64 | wide_b, high)),
+                expected,
+                "{a} {b} {high}"
+            );
+        }
+    }
+}
