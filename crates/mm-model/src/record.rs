@@ -2,10 +2,13 @@
 //! often each is told, the record ends the same. Only the venue's word ends an order; what we merely infer is a
 //! mark beside it, so that a late word is always heard.
 
+mod size;
+
 use crate::{
-    ClientId, Fill, MarketId, NewOrder, OrderReport, Qty, ReportedStatus, Side, Timestamp, TradeId,
+    ClientId, Fill, MarketId, NewOrder, OrderReport, Price, Qty, ReportedStatus, Side, Timestamp, TradeId,
     VenueOrderId,
 };
+use size::Size;
 
 /// The state as a trader sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -138,7 +141,7 @@ enum Stage {
 struct CountedFill {
     trade_id: TradeId,
     qty: Qty,
-    price: crate::Price,
+    price: Price,
 }
 
 /// Everything known of one order.
@@ -154,9 +157,7 @@ pub struct OrderRecord {
     /// Distinct trades, sorted by id so that equal evidence makes equal records.
     fills: Vec<CountedFill>,
     fills_sum: Qty,
-    /// The least size that the venue told, never above what was asked for: a venue may shrink a reduce-only order, and
-    /// none makes one larger.
-    qty: Qty,
+    size: Size,
     unsure: Option<Unsure>,
     cancel_sent_at: Option<Timestamp>,
 }
@@ -174,7 +175,7 @@ impl OrderRecord {
             said: Qty::ZERO,
             fills: Vec::new(),
             fills_sum: Qty::ZERO,
-            qty: order.qty,
+            size: Size::new(&order),
             unsure: None,
             cancel_sent_at: None,
         }
@@ -220,7 +221,7 @@ impl OrderRecord {
     #[must_use]
     pub fn lacks_fills(&self) -> bool {
         let counted = if matches!(self.stage, Stage::Done(End::Filled)) {
-            self.said.max(self.qty())
+            self.said.max(self.size.qty())
         } else {
             self.said
         };
@@ -233,23 +234,43 @@ impl OrderRecord {
         self.said.max(self.fills_sum)
     }
 
-    /// What can still be filled, as far as we know: all that is not filled while the order is, or may be, live.
+    /// What can still be filled, as far as we know: all that is not filled while the order is, or may be, live; with the
+    /// larger of both sizes while a modification is on its way.
     #[must_use]
     pub fn exposed(&self) -> Qty {
-        if self.state().is_final() { Qty::ZERO } else { self.qty().minus(self.filled()) }
+        if self.state().is_final() { Qty::ZERO } else { self.size.qty_max().minus(self.filled()) }
     }
 
-    /// Size of the whole order: what was asked for, or what the venue shrank it to.
+    /// Size of the whole order: what was asked for, or what the venue shrank it to; since it was modified, what the venue
+    /// told then.
     #[must_use]
-    pub const fn qty(&self) -> Qty {
-        self.qty
+    pub fn qty(&self) -> Qty {
+        self.size.qty()
+    }
+
+    /// Its limit as the venue has it now; `None` where there is none.
+    #[must_use]
+    pub fn price(&self) -> Option<Price> {
+        self.size.price()
+    }
+
+    /// How often it was modified, as far as the venue told.
+    #[must_use]
+    pub const fn version(&self) -> u32 {
+        self.size.version()
+    }
+
+    /// Whether a modification is on its way, and the venue has neither shown nor refused it.
+    #[must_use]
+    pub fn is_modifying(&self) -> bool {
+        self.size.is_modifying() && !self.state().is_final()
     }
 
     /// Whether all that was asked for is filled: then it is over, whoever says otherwise. What the venue shrank is over only
     /// when the venue says so.
     fn is_counted_full(&self) -> bool {
         let filled = self.filled();
-        !filled.is_zero() && filled >= self.order.qty
+        !filled.is_zero() && filled >= self.size.full()
     }
 
     /// Whether it was sent and nothing that can be trusted was heard of it.
@@ -333,6 +354,17 @@ impl OrderRecord {
         self.cancel_sent_at = None;
     }
 
+    /// A modification is on its way: only one at a time.
+    pub fn modifying(&mut self, price: Price, qty: Qty) {
+        self.size.modifying(price, qty);
+    }
+
+    /// The modification did not happen: it was refused, never left, or can no longer arrive. One that the venue has shown
+    /// stands.
+    pub fn modify_failed(&mut self) {
+        self.size.modify_failed();
+    }
+
     /// Joins the venue's no to our placement, or that it never left this machine: nothing rests, nothing will.
     pub fn refuse(&mut self, reason: &str) -> Joined {
         let refused = Stage::Refused(End::Rejected(reason.to_owned()));
@@ -356,11 +388,7 @@ impl OrderRecord {
             self.said = report.filled;
             joined.changed = true;
         }
-        // Some messages leave the size out.
-        if !report.qty.is_zero() && report.qty < self.qty {
-            self.qty = report.qty;
-            joined.changed = true;
-        }
+        joined.changed |= self.size.join(report);
         let ended = match &report.status {
             ReportedStatus::Open => self.raise_to_open(),
             ReportedStatus::Filled => self.end_with(End::Filled),
@@ -396,7 +424,7 @@ impl OrderRecord {
     }
 
     /// Trades counted so far, in the order of their ids.
-    pub fn trades(&self) -> impl ExactSizeIterator<Item = (TradeId, crate::Price, Qty)> + '_ {
+    pub fn trades(&self) -> impl ExactSizeIterator<Item = (TradeId, Price, Qty)> + '_ {
         self.fills.iter().map(|fill| (fill.trade_id, fill.price, fill.qty))
     }
 
@@ -451,8 +479,9 @@ impl OrderRecord {
         joined.changed |= step.changed;
         joined.newly_filled = self.filled().minus(before);
         joined.anomaly = joined.anomaly.or(step.anomaly);
-        if self.filled() > self.qty() && !joined.newly_filled.is_zero() {
-            joined.anomaly = Some(Anomaly::Overfill { filled: self.filled(), qty: self.qty() });
+        let qty = self.size.qty_max();
+        if self.filled() > qty && !joined.newly_filled.is_zero() {
+            joined.anomaly = Some(Anomaly::Overfill { filled: self.filled(), qty });
         }
         joined
     }

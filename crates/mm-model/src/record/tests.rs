@@ -54,6 +54,12 @@ fn shrunk(to: u64, status: ReportedStatus, filled: u64, at: u64) -> Word {
     Word::Report(OrderReport { qty: Qty(to), ..whole })
 }
 
+/// A report of an order that was modified so often, last to this size and to a price of 101.
+fn modified(version: u32, qty: u64, status: ReportedStatus, filled: u64) -> Word {
+    let Word::Report(whole) = report(status, filled, 0) else { unreachable!("a report") };
+    Word::Report(OrderReport { version, qty: Qty(qty), price: Some(Price(101)), ..whole })
+}
+
 fn filled() -> Word {
     report(ReportedStatus::Filled, QTY, 0)
 }
@@ -147,6 +153,65 @@ fn what_the_venue_shrank_is_over_when_the_venue_says_so() {
     check(&[shrunk(4, open.clone(), 0, 0), report(open.clone(), 0, 5)], "OPEN 0/4");
     check(&[shrunk(0, open.clone(), 0, 0)], "OPEN 0/10");
     check(&[shrunk(12, open, 0, 9)], "OPEN 0/10");
+}
+
+/// A modification to `to` is sent, then `words` are heard: state, filled, size, exposure, and whether it is on its way.
+fn check_modified(to: u64, words: &[Word], seen: &str) {
+    let mut record = new();
+    drop(record.hear(&open(0)));
+    record.modifying(Price(101), Qty(to));
+    let alarms: Vec<_> = words.iter().filter_map(|word| record.hear(word).anomaly).collect();
+    let way = if record.is_modifying() { " modifying" } else { "" };
+    let price = record.price().expect("a limit").0;
+    let (filled, qty, exposed) = (record.filled().0, record.qty().0, record.exposed().0);
+    let told = format!("{} {filled}/{qty} at {price}, {exposed} exposed{way}", record.state());
+    assert_eq!((told.as_str(), alarms), (seen, vec![]), "{words:?}");
+}
+
+#[test]
+fn a_modification_on_its_way_counts_with_the_larger_size_until_the_venue_shows_it() {
+    let open = ReportedStatus::Open;
+    check_modified(15, &[], "OPEN 0/10 at 100, 15 exposed modifying");
+    check_modified(15, &[fill(1, 10)], "PARTIALLY_FILLED 10/10 at 100, 5 exposed modifying");
+    check_modified(15, &[filled(), fill(1, 10)], "FILLED 10/10 at 100, 0 exposed");
+    check_modified(15, &[modified(1, 15, open.clone(), 0)], "OPEN 0/15 at 101, 15 exposed");
+    check_modified(
+        15,
+        &[fill(1, 12), modified(1, 15, open.clone(), 12)],
+        "PARTIALLY_FILLED 12/15 at 101, 3 exposed",
+    );
+    check_modified(15, &[modified(1, 15, open.clone(), 0), self::open(0)], "OPEN 0/15 at 101, 15 exposed");
+    check_modified(15, &[modified(1, 15, open.clone(), 0), fill(1, 15)], "FILLED 15/15 at 101, 0 exposed");
+    check_modified(4, &[], "OPEN 0/10 at 100, 10 exposed modifying");
+    check_modified(4, &[fill(1, 4)], "PARTIALLY_FILLED 4/10 at 100, 6 exposed modifying");
+    check_modified(4, &[fill(1, 4), modified(1, 4, open.clone(), 4)], "FILLED 4/4 at 101, 0 exposed");
+    // The venue shrinks what was modified; leaves the size out; tells of somebody else's modification.
+    check_modified(
+        8,
+        &[modified(1, 8, open.clone(), 0), modified(1, 6, open.clone(), 0)],
+        "OPEN 0/6 at 101, 6 exposed",
+    );
+    check_modified(8, &[modified(1, 0, open.clone(), 0)], "OPEN 0/8 at 101, 8 exposed");
+    check_modified(8, &[modified(2, 30, open, 8)], "PARTIALLY_FILLED 8/30 at 101, 22 exposed");
+}
+
+#[test]
+fn a_modification_that_failed_leaves_everything_and_one_that_was_shown_stands() {
+    let mut record = new();
+    drop(record.hear(&open(0)));
+    let before = record.clone();
+    record.modifying(Price(101), Qty(15));
+    record.modify_failed();
+    assert_eq!(record, before);
+    record.modifying(Price(101), Qty(15));
+    drop(record.hear(&modified(1, 15, ReportedStatus::Open, 0)));
+    record.modify_failed();
+    assert_eq!((record.qty(), record.version()), (Qty(15), 1));
+    record.modifying(Price(101), Qty(4));
+    drop(record.hear(&fill(1, 12)));
+    assert_eq!((record.state(), record.exposed()), (OrderState::PartiallyFilled, Qty(3)));
+    record.modify_failed();
+    assert_eq!((record.qty(), record.exposed()), (Qty(15), Qty(3)));
 }
 
 #[test]
@@ -244,54 +309,82 @@ fn a_renewed_record_is_as_new() {
     assert_eq!(record, new());
 }
 
-/// What a venue truly says of one order in its life: acceptance, trades with a report each, perhaps a venue that shrinks it, an
-/// end, and answers of REST (with the size of now and the time of the start) in between.
-fn life() -> impl Strategy<Value = Vec<Word>> {
+/// What a venue truly says of one order in its life: acceptance, trades with a report each, perhaps a venue that shrinks it, a
+/// modification on the way (to this size, after so many trades), an end, and answers of REST (with the size of now and the
+/// time of the start) in between.
+fn life() -> impl Strategy<Value = (Vec<Word>, Option<u64>)> {
     let trades = prop::collection::vec(1..4u64, 0..5);
-    (trades, 4..=QTY, 0..3u8, any::<bool>()).prop_map(|(trades, size, ends, rest_tells)| {
+    let wish = prop::option::of((1..15u64, 0..4usize));
+    (trades, 4..=QTY, wish, 0..3u8, any::<bool>()).prop_map(|(trades, size, wish, ends, rest_tells)| {
         let mut words = vec![report(ReportedStatus::Open, 0, 1)];
         if size < QTY {
             words.push(shrunk(size, ReportedStatus::Open, 0, 2));
         }
-        let mut sum = 0;
+        let (mut size, mut sum, mut version, mut wished) = (size, 0, 0, None);
         for (n, lots) in trades.into_iter().enumerate() {
-            let lots = lots.min(size - sum);
-            if lots == 0 {
-                break;
+            if let Some((to, after)) = wish
+                && after == n
+                && sum < to
+            {
+                (size, version, wished) = (to, 1, Some(to));
+                words.push(modified(version, size, ReportedStatus::Open, sum));
             }
+            let lots = lots.min(size - sum);
             sum += lots;
-            let n = n as u64;
             let status = if sum == size { ReportedStatus::Filled } else { ReportedStatus::Open };
-            words.push(fill(n, lots));
-            words.push(shrunk(size, status.clone(), sum, 3 + n));
+            words.push(fill(n as u64, lots));
+            words.push(told(version, size, status.clone(), sum, 3 + n as u64));
             if rest_tells {
-                words.push(shrunk(size, status, sum, 0));
+                words.push(told(version, size, status, sum, 0));
+            }
+            if sum == size {
+                break;
             }
         }
         if sum < size && ends > 0 {
-            words.push(shrunk(size, ReportedStatus::Cancelled { reason: Some("Expired".into()) }, sum, 100));
-            words.push(shrunk(size, ReportedStatus::Cancelled { reason: None }, sum, 0));
+            let expired = ReportedStatus::Cancelled { reason: Some("Expired".into()) };
+            words.push(told(version, size, expired, sum, 100));
+            words.push(told(version, size, ReportedStatus::Cancelled { reason: None }, sum, 0));
         }
         if sum == 0 && ends > 1 {
             words.push(rejected());
         }
-        words
+        (words, wished)
     })
+}
+
+/// A report of this version.
+#[expect(clippy::too_many_arguments, reason = "a report is as wide as it is")]
+fn told(version: u32, size: u64, status: ReportedStatus, filled: u64, at: u64) -> Word {
+    if version == 0 { shrunk(size, status, filled, at) } else { modified(version, size, status, filled) }
+}
+
+/// A new order that is being modified to this size, if to any.
+fn being_modified(to: Option<u64>) -> OrderRecord {
+    let mut record = new();
+    if let Some(to) = to {
+        record.modifying(Price(101), Qty(to));
+    }
+    record
 }
 
 proptest! {
     /// The best single property: any permutation and repetition of an order's true messages ends in the same record, counts
-    /// each lot once, never goes back, and alarms nobody.
+    /// each lot once, never goes back, never shows less exposure than there is, and alarms nobody.
     #[test]
     fn order_and_repetition_of_true_messages_do_not_matter(
-        (life, told) in life().prop_flat_map(|life| {
+        (life, wished, told) in life().prop_flat_map(|(life, wished)| {
             let again = prop::collection::vec(prop::sample::select(life.clone()), 0..6);
-            (Just(life.clone()), again.prop_map(move |more| [life.clone(), more].concat()).prop_shuffle())
+            let told = again.prop_map({
+                let life = life.clone();
+                move |more| [life.clone(), more].concat()
+            });
+            (Just(life), Just(wished), told.prop_shuffle())
         })
     ) {
-        let mut straight = new();
+        let mut straight = being_modified(wished);
         life.iter().for_each(|word| drop(straight.hear(word)));
-        let mut record = new();
+        let mut record = being_modified(wished);
         let mut position = Qty::ZERO;
         let mut was_final = false;
         for word in &told {
@@ -300,7 +393,10 @@ proptest! {
             position = position.plus(joined.newly_filled);
             prop_assert_eq!(joined.anomaly, None);
             prop_assert!(record.filled() >= before.filled());
-            let seen = |it: &OrderRecord| (it.state(), it.filled(), it.qty(), it.is_settled(), it.venue_id());
+            prop_assert!(record.exposed() >= straight.exposed(), "what may still be filled is counted");
+            let seen = |it: &OrderRecord| {
+                (it.state(), it.filled(), it.qty(), it.price(), it.is_modifying(), it.is_settled(), it.venue_id())
+            };
             prop_assert!(joined.changed || seen(&record) == seen(&before), "whoever waits is told");
             was_final |= record.state().is_final();
             prop_assert_eq!(was_final, record.state().is_final(), "what is over stays over");
@@ -316,14 +412,17 @@ proptest! {
             prop_oneof![
                 1 => (any::<u64>(), 0..4u64).prop_map(|(qty, trade)| fill(trade, qty)),
                 1 => (any::<u64>(), any::<u64>()).prop_map(|(filled, at)| report(ReportedStatus::Open, filled, at)),
+                1 => (0..3u32, any::<u64>(), any::<u64>())
+                    .prop_map(|(version, qty, filled)| modified(version, qty, ReportedStatus::Open, filled)),
                 1 => any::<u64>().prop_map(cancelled),
                 1 => Just(filled()),
                 1 => Just(rejected()),
             ],
             0..12,
-        )
+        ),
+        wished in prop::option::of(any::<u64>()),
     ) {
-        let mut record = new();
+        let mut record = being_modified(wished);
         let mut position = Qty::ZERO;
         for word in &words {
             let before = record.filled();
