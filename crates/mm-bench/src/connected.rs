@@ -60,6 +60,8 @@ where
             submit_valid_for: Duration::from_secs(5),
             closed_orders_max: 1_024,
             reconcile_every: Duration::from_secs(3600),
+            shown_within: VenueConfig::SHOWN_WITHIN,
+            dead_man: None,
         };
         let (venue, driver) = mm_core::venue(config, clock.clone(), Arc::<Ids>::default());
         let net = Net::new(clock.clone(), NetConfig::default()).expect("TLS can be set up");

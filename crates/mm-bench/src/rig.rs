@@ -86,6 +86,8 @@ impl Rig {
             submit_valid_for: Duration::from_secs(5),
             closed_orders_max: 1024,
             reconcile_every: Duration::from_secs(3600),
+            shown_within: VenueConfig::SHOWN_WITHIN,
+            dead_man: None,
         };
         let (venue, driver) = venue(config, clock.clone(), Arc::<Ids>::default());
         let mut rig = Self { venue, driver, client, market: MarketId(0), clock, heard: Heard::default() };

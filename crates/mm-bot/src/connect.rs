@@ -77,6 +77,8 @@ pub(crate) fn connector(
         submit_valid_for: window(config),
         closed_orders_max: CLOSED_ORDERS_MAX,
         reconcile_every: RECONCILE_EVERY,
+        shown_within: VenueConfig::SHOWN_WITHIN,
+        dead_man: None,
     };
     let session_config = SessionConfig {
         call_timeout: wait("call_timeout_secs", Duration::from_secs(5)),

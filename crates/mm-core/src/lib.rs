@@ -21,6 +21,6 @@ pub use trading_core::{
     Connector, ConnectorTask, CoreConfig, CoreStatus, StartError, StopReport, StopRequest, TradingCore,
 };
 pub use venue::{
-    CancelError, IdSource, Lagged, Listener, PlaceError, Submission, Venue, VenueConfig, VenueError,
-    VenueStatus, venue,
+    CancelError, IdSource, Lagged, Listener, ModifyError, PlaceError, Submission, Venue, VenueConfig,
+    VenueError, VenueStatus, venue,
 };

@@ -6,7 +6,7 @@ use mm_model::{
     Ask, CallError, ClientId, Event, OrderState, Placement, RefusalKind, Snapshot, Timestamp, Unsure,
 };
 
-use super::{CallId, Driver, Origin, Running, events::Source, upkeep::Chore};
+use super::{CallId, Driver, Origin, Running, doubts::About, events::Source, upkeep::Chore};
 use crate::{
     orders::Update,
     venue::{CallResult, merged},
@@ -18,8 +18,6 @@ const TIME_EVERY: Duration = Duration::from_secs(60);
 const MARKETS_EVERY: Duration = Duration::from_secs(600);
 /// How often our fee rates are asked for again.
 const FEES_EVERY: Duration = Duration::from_secs(3600);
-/// How long the stream may take to tell the end of an order whose cancel the venue took note of.
-const CANCEL_LAG: Duration = Duration::from_secs(1);
 /// A time request that took longer tells too little about the venue's clock.
 const TIME_ROUND_TRIP_MAX: Duration = Duration::from_secs(2);
 /// How often it is compared while the two are too far apart to trade.
@@ -39,6 +37,11 @@ impl Ended<'_> {
     /// What it told: nothing, when it failed.
     pub(super) fn events(&self) -> &[Event] {
         self.result.as_deref().unwrap_or_default()
+    }
+
+    /// When it was asked for.
+    pub(super) const fn sent_at(&self) -> Timestamp {
+        self.running.sent_at
     }
 }
 
@@ -68,6 +71,8 @@ impl Driver {
         match &running.ask {
             Ask::Place(placement) => self.placed(now, std::slice::from_ref(placement), &result),
             Ask::Batch(placements) => self.placed(now, placements, &result),
+            Ask::Group(group) => self.placed(now, &group.orders, &result),
+            Ask::Modify(modification) => self.modify_ended(now, modification.target.client_id, &result),
             Ask::Cancel(_) | Ask::CancelAll(_) => self.cancel_ended(now, &running.cancels, &result),
             Ask::Time => self.compare_clocks(now, running.sent_at, &result),
             _ => {}
@@ -81,6 +86,7 @@ impl Driver {
             Origin::Upkeep(chore) => {
                 self.chore_ended(chore, &Ended { now, running: &running, result: &result });
             }
+            Origin::Farewell => self.said_farewell(&result),
             // Whoever asked may have left.
             Origin::Handle(reply) => drop(reply.send(result)),
         }
@@ -91,10 +97,12 @@ impl Driver {
         for Placement { client_id, .. } in placements {
             self.placing.retain(|placing| placing != client_id);
             match result {
-                Err(CallError::NotSent(why)) => self.refused(*client_id, why, now),
+                Err(CallError::NotSent(why)) => self.refused(*client_id, Update::NotSent(why), now),
                 Err(CallError::Refused(refusal)) if refusal.kind != RefusalKind::DuplicateClientId => {
-                    self.refused(*client_id, &refusal.to_string(), now);
+                    self.refused(*client_id, Update::Refused(refusal), now);
                 }
+                // Learning it has planned to ask.
+                Ok(events) if is_queued(events, *client_id) => {}
                 _ => self.outcome_unknown(*client_id, now),
             }
         }
@@ -105,14 +113,19 @@ impl Driver {
         self.unparked.extend::<Vec<_>>(free);
     }
 
-    /// The venue's no, or proof that nothing left. A venue that has shown the order contradicts itself: then it is asked.
-    pub(super) fn refused(&mut self, id: ClientId, why: &str, now: Timestamp) {
+    /// The venue's no, or proof that nothing left. A venue that has shown the order means a modification of it that it took
+    /// note of before, or contradicts itself: then it is asked.
+    pub(super) fn refused(&mut self, id: ClientId, no: Update<'_>, now: Timestamp) {
         match self.state_of(id) {
             Some(OrderState::New | OrderState::Submitting) => {
-                self.shared.orders.apply(id, now, Update::Refused(why));
+                self.shared.orders.apply(id, now, no);
+            }
+            Some(state) if !state.is_final() && self.is_modifying(id) => {
+                tracing::warn!(order = %id, why = %reason(no), "the modification was refused");
+                self.shared.orders.apply(id, now, Update::ModifyFailed);
             }
             Some(state) if !state.is_final() => {
-                self.alarm(&format_args!("order {id} was refused ({why}), and is {state}"));
+                self.alarm(&format_args!("order {id} was refused ({}), and is {state}", reason(no)));
                 self.upkeep.want(Chore::Lookup(id), now);
             }
             _ => {}
@@ -146,9 +159,7 @@ impl Driver {
                     self.shared.orders.apply(id, now, Update::CancelFailed);
                     self.upkeep.want(Chore::Lookup(id), now);
                 }
-                Err(CallError::OutcomeUnknown(_)) | Ok(_) => {
-                    self.upkeep.want(Chore::Lookup(id), now + CANCEL_LAG);
-                }
+                Err(CallError::OutcomeUnknown(_)) | Ok(_) => self.doubts.add(now, id, About::Cancel),
             }
         }
     }
@@ -205,6 +216,7 @@ impl Driver {
                 self.upkeep.want(chore, now + MARKETS_EVERY);
                 self.markets_known(now);
             }
+            Chore::DeadMan => self.dead_man_renewed(now, ended.sent_at(), answered),
             _ => {}
         }
     }
@@ -213,6 +225,7 @@ impl Driver {
     fn is_answered(&mut self, chore: Chore, ended: &Ended<'_>) -> bool {
         let events = ended.events();
         match chore {
+            Chore::DeadMan => ended.result.is_ok(),
             Chore::Lookup(id) => self.looked_up(id, ended),
             Chore::Reap(id) => self.reaped(id, ended.now),
             // An answer that took too long was not believed.
@@ -250,6 +263,18 @@ impl Driver {
             }),
         }
     }
+}
+
+fn reason(no: Update<'_>) -> String {
+    match no {
+        Update::Refused(refusal) => refusal.to_string(),
+        Update::NotSent(why) => why.to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+fn is_queued(events: &[Event], id: ClientId) -> bool {
+    events.iter().any(|event| matches!(event, Event::Queued { client_id } if *client_id == id))
 }
 
 const fn is_last<T>(page: &Snapshot<T>) -> bool {

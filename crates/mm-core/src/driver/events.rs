@@ -7,9 +7,9 @@ use mm_model::{
     OrderReport, Position, RefusalKind, ReportedStatus, Side, SignedQty, Snapshot, Timestamp, VenueOrderId,
 };
 
-use super::{Driver, upkeep::Chore};
+use super::{Driver, doubts::About, upkeep::Chore};
 use crate::{
-    orders::{Heard, Whose},
+    orders::{Heard, Update, Whose},
     sync::lock,
     venue::Known,
 };
@@ -37,13 +37,15 @@ impl Driver {
         match event {
             Event::Order(report) => self.learn_order(now, report),
             Event::Fill(fill) => self.learn_fill(now, fill),
-            // Asked about after a while, where the call ends.
-            Event::Queued { .. } => false,
+            Event::Queued { client_id } => {
+                self.doubts.add(now, *client_id, About::Place);
+                false
+            }
             Event::Refused { client_id, refusal } => {
                 if refusal.kind == RefusalKind::DuplicateClientId {
                     self.outcome_unknown(*client_id, now);
                 } else {
-                    self.refused(*client_id, &refusal.to_string(), now);
+                    self.refused(*client_id, Update::Refused(refusal), now);
                 }
                 false
             }

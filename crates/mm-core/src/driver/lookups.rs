@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use mm_model::{
-    Ask, CancelTarget, ClientId, Event, MarketId, Mode, OrderQuery, OrderReport, OrderState, Snapshot,
-    Timestamp, Unsure,
+    Ask, CancelTarget, ClientId, DeadMan, Event, MarketId, Mode, OrderQuery, OrderReport, OrderState,
+    Snapshot, Timestamp, Unsure,
 };
 
 use super::{Driver, answers::Ended, upkeep::Chore};
@@ -35,6 +35,7 @@ impl Driver {
     /// What a chore asks; `None` when there is nothing left to ask.
     pub(super) fn ask_of(&mut self, chore: Chore) -> Option<Ask> {
         Some(match chore {
+            Chore::DeadMan => Ask::DeadMan(DeadMan::In(self.shared.config.dead_man?)),
             Chore::Time => Ask::Time,
             Chore::Markets => Ask::Markets,
             Chore::Fees => Ask::Fees,
@@ -78,7 +79,7 @@ impl Driver {
         let told = |report: &OrderReport| report.client_id == Some(id) || Some(report.venue_id) == venue_id;
         if events.iter().any(|event| matches!(event, Event::Order(report) if told(report))) {
             self.absences.remove(&id);
-            return true;
+            return self.is_modification_settled(id, ended);
         }
         let lacks = |wanted: Mode| {
             let lacking = |event: &Event| matches!(event, Event::NoSuchOrder { client_id, mode, complete: true } if *client_id == id && *mode == wanted);
@@ -87,6 +88,10 @@ impl Driver {
         if self.placing.contains(&id) {
             return false; // It is still on its way there.
         }
+        let sent_for_good = match unsure {
+            Some(Unsure::Outcome(since)) => self.cannot_arrive_after(since),
+            _ => Timestamp::ZERO,
+        };
         let absence = self.absences.entry(id).or_default();
         if lacks(Mode::Live) && !lacks(Mode::History) {
             absence.live = true;
@@ -96,10 +101,6 @@ impl Driver {
             return false;
         }
         absence.live = false;
-        let sent_for_good = match unsure {
-            Some(Unsure::Outcome(since)) => since + self.shared.config.submit_valid_for + ABSENCE_MARGIN,
-            _ => Timestamp::ZERO,
-        };
         if ended.running.sent_at < sent_for_good {
             return false;
         }
@@ -119,6 +120,11 @@ impl Driver {
             ));
         }
         false
+    }
+
+    /// When what was sent at `sent_at` can no longer arrive.
+    pub(super) fn cannot_arrive_after(&self, sent_at: Timestamp) -> Timestamp {
+        sent_at + self.shared.config.submit_valid_for + ABSENCE_MARGIN
     }
 
     /// Live orders that a complete list lacks, and of which nothing was heard since it was asked for, are looked up.

@@ -2,6 +2,8 @@
 //! Pure and synchronous but for `next`: the session loop feeds it events and executes its calls.
 
 mod answers;
+mod dead_man;
+mod doubts;
 mod events;
 mod lookups;
 mod readiness;
@@ -14,7 +16,8 @@ use std::{
 };
 
 use mm_model::{
-    Ask, CallError, CancelTarget, ClientId, DecodeError, Event, MarketId, OrderState, Timestamp, Unsure,
+    Ask, CallError, CancelTarget, ClientId, DecodeError, Event, MarketId, Modification, OrderState,
+    Timestamp, Unsure,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -23,10 +26,15 @@ use crate::{
     sync::lock,
     venue::{CallResult, Command, Shared},
 };
+use dead_man::Armed;
+use doubts::Doubts;
 use events::Source;
 use lookups::Absence;
 use readiness::Readiness;
 use upkeep::{Chore, Upkeep};
+
+/// Why an order that waits in our own queue is not sent.
+const WITHDRAWN: &str = "cancelled before it was sent";
 
 /// A call's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,6 +77,8 @@ struct Running {
 enum Origin {
     Handle(oneshot::Sender<CallResult>),
     Upkeep(Chore),
+    /// The driver itself, with its last call.
+    Farewell,
 }
 
 /// The driver.
@@ -86,7 +96,9 @@ pub struct Driver {
     /// Cancels whose placement has ended.
     unparked: VecDeque<Command>,
     upkeep: Upkeep,
+    doubts: Doubts,
     readiness: Readiness,
+    dead_man: Armed,
     /// Orders that complete answers lacked.
     absences: BTreeMap<ClientId, Absence>,
     /// The venue's time of the latest fill of ours.
@@ -111,7 +123,9 @@ impl Driver {
             parked: Vec::new(),
             unparked: VecDeque::new(),
             upkeep: Upkeep::default(),
+            doubts: Doubts::default(),
             readiness: Readiness::default(),
+            dead_man: Armed::default(),
             absences: BTreeMap::new(),
             last_fill_at: Timestamp::ZERO,
             started_at: now,
@@ -122,19 +136,20 @@ impl Driver {
 
     /// The next call: strategies' commands (cancels first, then the rest in order) and the driver's own housekeeping
     /// (markets, time, book snapshots, catching up after a reconnect, looking up unknown orders, missing fills). `None` when
-    /// every handle is gone or the core asked the connector to stop. Cancel-safe.
+    /// every handle is gone or the core asked the connector to stop; before it, where there is a dead man's switch to put
+    /// off, that. Cancel-safe.
     pub async fn next(&mut self) -> Option<Call> {
         let shared = self.shared.clone();
         let mut stop = shared.stop.subscribe();
         loop {
             if *stop.borrow_and_update() {
-                return None;
+                return self.farewell(shared.clock.now());
             }
             let now = shared.clock.now();
             if let Some(call) = self.pick(now) {
                 return Some(call);
             }
-            let due = self.upkeep.next_due();
+            let due = self.upkeep.next_due().into_iter().chain(self.doubts.next_due()).min();
             let wake = async {
                 match due {
                     Some(at) => shared.clock.sleep_until(at).await,
@@ -150,7 +165,8 @@ impl Driver {
                 () = wake => continue,
             };
             // Both lanes live and die with the last handle.
-            if let Some(call) = self.take(command?, shared.clock.now()) {
+            let Some(command) = command else { return self.farewell(shared.clock.now()) };
+            if let Some(call) = self.take(command, shared.clock.now()) {
                 return Some(call);
             }
         }
@@ -167,6 +183,7 @@ impl Driver {
                 return Some(call);
             }
         }
+        self.resolve_doubts(now);
         while let Some(chore) = self.upkeep.start(now) {
             match self.ask_of(chore) {
                 Some(ask) => return Some(self.hand_out(ask, Origin::Upkeep(chore), now)),
@@ -188,6 +205,11 @@ impl Driver {
         let cancels = self.cancelled_by(&ask);
         for id in &cancels {
             self.shared.orders.apply(*id, now, Update::CancelSent);
+        }
+        if let Ask::Modify(Modification { target: CancelTarget { client_id: Some(id), .. }, price, qty }) =
+            ask
+        {
+            self.shared.orders.apply(id, now, Update::ModifySent { price, qty });
         }
         let epoch = self.readiness.epoch();
         self.running.push(Running { id, ask: ask.clone(), sent_at: now, epoch, origin, cancels });
@@ -223,15 +245,24 @@ impl Driver {
                 self.reap_placing(market, now);
             }
             Ask::Place(placement) if !self.is_new(placement.client_id) => {
-                let _ = command.reply.send(Err(CallError::NotSent("cancelled before it was sent".into())));
-                return None;
+                return answer_unsent(command, WITHDRAWN);
             }
             Ask::Batch(placements) => {
                 placements.retain(|placement| self.is_new(placement.client_id));
                 if placements.is_empty() {
-                    let _ =
-                        command.reply.send(Err(CallError::NotSent("cancelled before it was sent".into())));
-                    return None;
+                    return answer_unsent(command, WITHDRAWN);
+                }
+            }
+            // A part of a group means something else than the whole.
+            Ask::Group(group) if group.orders.iter().any(|placement| !self.is_new(placement.client_id)) => {
+                for placement in group.orders.iter().filter(|placement| self.is_new(placement.client_id)) {
+                    self.withdraw(placement.client_id, now);
+                }
+                return answer_unsent(command, WITHDRAWN);
+            }
+            Ask::Modify(Modification { target, .. }) => {
+                if let Err(why) = self.may_modify(target) {
+                    return answer_unsent(command, &why);
                 }
             }
             _ => {}
@@ -245,7 +276,7 @@ impl Driver {
 
     /// Calls an order back that waits in our own queue: it will not be sent.
     fn withdraw(&self, id: ClientId, now: Timestamp) {
-        self.shared.orders.apply(id, now, Update::Refused("cancelled before it was sent"));
+        self.shared.orders.apply(id, now, Update::NotSent(WITHDRAWN));
     }
 
     fn withdraw_all(&self, market: MarketId, now: Timestamp) {
@@ -315,6 +346,12 @@ impl Driver {
         tracing::error!(venue = %self.shared.config.name, "{what}");
         self.shared.state().health.anomalies += 1;
     }
+}
+
+/// Tells whoever asked that nothing was sent. There is nothing to hand out.
+fn answer_unsent(command: Command, why: &str) -> Option<Call> {
+    let _ = command.reply.send(Err(CallError::NotSent(why.to_owned()))); // Whoever asked may have left.
+    None
 }
 
 impl fmt::Debug for Driver {

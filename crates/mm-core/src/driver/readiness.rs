@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use mm_model::{BookFeed, Timestamp};
+use mm_model::{BookFeed, OrderRecord, Timestamp};
 
 use super::{Driver, LinkState, upkeep::Chore};
 
@@ -59,6 +59,11 @@ impl Readiness {
     /// The clocks were compared: why they are too far apart, if they are.
     pub(super) fn clocks_apart(&mut self, skew: Option<String>) {
         self.skew = skew;
+    }
+
+    /// A chore that must be done (again) before the venue is fit to trade.
+    pub(super) fn require(&mut self, chore: Chore) {
+        self.missing.insert(chore);
     }
 
     pub(super) const fn is_skewed(&self) -> bool {
@@ -161,6 +166,7 @@ impl Driver {
         }
         self.readiness.caught_up_epoch = self.readiness.epoch;
         let mut chores = vec![Chore::OpenOrders, Chore::Fills, Chore::Positions, Chore::Balances];
+        chores.extend(self.shared.config.dead_man.map(|_| Chore::DeadMan));
         self.readiness.unlisted = None;
         {
             let mut state = self.shared.state();
@@ -178,7 +184,8 @@ impl Driver {
             self.readiness.missing.insert(chore);
             self.upkeep.want(chore, now);
         }
-        for record in self.shared.orders.open().iter().filter(|record| record.is_unknown()) {
+        let in_doubt = |record: &&OrderRecord| record.is_unknown() || record.is_modifying();
+        for record in self.shared.orders.open().iter().filter(in_doubt) {
             self.upkeep.want(Chore::Lookup(record.client_id()), now);
         }
     }

@@ -9,6 +9,8 @@ use mm_model::{ClientId, MarketId, Timestamp};
 pub(super) enum Chore {
     /// Cancel an order that its owner abandoned, until its end is proven.
     Reap(ClientId),
+    /// Put the dead man's switch off again.
+    DeadMan,
     /// Find out what became of an order.
     Lookup(ClientId),
     Time,

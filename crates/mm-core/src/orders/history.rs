@@ -45,6 +45,10 @@ pub(super) enum Cause {
     NeverArrived,
     CancelSent,
     CancelFailed,
+    ModifySent,
+    ModifyFailed,
+    /// The venue shows it modified.
+    Modified,
 }
 
 impl Cause {
@@ -83,6 +87,9 @@ impl Cause {
             Self::NeverArrived => "never arrived".into(),
             Self::CancelSent => "cancel sent".into(),
             Self::CancelFailed => "cancel failed".into(),
+            Self::ModifySent => "modify sent".into(),
+            Self::ModifyFailed => "modify failed".into(),
+            Self::Modified => "modified".into(),
         }
     }
 }

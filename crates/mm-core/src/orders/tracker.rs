@@ -2,7 +2,9 @@
 
 use std::task::Waker;
 
-use mm_model::{ClientId, Fill, Joined, NewOrder, OrderRecord, OrderReport, Timestamp, Unsure};
+use mm_model::{
+    ClientId, Fill, Joined, NewOrder, OrderRecord, OrderReport, Price, Qty, Refusal, Timestamp, Unsure,
+};
 
 use super::{
     HistoryEntry,
@@ -19,14 +21,25 @@ pub enum Update<'a> {
     Report(&'a OrderReport),
     /// The venue told a fill.
     Fill(&'a Fill),
-    /// The venue said no to it, or it provably never left: the reason.
-    Refused(&'a str),
+    /// It provably never left: the reason.
+    NotSent(&'a str),
+    /// The venue said no to it.
+    Refused(&'a Refusal),
     /// We do not know, or know that it never arrived.
     Unsure(Unsure),
     /// A cancel is on its way.
     CancelSent,
     /// The cancel did not happen: refused, or never left.
     CancelFailed,
+    /// A modification is on its way.
+    ModifySent {
+        /// To this limit.
+        price: Price,
+        /// To this size.
+        qty: Qty,
+    },
+    /// The modification did not happen, and no longer can.
+    ModifyFailed,
 }
 
 /// One order: a join of evidence with a version that grows at each change.
@@ -37,6 +50,10 @@ pub struct OrderTracker {
     last_heard_at: Timestamp,
     /// Cancels handed out and not answered: only the last failure means that none is on its way.
     cancels_in_flight: u32,
+    /// When the last modification was handed out.
+    modify_sent_at: Timestamp,
+    /// The venue's no.
+    refusal: Option<Refusal>,
     history: History,
     fills: Vec<Fill>,
     wakers: Wakers,
@@ -51,6 +68,8 @@ impl OrderTracker {
             version: 0,
             last_heard_at: at,
             cancels_in_flight: 0,
+            modify_sent_at: Timestamp::ZERO,
+            refusal: None,
             history: History::default(),
             fills: Vec::new(),
             wakers: Wakers::default(),
@@ -65,6 +84,8 @@ impl OrderTracker {
         self.version = 0;
         self.last_heard_at = at;
         self.cancels_in_flight = 0;
+        self.modify_sent_at = Timestamp::ZERO;
+        self.refusal = None;
         self.history.clear();
         self.fills.clear();
         self.wakers = Wakers::default();
@@ -86,7 +107,12 @@ impl OrderTracker {
                 record.submitting();
                 (ours(), Cause::Sent)
             }
-            Update::Report(report) => (record.report(report), Cause::of(&report.status)),
+            Update::Report(report) => {
+                let version = record.version();
+                let joined = record.report(report);
+                let is_modified = version < record.version() && !record.state().is_final();
+                (joined, if is_modified { Cause::Modified } else { Cause::of(&report.status) })
+            }
             Update::Fill(fill) => {
                 let joined = record.fill(fill);
                 if joined.changed {
@@ -94,7 +120,20 @@ impl OrderTracker {
                 }
                 (joined, Cause::Trade(u32::try_from(self.fills.len()).unwrap_or(u32::MAX).saturating_sub(1)))
             }
-            Update::Refused(reason) => (record.refuse(reason), Cause::Refused),
+            Update::NotSent(reason) => (record.refuse(reason), Cause::Refused),
+            Update::Refused(refusal) => {
+                self.refusal = Some(refusal.clone());
+                (record.refuse(&refusal.to_string()), Cause::Refused)
+            }
+            Update::ModifySent { price, qty } => {
+                self.modify_sent_at = at;
+                record.modifying(price, qty);
+                (ours(), Cause::ModifySent)
+            }
+            Update::ModifyFailed => {
+                record.modify_failed();
+                (ours(), Cause::ModifyFailed)
+            }
             Update::Unsure(unsure) => {
                 record.mark(unsure);
                 let cause = match unsure {
@@ -149,6 +188,18 @@ impl OrderTracker {
     #[must_use]
     pub const fn last_heard_at(&self) -> Timestamp {
         self.last_heard_at
+    }
+
+    /// When the last modification was handed out, by our clock.
+    #[must_use]
+    pub const fn modify_sent_at(&self) -> Timestamp {
+        self.modify_sent_at
+    }
+
+    /// The venue's no to the placement, where it said one.
+    #[must_use]
+    pub const fn refusal(&self) -> Option<&Refusal> {
+        self.refusal.as_ref()
     }
 
     /// The changes so far, oldest first, bounded.

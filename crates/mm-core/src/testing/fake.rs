@@ -7,12 +7,12 @@ use std::{
 };
 
 use mm_model::{
-    Ask, BookDelta, CallError, CancelTarget, ClientId, DeltaLevels, Event, FeeRates, Level, Mode, Placement,
-    Price, Qty, Refusal, RefusalKind, ReportedStatus, Side, Snapshot, Timestamp,
+    Ask, BookDelta, CallError, CancelTarget, ClientId, DeltaLevels, Event, FeeRates, Group, Level, Mode,
+    Modification, Placement, Price, Qty, Refusal, RefusalKind, ReportedStatus, Side, Snapshot, Timestamp,
 };
 use tokio::sync::Notify;
 
-use super::{LATENCY, OnCancel, OnPlace, market, truth::Truth};
+use super::{LATENCY, OnCancel, OnModify, OnPlace, market, truth::Truth};
 use crate::{Call, CallId, Clock, Driver, LinkState, sync::lock, venue::CallResult};
 
 /// The book says something at least this often.
@@ -29,6 +29,9 @@ struct Inner {
     truth: Truth,
     on_place: VecDeque<OnPlace>,
     on_cancel: VecDeque<OnCancel>,
+    on_modify: VecDeque<OnModify>,
+    /// Asks for the dead man's switch fail while this is set.
+    dead_man_fails: bool,
     agenda: BTreeMap<(Timestamp, u64), Item>,
     n_items: u64,
     asks: Vec<Ask>,
@@ -63,6 +66,8 @@ impl Fake {
             truth: Truth::new(),
             on_place: VecDeque::new(),
             on_cancel: VecDeque::new(),
+            on_modify: VecDeque::new(),
+            dead_man_fails: false,
             agenda: BTreeMap::new(),
             n_items: 0,
             asks: Vec::new(),
@@ -129,7 +134,7 @@ impl Fake {
         let is_time = call.ask == Ask::Time;
         let result = match call.ask {
             Ask::Place(placement) => inner.place(now, placement),
-            Ask::Batch(placements) => {
+            Ask::Batch(placements) | Ask::Group(Group { orders: placements, .. }) => {
                 let mut events = Vec::new();
                 for placement in placements {
                     match inner.place(now, placement) {
@@ -142,6 +147,11 @@ impl Fake {
                 }
                 Ok(events)
             }
+            Ask::Modify(modification) => inner.modify(now, &modification),
+            Ask::DeadMan(_) if inner.dead_man_fails => {
+                Err(CallError::OutcomeUnknown("502 Bad Gateway".into()))
+            }
+            Ask::DeadMan(_) | Ask::Leverage(_) | Ask::Margin(..) => Ok(Vec::new()),
             Ask::Cancel(target) => inner.cancel(now, target),
             Ask::CancelAll(_) => {
                 for id in inner.truth.live() {
@@ -223,6 +233,14 @@ impl Fake {
 
     pub(crate) fn on_cancel(&self, script: impl IntoIterator<Item = OnCancel>) {
         lock(&self.inner).on_cancel.extend(script);
+    }
+
+    pub(crate) fn on_modify(&self, script: impl IntoIterator<Item = OnModify>) {
+        lock(&self.inner).on_modify.extend(script);
+    }
+
+    pub(crate) fn dead_man_fails(&self, fail: bool) {
+        lock(&self.inner).dead_man_fails = fail;
     }
 
     pub(crate) fn skew(&self, ahead: Duration) {
@@ -311,12 +329,30 @@ impl Inner {
             OnPlace::NotSent => return Err(CallError::NotSent("no connection".into())),
             OnPlace::Refuse(kind) => return Err(CallError::Refused(refusal(kind))),
             OnPlace::LoseRequest => return lost(),
+            OnPlace::QueueAndForget => return Ok(vec![Event::Queued { client_id: id }]),
+            OnPlace::QueueAndRefuse(kind) => {
+                let refused = Event::Refused { client_id: id, refusal: refusal(kind) };
+                self.put(now + LATENCY * 5, Item::Tell(refused));
+                return Ok(vec![Event::Queued { client_id: id }]);
+            }
             _ => self.truth.accept(placement),
         }
         match step {
             OnPlace::LoseAck => lost(),
             OnPlace::RefuseButKeep => Err(CallError::Refused(refusal(RefusalKind::Other))),
             OnPlace::EmptyAnswer => Ok(Vec::new()),
+            OnPlace::QueueInSilence => Ok(vec![Event::Queued { client_id: id }]),
+            OnPlace::Queue(after_ms) => {
+                let report = self.truth.report(now, id);
+                self.put(now + Duration::from_millis(after_ms), Item::Tell(Event::Order(report)));
+                Ok(vec![Event::Queued { client_id: id }])
+            }
+            OnPlace::QueueAndThrowOut => {
+                self.truth.end(id, ReportedStatus::Rejected { reason: "too-much-slippage".into() });
+                let report = self.truth.report(now, id);
+                self.put(now + LATENCY * 5, Item::Tell(Event::Order(report)));
+                Ok(vec![Event::Queued { client_id: id }])
+            }
             OnPlace::ThrowOut => {
                 self.truth.end(id, ReportedStatus::Cancelled { reason: Some("PostOnlyTaker".into()) });
                 Ok(vec![Event::Order(self.truth.report(now, id))])
@@ -330,6 +366,28 @@ impl Inner {
             }
             _ => Ok(vec![Event::Order(self.truth.report(now, id))]),
         }
+    }
+
+    fn modify(&mut self, now: Timestamp, modification: &Modification) -> CallResult {
+        let step = self.on_modify.pop_front().unwrap_or(OnModify::Accept);
+        let id = modification.target.client_id.expect("only ours are modified");
+        match step {
+            OnModify::NotSent => return Err(CallError::NotSent("not spoken here".into())),
+            OnModify::Refuse(kind) => return Err(CallError::Refused(refusal(kind))),
+            OnModify::RefuseLater(kind) => {
+                let refused = Event::Refused { client_id: id, refusal: refusal(kind) };
+                self.put(now + LATENCY * 5, Item::Tell(refused));
+            }
+            OnModify::Accept if self.truth.modify(modification) => {
+                let report = self.truth.report(now, id);
+                self.put(now + LATENCY * 5, Item::Tell(Event::Order(report)));
+            }
+            OnModify::DoneInSilence => {
+                self.truth.modify(modification);
+            }
+            OnModify::Accept | OnModify::Forget => {}
+        }
+        Ok(Vec::new())
     }
 
     fn cancel(&mut self, now: Timestamp, target: CancelTarget) -> CallResult {

@@ -19,7 +19,7 @@ use mm_model::{
 };
 
 pub(crate) use fake::{Fake, is_lookup};
-pub(crate) use script::{OnCancel, OnPlace};
+pub(crate) use script::{OnCancel, OnModify, OnPlace};
 
 use crate::{Clock, IdSource, Task, TrackingLimit, Venue, VenueConfig, VirtualRuntime, venue};
 
@@ -60,15 +60,22 @@ pub(crate) fn config(name: &str) -> VenueConfig {
         submit_valid_for: Duration::from_secs(5),
         closed_orders_max: 100,
         reconcile_every: Duration::from_secs(30),
+        shown_within: VenueConfig::SHOWN_WITHIN,
+        dead_man: None,
     }
 }
 
 impl World {
     /// Connected and with a book of 100 on 102; not yet ready.
     pub(crate) fn new() -> Self {
+        Self::with(config("fake"))
+    }
+
+    /// As [`World::new`], with another configuration.
+    pub(crate) fn with(config: VenueConfig) -> Self {
         let runtime = VirtualRuntime::new(Timestamp::from_ms(1_700_000_000_000));
         let clock = runtime.clock();
-        let (venue, driver) = venue(config("fake"), clock.clone(), Arc::new(Counter::default()));
+        let (venue, driver) = venue(config, clock.clone(), Arc::new(Counter::default()));
         let fake = Fake::new(clock.clone());
         let drive = fake.clone().drive(driver);
         let task = runtime.spawner().spawn("driver", async move {

@@ -20,6 +20,31 @@ pub(crate) enum OnPlace {
     FillBeforeAck(u64),
     /// Answered with nothing that tells of the order; it is live.
     EmptyAnswer,
+    /// The venue takes note, and does it; the stream tells after so many milliseconds.
+    Queue(u64),
+    /// The venue takes note, and does it; nobody tells.
+    QueueInSilence,
+    /// The venue takes note, and forgets it.
+    QueueAndForget,
+    /// The venue takes note; the stream tells of its no later.
+    QueueAndRefuse(RefusalKind),
+    /// The venue takes note; the stream tells later that the engine threw it out.
+    QueueAndThrowOut,
+}
+
+/// What happens to a modification. The answer never tells more than that the venue took note.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnModify {
+    /// Done; the stream tells.
+    Accept,
+    /// Done; nobody tells.
+    DoneInSilence,
+    /// Forgotten.
+    Forget,
+    /// The stream tells of the venue's no later.
+    RefuseLater(RefusalKind),
+    Refuse(RefusalKind),
+    NotSent,
 }
 
 /// What happens to a cancel.

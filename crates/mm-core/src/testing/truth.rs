@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use mm_model::{
-    BookSnapshot, ClientId, Event, Fill, Level, Liquidity, Mode, Money, OrderReport, Placement, Position,
-    Price, Qty, ReportedStatus, Side, SignedQty, Snapshot, Timestamp, TradeId, VenueOrderId,
+    BookSnapshot, ClientId, Event, Fill, Level, Liquidity, Mode, Modification, Money, OrderKind, OrderReport,
+    Placement, Position, Price, Qty, ReportedStatus, Side, SignedQty, Snapshot, TimeInForce, Timestamp,
+    TradeId, VenueOrderId,
 };
 
 use super::MARKET;
@@ -13,6 +14,7 @@ use super::MARKET;
 pub(super) struct TrueOrder {
     pub(super) placement: Placement,
     pub(super) venue_id: VenueOrderId,
+    pub(super) version: u32,
     pub(super) filled: Qty,
     pub(super) status: ReportedStatus,
 }
@@ -42,7 +44,8 @@ impl Truth {
 
     pub(super) fn accept(&mut self, placement: Placement) {
         let venue_id = VenueOrderId::from_number(1_000 + placement.client_id.0);
-        let order = TrueOrder { placement, venue_id, filled: Qty::ZERO, status: ReportedStatus::Open };
+        let status = ReportedStatus::Open;
+        let order = TrueOrder { placement, venue_id, version: 0, filled: Qty::ZERO, status };
         let before = self.orders.insert(placement.client_id, order);
         assert!(before.is_none(), "client id {} was used twice", placement.client_id);
         self.committed_max = self.committed_max.max(self.committed());
@@ -103,11 +106,24 @@ impl Truth {
         live
     }
 
+    /// Changes a live order in place; whether there is one.
+    pub(super) fn modify(&mut self, modification: &Modification) -> bool {
+        let live = |order: &&mut TrueOrder| order.status == ReportedStatus::Open;
+        let id = modification.target.client_id;
+        let Some(order) = id.and_then(|id| self.orders.get_mut(&id)).filter(live) else { return false };
+        order.version += 1;
+        order.placement.order.qty = modification.qty;
+        let time_in_force = TimeInForce::Gtc;
+        order.placement.order.kind = OrderKind::Limit { price: modification.price, time_in_force };
+        self.committed_max = self.committed_max.max(self.committed());
+        true
+    }
+
     pub(super) fn report(&self, now: Timestamp, id: ClientId) -> OrderReport {
         let order = &self.orders[&id];
         let wanted = order.placement.order;
         OrderReport {
-            version: 0,
+            version: order.version,
             client_id: Some(id),
             venue_id: order.venue_id,
             market: MARKET,

@@ -3,15 +3,14 @@
 use std::time::Duration;
 
 use mm_model::{
-    ClientId, End, Level, NewOrder, OrderKind, OrderRecord, Price, Qty, Refusal, RefusalKind, TimeInForce,
-    Timestamp,
+    ClientId, Level, NewOrder, OrderKind, Price, Qty, Refusal, RefusalKind, TimeInForce, Timestamp,
 };
 
 use super::{
     Tracked, TrackingLimit, TrackingLimitError,
     decide::{After, Refusals, Rest, Review, Wanted, rest, review, wanted},
 };
-use crate::{Clock, Order, PlaceError, Venue};
+use crate::{Clock, Order, PlaceError, Venue, venue::thrown_out};
 
 /// How often a book that gives no price is looked at again, and a resting order's book is checked for life.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -128,7 +127,7 @@ impl<'a> Story<'a> {
         }
         let record = order.snapshot();
         if record.filled().is_zero() && record.is_settled() {
-            return self.refused(thrown_out(&record, self.params.post_only)).await;
+            return self.refused(thrown_out(&record)).await;
         }
         self.refusals.clear();
         Ok(())
@@ -257,16 +256,6 @@ impl<'a> Story<'a> {
     fn rejected(&self, refusal: Refusal) -> Failed {
         Failed::Rejected { refusal, filled: self.placed.filled(), orders: self.orders() }
     }
-}
-
-/// An order that ended unfilled and that nobody took off: the engine threw it out after the venue had taken it in.
-fn thrown_out(record: &OrderRecord, post_only: bool) -> Refusal {
-    let message = match record.end() {
-        Some(End::Cancelled(Some(reason)) | End::Rejected(reason)) => reason.clone(),
-        _ => "the order ended unfilled".into(),
-    };
-    let kind = if post_only { RefusalKind::WouldMatch } else { RefusalKind::Other };
-    Refusal { kind, code: record.state().to_string(), message, retry_after: None }
 }
 
 fn too_small(qty: Qty, min: Qty) -> Refusal {

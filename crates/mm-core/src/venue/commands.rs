@@ -3,87 +3,23 @@
 use std::time::Duration;
 
 use mm_model::{
-    Ask, Balance, Book, CallError, CancelTarget, ClientId, End, Event, Fill, MarketId, NewOrder, OrderRecord,
-    OrderReport, OrderState, Placement, Position, Refusal, RefusalKind, Side, Snapshot, Timestamp,
-    TradingState, VenueOrderId,
+    Ask, Balance, Book, CallError, CancelTarget, ClientId, Event, Fill, Group, GroupKind, MarketId, NewOrder,
+    OrderReport, Placement, Position, Side, Snapshot, Timestamp, TradingState, VenueOrderId,
 };
 use tokio::sync::{mpsc, oneshot};
 
-use super::{CallResult, CancelError, Command, PlaceError, Venue, VenueError};
+use super::{
+    CallResult, CancelError, Command, PlaceError, Submission, Venue, VenueError, submission::FirstWord,
+};
 use crate::{
     orders::{Order, Update},
     sync::lock,
 };
 
-/// An order that was handed over: tracked, and on its way.
-#[derive(Debug)]
-pub struct Submission {
-    order: Order,
-    reply: oneshot::Receiver<CallResult>,
-}
-
-impl Submission {
-    /// The order.
-    #[must_use]
-    pub const fn order(&self) -> &Order {
-        &self.order
-    }
-
-    /// Waits for the venue's first word. Not cancel-safe as a wait, but harmless: the order stays tracked.
-    ///
-    /// # Errors
-    /// See [`PlaceError`].
-    pub async fn outcome(self) -> Result<Order, PlaceError> {
-        let result = self.reply.await;
-        outcome(self.order, result.as_ref().ok())
-    }
-}
-
-/// What the venue's answer means for one order. The order's own state stands above the answer: a fill that came by stream
-/// while the answer was lost is an answer too.
-fn outcome(order: Order, result: Option<&CallResult>) -> Result<Order, PlaceError> {
-    let record = order.snapshot();
-    let unknown =
-        |reason: &str| PlaceError::OutcomeUnknown { reason: reason.to_owned(), order: order.clone() };
-    if let Some(refusal) = result.and_then(|result| refusal_of(&record, result)) {
-        return Err(PlaceError::Rejected(refusal));
-    }
-    if let (OrderState::Failed, Some(End::Rejected(why)), None) =
-        (record.state(), record.end(), record.venue_id())
-    {
-        return Err(PlaceError::NotSent(why.clone())); // Called back, or never left: it was not the venue that said no.
-    }
-    match result {
-        None if never_left(&record) => Err(PlaceError::NotSent("the connector has stopped".into())),
-        Some(Err(CallError::NotSent(why))) => Err(PlaceError::NotSent(why.clone())),
-        _ if !matches!(record.state(), OrderState::New | OrderState::Submitting) => Ok(order),
-        Some(Ok(_)) => Err(unknown("the venue's answer does not tell of the order")),
-        Some(Err(why)) => Err(unknown(&why.to_string())),
-        None => Err(unknown("the connector has stopped")),
-    }
-}
-
-fn never_left(record: &OrderRecord) -> bool {
-    record.state() == OrderState::New
-}
-
-/// The venue's no to this order, alone or within a batch. "This id is in use" is none: it may be this very order that uses it.
-fn refusal_of(record: &OrderRecord, result: &CallResult) -> Option<Refusal> {
-    let refusal = match result {
-        Err(CallError::Refused(refusal)) => Some(refusal),
-        Err(_) => None,
-        Ok(events) => events.iter().find_map(|event| match event {
-            Event::Refused { client_id, refusal } if *client_id == record.client_id() => Some(refusal),
-            _ => None,
-        }),
-    };
-    refusal.filter(|refusal| refusal.kind != RefusalKind::DuplicateClientId).cloned()
-}
-
 impl Venue {
     /// Places an order: gives it an id, tracks it, sends it, waits for the venue's first word. Ok means that the venue took it
-    /// in: what became of it (it may be filled, or thrown out at once) its state tells. A future dropped half-way leaves
-    /// the order tracked.
+    /// in: what became of it (it may be filled, or thrown out at once) its state tells. Where the venue only takes note of
+    /// what it gets, Ok comes when it shows the order. A future dropped half-way leaves the order tracked.
     ///
     /// # Errors
     /// See [`PlaceError`]. A connector that is not ready: [`PlaceError::NotSent`].
@@ -99,24 +35,60 @@ impl Venue {
     pub fn submit(&self, order: NewOrder) -> Result<Submission, PlaceError> {
         let (order, placement) = self.track(order)?;
         let reply = self.send_placement(Ask::Place(placement), &[&order])?;
-        Ok(Submission { order, reply })
+        Ok(Submission { order, reply, first_word: self.first_word() })
+    }
+
+    fn first_word(&self) -> FirstWord {
+        FirstWord { clock: self.shared.clock.clone(), patience: self.shared.config.shown_within }
     }
 
     /// Places several in one message; one result for each, in their order.
     pub async fn place_batch(&self, orders: Vec<NewOrder>) -> Vec<Result<Order, PlaceError>> {
-        let tracked: Vec<_> = orders.into_iter().map(|order| self.track(order)).collect();
+        let tracked = orders.into_iter().map(|order| self.track(order)).collect();
+        self.place_together(tracked, Ask::Batch).await
+    }
+
+    /// Places orders that hang together, the one that triggers the others first; one result for each, in their order. All of
+    /// them are sent, or none.
+    pub async fn place_group(
+        &self,
+        kind: GroupKind,
+        orders: Vec<NewOrder>,
+    ) -> Vec<Result<Order, PlaceError>> {
+        if let Some(why) = orders.iter().find_map(|order| self.check(order).err()) {
+            return orders.iter().map(|_| Err(PlaceError::NotSent(why.clone()))).collect();
+        }
+        let tracked = orders.into_iter().map(|order| self.track(order)).collect();
+        self.place_together(tracked, |orders| Ask::Group(Group { kind, orders })).await
+    }
+
+    async fn place_together(
+        &self,
+        tracked: Vec<Result<(Order, Placement), PlaceError>>,
+        ask: impl FnOnce(Vec<Placement>) -> Ask,
+    ) -> Vec<Result<Order, PlaceError>> {
         let placements: Vec<Placement> = tracked.iter().flatten().map(|(_, placement)| *placement).collect();
         if placements.is_empty() {
             return tracked.into_iter().map(|one| one.map(|(order, _)| order)).collect();
         }
         let handles: Vec<&Order> = tracked.iter().flatten().map(|(order, _)| order).collect();
-        let sent = self.send_placement(Ask::Batch(placements), &handles);
+        let sent = self.send_placement(ask(placements), &handles);
         let result = match sent {
             Ok(reply) => reply.await.ok(),
             Err(PlaceError::NotSent(why)) => Some(Err(CallError::NotSent(why))),
             Err(_) => None,
         };
-        tracked.into_iter().map(|one| outcome(one?.0, result.as_ref())).collect()
+        // All wait from now on, so that the last waits no longer than the first.
+        let first_word = self.first_word();
+        let until = first_word.until();
+        let mut outcomes = Vec::with_capacity(tracked.len());
+        for one in tracked {
+            outcomes.push(match one {
+                Ok((order, _)) => first_word.outcome(order, result.as_ref(), until).await,
+                Err(why) => Err(why),
+            });
+        }
+        outcomes
     }
 
     fn track(&self, order: NewOrder) -> Result<(Order, Placement), PlaceError> {
@@ -157,7 +129,7 @@ impl Venue {
         send(&self.lanes.others, ask).map_err(|why| {
             let why = why.to_string();
             for order in orders {
-                self.shared.orders.apply(order.client_id(), self.shared.clock.now(), Update::Refused(&why));
+                self.shared.orders.apply(order.client_id(), self.shared.clock.now(), Update::NotSent(&why));
             }
             PlaceError::NotSent(why)
         })
@@ -323,7 +295,10 @@ pub(crate) fn merged<T>(pages: impl Iterator<Item = Snapshot<T>>) -> Option<Snap
 }
 
 /// A queue that is full, or a connector that has stopped, is an error with a name: nothing was sent.
-fn send(lane: &mpsc::Sender<Command>, ask: Ask) -> Result<oneshot::Receiver<CallResult>, CallError> {
+pub(super) fn send(
+    lane: &mpsc::Sender<Command>,
+    ask: Ask,
+) -> Result<oneshot::Receiver<CallResult>, CallError> {
     let (reply, result) = oneshot::channel();
     match lane.try_send(Command { ask, reply }) {
         Ok(()) => Ok(result),

@@ -28,6 +28,18 @@ pub struct VenueConfig {
     pub closed_orders_max: usize,
     /// How often open orders and positions are compared with what the venue says over REST (30 s is a good start).
     pub reconcile_every: Duration,
+    /// How long a placement waits until the venue shows an order of which it only took note
+    /// ([`VenueConfig::SHOWN_WITHIN`] is a good start).
+    pub shown_within: Duration,
+    /// The time of a dead man's switch at the venue, which then cancels every order of the account by itself: armed before
+    /// the venue is ready, put off each third of its time, and for good on an orderly stop without live orders. `None`:
+    /// none. A venue that has none is never ready with one.
+    pub dead_man: Option<Duration>,
+}
+
+impl VenueConfig {
+    /// Streams tell within a second, and a lookup that asks after it takes another few.
+    pub const SHOWN_WITHIN: Duration = Duration::from_secs(10);
 }
 
 /// How a venue is doing.

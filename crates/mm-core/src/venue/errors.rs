@@ -28,6 +28,11 @@ pub enum PlaceError {
 #[error("cancel: {0}")]
 pub struct CancelError(#[from] pub CallError);
 
+/// Why a modification was not confirmed. Whatever it is: only the order's own state tells its size and limit.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("modify: {0}")]
+pub struct ModifyError(#[from] pub CallError);
+
 /// Why a question to the venue got no answer.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum VenueError {

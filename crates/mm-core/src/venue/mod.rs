@@ -1,10 +1,12 @@
 //! The strategy's side of a venue: what is known is read at once, what is wanted goes to the driver through bounded queues.
 
+mod changes;
 mod commands;
 mod config;
 mod errors;
 mod listen;
 mod state;
+mod submission;
 
 use std::{
     fmt,
@@ -24,12 +26,13 @@ use crate::{
     sync::lock,
 };
 
-pub use commands::Submission;
 pub(crate) use commands::merged;
 pub use config::{IdSource, VenueConfig, VenueStatus};
-pub use errors::{CancelError, PlaceError, VenueError};
+pub use errors::{CancelError, ModifyError, PlaceError, VenueError};
 pub use listen::{Lagged, Listener};
 pub(crate) use state::{CallResult, Command, Known, Lanes, Shared};
+pub use submission::Submission;
+pub(crate) use submission::thrown_out;
 
 /// Makes the two ends of a venue.
 pub fn venue(config: VenueConfig, clock: Clock, ids: Arc<dyn IdSource>) -> (Venue, Driver) {

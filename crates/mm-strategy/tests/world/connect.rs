@@ -41,6 +41,8 @@ pub(super) fn connector((venue, symbol): (VenueKind, &str), world: &InProcess, c
         submit_valid_for,
         closed_orders_max: 1000,
         reconcile_every: Duration::from_secs(30),
+        shown_within: VenueConfig::SHOWN_WITHIN,
+        dead_man: None,
     };
     let session = SessionConfig {
         call_timeout: Duration::from_secs(2),

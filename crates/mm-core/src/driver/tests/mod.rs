@@ -1,5 +1,7 @@
 //! Plays: the driver between a strategy's handle and a venue that misbehaves.
 
+mod changes;
+mod queued;
 mod state;
 
 use std::time::Duration;
