@@ -28,6 +28,8 @@ pub mod switches;
 mod tests;
 mod tokens;
 
+use std::time::Duration;
+
 use mm_crypto::{PointError, PublicKey};
 use mm_exchange::{AccountId, Exchange, Fact};
 use mm_model::Timestamp;
@@ -139,6 +141,11 @@ impl Server {
     pub fn new(accounts: impl IntoIterator<Item = Account>, options: Options) -> Result<Self, SetupError> {
         let streams = Streams::new(&options);
         Ok(Self { state: State::new(accounts, options)?, streams })
+    }
+
+    /// Tells every socket that it will be closed after `within`, as before a restart of the venue, and closes it then.
+    pub fn announce_shutdown(&mut self, now: Timestamp, within: Duration, out: &mut Vec<Outbound>) {
+        self.streams.shut_down(now, within, out);
     }
 
     fn answer(&mut self, now: Timestamp, exchange: &mut Exchange, request: &Request) -> Answered {

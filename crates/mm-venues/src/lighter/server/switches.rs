@@ -13,7 +13,7 @@
 //! - Frames on subscribing tell of at most 50 trades, the newest first; updates tell in the order of time.
 //! - Rates of funding are percentages in statistics and in `fundings`, fractions for eight hours in `funding-rates`.
 //! - `account_all_positions` speaks when a position or the leverage changes, not when orders come and go.
-//! - An order that changed several times at once is told as it is in the end.
+//! - An order or a transaction that changed several times at once is told as it is in the end.
 //! - Orders of the outside world (a tape) are shown by `orderBookOrders` as orders of an account that nobody owns.
 
 /// How the simulated venue answers the venue's open questions.
@@ -36,6 +36,9 @@ pub struct Switches {
     pub account_orders_name_the_account: bool,
     /// Whether the channel of `account_market` has slashes in data frames, as the venue's page prints it.
     pub account_market_with_slashes: bool,
+    /// Whether a transaction refused over the socket is told by a bare error frame, without the client's id. Both were
+    /// seen.
+    pub socket_refusals_are_bare: bool,
     /// Whether a market that takes no orders is `frozen`, as lighter-sdk 0.1.4 has it, instead of `inactive` (1.1.8).
     pub closed_markets_are_frozen: bool,
     /// How long `nextNonce` and `apikeys` lag behind an accepted transaction, in milliseconds.
@@ -54,6 +57,7 @@ impl Default for Switches {
             account_all_updates_are_whole: false,
             account_orders_name_the_account: false,
             account_market_with_slashes: true,
+            socket_refusals_are_bare: false,
             closed_markets_are_frozen: false,
             next_nonce_lag_ms: 0,
             batch_max: 15,

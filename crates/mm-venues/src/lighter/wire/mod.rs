@@ -34,7 +34,7 @@ pub mod tx;
 mod words;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use crate::text::{Number, Text, lenient};
 pub use words::{

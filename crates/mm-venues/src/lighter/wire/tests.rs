@@ -1,6 +1,6 @@
 //! Every wire type reads its witness and writes it back; what it adds is what the venue's own clients demand.
 
-mod demands;
+pub(crate) mod demands;
 mod forms;
 mod hostile;
 mod nonces;

@@ -7,18 +7,9 @@ use mm_model::Timestamp;
 
 use super::{Streams, World, command::unsubscribed, topics::Topic};
 use crate::{
-    lighter::{
-        server::{errors::Refused, markets::time, state::State},
-        sign::AuthToken,
-    },
+    lighter::server::{errors::Refused, state::State, tokens::Access},
     server::ConnId,
 };
-
-/// What a token gives.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Access {
-    until: Timestamp,
-}
 
 /// The subscriptions that were opened by a token.
 #[derive(Clone, Debug, Default)]
@@ -45,29 +36,28 @@ impl Grants {
     }
 }
 
-/// Checks that a token opens the data of an account.
+/// Checks that a token is good, and that it opens the data of an account.
 ///
 /// # Errors
 /// The venue's no.
 pub(super) fn check(
     state: &mut State,
     now: Timestamp,
-    (token, account): (&str, AccountId),
+    (token, account): (&str, Option<AccountId>),
 ) -> Result<Access, Refused> {
-    let owner = state.accounts.of(account);
-    let AuthToken::Signed(token) = AuthToken::parse(token).map_err(Refused::unauthorized)? else {
-        return Err(Refused::unauthorized("no such token"));
-    };
-    let key = owner.filter(|owner| owner.index == token.account).and_then(|it| it.keys.get(&token.api_key));
-    let key = key.ok_or_else(|| Refused::unauthorized("the token does not open this account"))?;
-    token.check(now, &key.verifier).map_err(Refused::unauthorized)?;
-    Ok(Access { until: time(token.deadline_s.saturating_mul(1_000)) })
+    let access = state.tokens.check(now, &state.accounts, token)?;
+    let member = account.and_then(|account| state.accounts.of(account));
+    if member.is_some_and(|member| !access.opens(&state.accounts, member)) {
+        return Err(Refused::unauthorized("the token does not open this account"));
+    }
+    Ok(access)
 }
 
 impl Streams {
     /// Ends the subscriptions whose tokens are no longer honoured: dead, taken back, or of a key that was replaced.
     pub(super) fn end_grants(&mut self, world: &mut World<'_>) {
-        let alive = |access: &Access| world.now < access.until;
+        let State { tokens, accounts, .. } = world.state;
+        let alive = |access: &Access| tokens.is_alive(world.now, accounts, access);
         let ended: Vec<_> =
             self.grants.open.iter().filter(|(_, access)| !alive(access)).map(|(which, _)| *which).collect();
         for (conn, topic) in ended {

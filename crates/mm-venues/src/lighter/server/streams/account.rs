@@ -44,7 +44,8 @@ struct Changed<'n> {
     balances: bool,
     /// Leverage, schedule or mode.
     account: bool,
-    txs: Vec<&'n TxRecord>,
+    /// By their numbers, as they are now.
+    txs: BTreeMap<i64, &'n TxRecord>,
 }
 
 impl Changed<'_> {
@@ -94,7 +95,8 @@ impl Streams {
                 });
             }
             if !changed.txs.is_empty() {
-                self.say(world, of(Family::Tx), |it| it.txs(&changed.txs));
+                let txs: Vec<_> = changed.txs.values().copied().collect();
+                self.say(world, of(Family::Tx), |it| it.txs(&txs));
             }
             self.tell_worth(world, account);
         }
@@ -180,7 +182,9 @@ fn by_account<'n>(world: &World<'_>, news: &'n [News]) -> BTreeMap<AccountId, Ch
             }
             News::Balance(account) => changed.entry(*account).or_default().balances = true,
             News::Account(account) => changed.entry(*account).or_default().account = true,
-            News::Tx(tx) => changed.entry(tx.account).or_default().txs.push(tx),
+            News::Tx(tx) => {
+                changed.entry(tx.account).or_default().txs.insert(tx.sequence, tx);
+            }
         }
     }
     changed

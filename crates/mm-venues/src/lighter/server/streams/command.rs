@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 
 use super::{
-    Heard, Streams, World,
-    access::{self, Access},
+    Heard, Streams, World, access,
     topics::{Names, Topic},
 };
 use crate::{
@@ -14,6 +13,7 @@ use crate::{
         server::{
             answer::json,
             errors::{Refused, shown},
+            tokens::Access,
         },
         wire::{
             Text,
@@ -86,12 +86,13 @@ impl Streams {
         let (topic, name) = topic(&names, command).map(|topic| (topic, names.ack(topic)))?;
         let token = command.auth.as_ref().map(|token| token.0.as_str());
         // A token that is there must be good, whether or not one was needed.
-        let access = match (topic.account(), token) {
-            (Some(account), Some(token)) => Some(access::check(heard.state, heard.now, (token, account))?),
-            (_, None) if topic.needs_token() => {
+        let is_own = topic.needs_token() || topic.account().is_some();
+        let access = match token.filter(|_| is_own) {
+            Some(token) => Some(access::check(heard.state, heard.now, (token, topic.account()))?),
+            None if topic.needs_token() => {
                 return Err(Refused::unauthorized("the channel needs a token"));
             }
-            _ => None,
+            None => None,
         };
         if self.subscriptions.listens(topic, heard.conn) {
             return Err(Refused::because(codes::SOCKET_ALREADY_SUBSCRIBED, name));

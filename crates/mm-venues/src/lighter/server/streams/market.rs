@@ -25,10 +25,7 @@ use crate::{
             TradeFrame,
         },
     },
-    server::{
-        candles::{Bar, Interval},
-        heartbeat::Beat,
-    },
+    server::{candles::Bar, heartbeat::Beat},
 };
 
 /// How often candles that changed are told (the venue's page, July 2026).

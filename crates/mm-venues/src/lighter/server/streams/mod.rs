@@ -15,7 +15,7 @@ mod silent;
 mod stats;
 mod topics;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use bytes::Bytes;
 use mm_exchange::{Exchange, Fact};

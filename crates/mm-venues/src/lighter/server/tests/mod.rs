@@ -1,6 +1,10 @@
 //! The server half as its clients see it: signed transactions and requests in, answers and records out.
 
+mod books;
 mod orders;
+mod own_streams;
+mod public;
+mod sockets;
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -18,7 +22,7 @@ use crate::{
         sign,
         tx::{Attributes, Body, Order, OrderType, TimeInForce, Tx},
     },
-    server::{Outbound, VenueServer},
+    server::{ConnId, Outbound, VenueServer},
 };
 
 /// The accounts, with one key each.
@@ -37,6 +41,9 @@ pub(super) struct World {
     pub(super) alice: AccountId,
     pub(super) bob: AccountId,
     pub(super) facts: Vec<Fact>,
+    /// What was sent on sockets and not looked at yet.
+    said: Vec<Outbound>,
+    n_sockets: u64,
     keys: BTreeMap<i64, sign::ApiKey>,
     nonces: BTreeMap<i64, i64>,
 }
@@ -119,18 +126,28 @@ impl World {
         let server = Server::new(accounts, options).expect("good keys");
         let [alice, bob] = ids;
         let nonces = BTreeMap::new();
-        let mut world = Self { server, exchange, now, alice, bob, facts: Vec::new(), keys, nonces };
+        let mut world = Self {
+            server,
+            exchange,
+            now,
+            alice,
+            bob,
+            facts: Vec::new(),
+            said: Vec::new(),
+            n_sockets: 0,
+            keys,
+            nonces,
+        };
         world.tell();
         world
     }
 
     /// Hands the exchange's facts to the server.
-    pub(super) fn tell(&mut self) -> Vec<Outbound> {
-        let (mut facts, mut out) = (Vec::new(), Vec::new());
+    pub(super) fn tell(&mut self) {
+        let mut facts = Vec::new();
         self.exchange.take_facts(&mut facts);
-        self.server.facts(self.now, &self.exchange, &facts, &mut out);
+        self.server.facts(self.now, &self.exchange, &facts, &mut self.said);
         self.facts.append(&mut facts);
-        out
     }
 
     /// Lets time pass, step by step as things are due.
@@ -141,8 +158,7 @@ impl World {
             self.now = due.map_or(until, |due| due.max(self.now).min(until));
             self.exchange.advance(self.now);
             self.tell();
-            let mut out = Vec::new();
-            self.server.tick(self.now, &mut self.exchange, &mut out);
+            self.server.tick(self.now, &mut self.exchange, &mut self.said);
             self.tell();
             if self.now == until && self.server.next_wake().is_none_or(|due| due > until) {
                 return;
@@ -249,6 +265,66 @@ impl World {
         let order = PlaceOrder::limit(MarketId(0), side, Price(price), Qty(lots));
         self.exchange.place(self.now, bob, order).expect("taken");
         self.tell();
+    }
+}
+
+/// Sockets.
+impl World {
+    /// Opens a socket; `query` is that of its upgrade request.
+    pub(super) fn connect(&mut self, query: &str) -> ConnId {
+        self.n_sockets += 1;
+        let conn = ConnId(self.n_sockets);
+        let mut request = Request::default();
+        request.reset(Method::Get, "/stream");
+        request.query.push_str(query);
+        self.server.opened(self.now, conn, &request, &mut self.said);
+        conn
+    }
+
+    pub(super) fn close(&mut self, conn: ConnId) {
+        self.server.closed(conn);
+    }
+
+    pub(super) fn say(&mut self, conn: ConnId, text: &str) {
+        self.server.frame(self.now, &mut self.exchange, conn, text, &mut self.said);
+        self.tell();
+    }
+
+    /// What a socket was sent since last looked at.
+    pub(super) fn frames(&mut self, conn: ConnId) -> Vec<Value> {
+        let mut frames = Vec::new();
+        self.said.retain(|sent| match sent {
+            Outbound::Frame(to, frame) if *to == conn => {
+                frames.push(serde_json::from_slice(frame).expect("frames are JSON"));
+                false
+            }
+            _ => true,
+        });
+        frames
+    }
+
+    pub(super) fn is_closed(&self, conn: ConnId) -> bool {
+        self.said.iter().any(|sent| matches!(sent, Outbound::Close(to, _) if *to == conn))
+    }
+
+    /// Subscribes and returns the answer, the last frame.
+    pub(super) fn subscribe(&mut self, conn: ConnId, channel: &str) -> Value {
+        self.subscribe_with(conn, channel, None)
+    }
+
+    /// Subscribes with a token of a client.
+    pub(super) fn subscribe_as(&mut self, conn: ConnId, channel: &str, account: i64) -> Value {
+        let token = self.token(account, 600);
+        self.subscribe_with(conn, channel, Some(&token))
+    }
+
+    pub(super) fn subscribe_with(&mut self, conn: ConnId, channel: &str, token: Option<&str>) -> Value {
+        let mut command = serde_json::json!({ "type": "subscribe", "channel": channel });
+        if let Some(token) = token {
+            command["auth"] = token.into();
+        }
+        self.say(conn, &command.to_string());
+        self.frames(conn).pop().expect("an answer")
     }
 }
 

@@ -38,7 +38,7 @@ fn is_of_type(value: &Value, kind: &str) -> bool {
 
 /// `written` satisfies both generations' `model`; a version that does not have it demands nothing. A word that the
 /// witness, `read`, does not say is empty: there is none that our type could invent.
-fn check(model: &str, read: &Value, written: &Value) {
+pub(crate) fn check(model: &str, read: &Value, written: &Value) {
     let mut n_checked = 0;
     for version in ["1.1.8", "0.1.4"] {
         for (field, kind) in demanded(version, model) {
