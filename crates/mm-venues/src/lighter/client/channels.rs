@@ -58,6 +58,14 @@ pub(super) struct Channels {
     renew_at: Option<Timestamp>,
 }
 
+/// What goes out on the socket, and when.
+pub(super) struct Post<'a> {
+    pub(super) now: Timestamp,
+    /// What opens the account's channels.
+    pub(super) pass: Option<Pass<'a>>,
+    pub(super) out: &'a mut Vec<Frame>,
+}
+
 /// What to do for a book that is to be had anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Resync {
@@ -89,8 +97,8 @@ impl Channels {
     }
 
     /// Asks for what may be asked for now.
-    pub(super) fn pump(&mut self, now: Timestamp, pass: Option<Pass<'_>>, out: &mut Vec<Frame>) {
-        while self.sent_at.front().is_some_and(|at| now.since(*at) >= MINUTE) {
+    pub(super) fn pump(&mut self, post: &mut Post<'_>) {
+        while self.sent_at.front().is_some_and(|at| post.now.since(*at) >= MINUTE) {
             self.sent_at.pop_front();
         }
         let mut n_asked = self.subs.iter().filter(|sub| sub.stage == Stage::Asked).count();
@@ -100,25 +108,25 @@ impl Channels {
             }
             if self.subs[at].stage == Stage::Wanted {
                 n_asked += 1;
-                self.ask(now, at, pass, out);
+                self.ask(at, post);
             }
         }
     }
 
-    fn ask(&mut self, now: Timestamp, at: usize, pass: Option<Pass<'_>>, out: &mut Vec<Frame>) {
+    fn ask(&mut self, at: usize, post: &mut Post<'_>) {
         let sub = &mut self.subs[at];
         sub.stage = Stage::Asked;
-        let pass = pass.filter(|_| sub.channel.account().is_some());
-        out.push(command(kind::SUBSCRIBE, &sub.channel, pass.map(|pass| pass.token)));
+        let pass = post.pass.filter(|_| sub.channel.account().is_some());
+        post.out.push(command(kind::SUBSCRIBE, &sub.channel, pass.map(|pass| pass.token)));
         if let Some(Pass { renew_at, .. }) = pass {
             self.renew_at = Some(self.renew_at.map_or(renew_at, |earliest| earliest.min(renew_at)));
         }
-        self.count(now);
+        self.count(post.now);
     }
 
-    fn leave(&mut self, now: Timestamp, at: usize, out: &mut Vec<Frame>) {
-        out.push(command(kind::UNSUBSCRIBE, &self.subs[at].channel, None));
-        self.count(now);
+    fn leave(&mut self, at: usize, post: &mut Post<'_>) {
+        post.out.push(command(kind::UNSUBSCRIBE, &self.subs[at].channel, None));
+        self.count(post.now);
     }
 
     fn count(&mut self, now: Timestamp) {
@@ -148,13 +156,7 @@ impl Channels {
 
     /// A book must be had anew: the venue sends a whole one to whoever subscribes. While a first one is still to come,
     /// that is the answer.
-    pub(super) fn resync(
-        &mut self,
-        now: Timestamp,
-        call: CallRef,
-        number: u64,
-        out: &mut Vec<Frame>,
-    ) -> Resync {
+    pub(super) fn resync(&mut self, call: CallRef, number: u64, post: &mut Post<'_>) -> Resync {
         let Some(at) = self.place(&Channel::OrderBook(number)).filter(|_| self.is_up) else {
             return Resync::Cannot;
         };
@@ -162,8 +164,8 @@ impl Channels {
             Stage::Refused => return Resync::Cannot,
             Stage::Wanted | Stage::Asked => {}
             Stage::Live => {
-                self.leave(now, at, out);
-                self.ask(now, at, None, out);
+                self.leave(at, post);
+                self.ask(at, post);
             }
         }
         self.waiting.push((number, call));
@@ -195,17 +197,17 @@ impl Channels {
 
     /// Subscribes to the account's channels anew, with a new token; without one, a little later. What happens in between
     /// is in their first frames.
-    pub(super) fn renew(&mut self, now: Timestamp, pass: Option<Pass<'_>>, out: &mut Vec<Frame>) {
+    pub(super) fn renew(&mut self, post: &mut Post<'_>) {
         self.renew_at = None;
-        if pass.is_none() {
-            self.renew_at = Some(now + RENEWAL_PAUSE);
+        if post.pass.is_none() {
+            self.renew_at = Some(post.now + RENEWAL_PAUSE);
             return;
         }
         for at in 0..self.subs.len() {
             if self.subs[at].stage == Stage::Live && self.subs[at].channel.account().is_some() {
-                self.leave(now, at, out);
-                self.ask(now, at, pass, out);
-                self.deaf_since = Some(now);
+                self.leave(at, post);
+                self.ask(at, post);
+                self.deaf_since = Some(post.now);
             }
         }
     }

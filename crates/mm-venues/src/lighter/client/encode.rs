@@ -5,15 +5,15 @@ use std::{collections::VecDeque, fmt::Write as _};
 use mm_model::{Ask, CallError, ClientId, MarketId, Mode, OrderQuery, Timestamp};
 
 use super::{
-    Client, LINK,
-    channels::Resync,
+    Client, LINK, Sending,
+    channels::{Post, Resync},
     order::{self, not_sent},
     transact::no_account,
 };
 use crate::{
-    client::{CallRef, Outbox, Way, Weight},
+    client::{Outbox, Way, Weight},
     http::{Method, Request},
-    lighter::spec::Tier,
+    lighter::spec::{SPEC, Tier},
     query,
 };
 
@@ -71,13 +71,8 @@ fn is_page(time: Timestamp) -> bool {
 
 impl Client {
     /// Writes the question.
-    pub(super) fn question(
-        &mut self,
-        now: Timestamp,
-        call: CallRef,
-        ask: &Ask,
-        out: &mut Outbox,
-    ) -> Result<Way, CallError> {
+    pub(super) fn question(&mut self, sending: Sending<'_>, out: &mut Outbox) -> Result<Way, CallError> {
+        let Sending { now, call, ask } = sending;
         let request = &mut out.request;
         match ask {
             Ask::Time => request.reset(Method::Get, "/"),
@@ -88,23 +83,19 @@ impl Client {
             }
             Ask::Resync(id) => {
                 let number = self.number(*id)?;
-                return match self.channels.resync(now, call, number, &mut out.frames) {
+                let mut post = Post { now, pass: None, out: &mut out.frames };
+                return match self.channels.resync(call, number, &mut post) {
                     Resync::Comes => Ok(Way::Socket(LINK)),
                     Resync::Cannot => {
                         Err(not_sent("the book's stream is not there: books join from it alone"))
                     }
                 };
             }
-            Ask::Order(query, mode) => self.order_question(now, call, query, *mode, request)?,
-            Ask::OpenOrders(scope) => {
-                let number = scope.map(|id| self.number(id)).transpose()?.unwrap_or(ALL_MARKETS.into());
-                let account = self.account_index()?;
-                get(
-                    request,
-                    "accountActiveOrders",
-                    format_args!("account_index={account}&market_id={number}"),
-                );
-                self.authorize(now, request)?;
+            Ask::Order(query, mode) => self.order_question(sending, (query, *mode), request)?,
+            Ask::OpenOrders(scope) => self.open_orders_question(now, *scope, request)?,
+            Ask::CancelAll(id) => {
+                self.open_orders_question(now, Some(*id), request)?;
+                self.sweeps.ask(call);
             }
             Ask::FillsSince(since) => self.fills_question(now, *since, request)?,
             Ask::Positions | Ask::Balances => {
@@ -130,10 +121,8 @@ impl Client {
     /// transaction is known to have been executed, or is forgotten, the orders that are over are searched.
     fn order_question(
         &mut self,
-        now: Timestamp,
-        call: CallRef,
-        order: &OrderQuery,
-        mode: Mode,
+        Sending { now, call, .. }: Sending<'_>,
+        (order, mode): (&OrderQuery, Mode),
         request: &mut Request,
     ) -> Result<(), CallError> {
         let (account, id) = (self.account_index()?, order::client_id(order.client_id)?);
@@ -156,6 +145,18 @@ impl Client {
                 );
             }
         }
+        self.authorize(now, request)
+    }
+
+    fn open_orders_question(
+        &mut self,
+        now: Timestamp,
+        scope: Option<MarketId>,
+        request: &mut Request,
+    ) -> Result<(), CallError> {
+        let number = scope.map(|id| self.number(id)).transpose()?.unwrap_or(ALL_MARKETS.into());
+        let account = self.account_index()?;
+        get(request, "accountActiveOrders", format_args!("account_index={account}&market_id={number}"));
         self.authorize(now, request)
     }
 
@@ -182,17 +183,19 @@ impl Client {
 
     /// What asks cost: requests and transactions.
     pub(super) fn cost(&self, ask: &Ask) -> Weight {
+        let is_swept = matches!(ask, Ask::CancelAll(id) if self.is_swept(*id));
         let weight: u32 = match ask {
             // The socket's own limits are kept by the channels.
             Ask::Resync(_) => return Weight::default(),
             Ask::FillsSince(_) => 600,
             Ask::Nonce(_) => 6,
-            _ if ask.is_read() => 300,
+            _ if ask.is_read() || is_swept => 300,
             _ => 6,
         };
         let n_txs = match ask {
             Ask::Batch(placements) => u32::try_from(placements.len()).unwrap_or(u32::MAX),
             _ if ask.is_read() => 0,
+            _ if is_swept => SPEC.batch_max as u32,
             _ => 1,
         };
         match self.tier {

@@ -28,10 +28,12 @@ pub(super) struct Scratch {
 pub(super) enum Message {
     /// One, whose text is in `info`.
     One(TxType),
-    /// Several new orders, whose texts are listed in `infos`.
+    /// Several of one type, whose texts are listed in `infos`.
     Batch {
         /// How many.
         n: usize,
+        /// Of which type.
+        tx_type: TxType,
     },
 }
 
@@ -46,11 +48,11 @@ impl Message {
                 write!(form, "tx_type={}&tx_info=", tx_type.code()).expect("writing to a string cannot fail");
                 query::encode(info, form);
             }
-            Self::Batch { n } => {
+            Self::Batch { n, tx_type } => {
                 out.reset(Method::Post, "/api/v1/sendTxBatch");
                 form.push_str("tx_types=");
                 info.clear();
-                write_types(n, info);
+                write_types(n, tx_type, info);
                 query::encode(info, form);
                 form.push_str("&tx_infos=");
                 query::encode(infos, form);
@@ -71,9 +73,9 @@ impl Message {
                 let (word, code, info) = (kind::SEND_TX, tx_type.code(), &scratch.info);
                 write!(text, r#"{{"type":"{word}","data":{{"id":"{id}","tx_type":{code},"tx_info":{info}"#)
             }
-            Self::Batch { n } => {
+            Self::Batch { n, tx_type } => {
                 scratch.info.clear();
-                write_types(n, &mut scratch.info);
+                write_types(n, tx_type, &mut scratch.info);
                 let (word, types) = (kind::SEND_TX_BATCH, &scratch.info);
                 let written = write!(
                     text,
@@ -94,11 +96,10 @@ impl Message {
     }
 }
 
-/// Batches hold new orders alone.
-fn write_types(n: usize, out: &mut String) {
+fn write_types(n: usize, tx_type: TxType, out: &mut String) {
     for k in 0..n {
         let first = if k == 0 { '[' } else { ',' };
-        write!(out, "{first}{}", TxType::CreateOrder.code()).expect("writing to a string cannot fail");
+        write!(out, "{first}{}", tx_type.code()).expect("writing to a string cannot fail");
     }
     out.push(']');
 }

@@ -5,20 +5,25 @@
 //! was out of turn proves that nothing happened, and the same ask goes again ([`Next::Resend`]). What may have acted is
 //! never sent again: it is looked up, at last by the hash of its transaction, which we know before the venue does.
 
+mod answers;
 mod book;
 mod channels;
 mod encode;
 mod frame;
+mod lookup;
 mod market;
 mod message;
 mod nonces;
 mod options;
 mod order;
+mod private;
+mod public;
 mod refusal;
 mod reply;
 mod report;
 mod sent;
 mod settle;
+mod sweep;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -37,7 +42,7 @@ use mm_model::{
 
 pub use self::options::{Credentials, Options, OptionsError, OrdersBy};
 use self::{
-    channels::Channels,
+    channels::{Channels, Post},
     encode::Pages,
     market::{CASH, Listings},
     message::Scratch,
@@ -45,6 +50,7 @@ use self::{
     reply::Answer,
     report::Cash,
     sent::{Flights, Hashes},
+    sweep::Sweeps,
     token::Token,
     touches::Touches,
 };
@@ -88,11 +94,20 @@ pub struct Client {
     cash: Cash,
     channels: Channels,
     pages: Pages,
+    sweeps: Sweeps,
     /// Calls that ask for a transaction by its hash.
     asked_tx: Vec<CallRef>,
     /// Names of assets, shared.
     assets: BTreeSet<Symbol>,
     scratch: Scratch,
+}
+
+/// An ask on its way out.
+#[derive(Clone, Copy)]
+struct Sending<'a> {
+    now: Timestamp,
+    call: CallRef,
+    ask: &'a Ask,
 }
 
 /// The account, and what is on its way for it.
@@ -149,6 +164,7 @@ impl Client {
             cash: Cash::default(),
             channels: Channels::default(),
             pages: Pages::default(),
+            sweeps: Sweeps::default(),
             asked_tx: Vec::new(),
             assets: BTreeSet::new(),
             scratch: Scratch::default(),
@@ -187,7 +203,7 @@ impl Client {
     fn subscribe_more(&mut self, now: Timestamp, out: &mut Vec<Frame>) {
         let account = self.account.as_mut();
         let pass = account.and_then(|Account { token, keys, .. }| token.pass(now, &mut keys[0]).ok());
-        self.channels.pump(now, pass, out);
+        self.channels.pump(&mut Post { now, pass, out });
     }
 
     /// An asset's name, shared where it is one that we know.
@@ -230,7 +246,10 @@ impl Protocol for Client {
         ask: &Ask,
         out: &mut Outbox,
     ) -> Result<Way, CallError> {
-        if ask.is_read() { self.question(now, call, ask, out) } else { self.transact(now, call, ask, out) }
+        let sending = Sending { now, call, ask };
+        let asks_first =
+            matches!(ask, Ask::CancelAll(id) if self.is_swept(*id) && self.sweeps.next(now, *id).is_empty());
+        if ask.is_read() || asks_first { self.question(sending, out) } else { self.transact(sending, out) }
     }
 
     fn reply(
@@ -246,6 +265,7 @@ impl Protocol for Client {
 
     fn failed(&mut self, now: Timestamp, call: CallRef, ask: &Ask, why: &CallError) {
         self.asked_tx.retain(|asked| *asked != call);
+        self.sweeps.was_asked(call);
         self.channels.give_up(call);
         let Some(account) = &mut self.account else { return };
         if let Ask::Nonce(key) = ask {
@@ -289,7 +309,8 @@ impl Protocol for Client {
         if let Some(Account { token, keys, .. }) = &mut self.account
             && self.channels.is_renewal_due(now)
         {
-            self.channels.renew(now, token.pass(now, &mut keys[0]).ok(), &mut frames);
+            let pass = token.pass(now, &mut keys[0]).ok();
+            self.channels.renew(&mut Post { now, pass, out: &mut frames });
         }
         self.subscribe_more(now, &mut frames);
         self.channels.beat(now, &mut frames);

@@ -49,6 +49,15 @@ pub(super) enum Spent {
     Unknown,
 }
 
+/// What numbers are taken for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Load {
+    pub(super) call: CallRef,
+    pub(super) via: Via,
+    /// How many it needs.
+    pub(super) n_txs: usize,
+}
+
 /// A place among the lanes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct LaneId(pub(super) usize);
@@ -122,14 +131,21 @@ impl Lanes {
         Some((LaneId(lane), next))
     }
 
-    /// Takes `count` numbers from the one that [`Self::free`] named.
-    pub(super) fn take(&mut self, LaneId(at): LaneId, call: CallRef, via: Via, count: usize) {
+    /// Takes numbers from the one that [`Self::free`] named.
+    pub(super) fn take(&mut self, LaneId(at): LaneId, Load { call, via, n_txs }: Load) {
         let lane = &mut self.lanes[at];
         let Next::Known(first) = lane.next else { unreachable!("only a free lane is taken from") };
-        let end = first.saturating_add(i64::try_from(count).unwrap_or(i64::MAX));
+        let end = first.saturating_add(i64::try_from(n_txs).unwrap_or(i64::MAX));
         lane.flights.push_back(Flight { call, via, first, end });
         lane.next = Next::Known(end);
         self.turn = (at + 1) % self.lanes.len();
+    }
+
+    /// How many numbers a call took.
+    pub(super) fn n_used(&self, call: CallRef) -> usize {
+        let mut flights = self.lanes.iter().flat_map(|lane| &lane.flights);
+        let used = flights.find(|flight| flight.call == call).map_or(0, |flight| flight.end - flight.first);
+        usize::try_from(used).unwrap_or(0)
     }
 
     /// A transaction, or a batch, came to its end. Returns whether it is worth sending again, had it been

@@ -4,13 +4,14 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use mm_model::{
-    Ask, BookSnapshot, CallError, DecodeError, Event, FeeRates, Level, Market, Mode, OrderQuery, Price, Qty,
-    Rate, RefusalKind, Snapshot, Timestamp,
+    Ask, BookSnapshot, CallError, DecodeError, Event, FeeRates, Level, Market, Mode, Price, Qty, Rate,
+    RefusalKind, Snapshot, Timestamp,
 };
 
 use super::{
     Client,
-    encode::{BOOK_ORDERS_MAX, PAGE},
+    encode::BOOK_ORDERS_MAX,
+    lookup::no_such_order,
     refusal::{self, Said},
     report::{self, OrderNews},
     settle::Answered,
@@ -24,19 +25,16 @@ use crate::{
         wire::{
             account::{AccountLimits, DetailedAccount, DetailedAccounts},
             error::codes,
-            event::AppError,
             info::Status,
             market::OrderBookDetails,
             order::{Order, OrderBookOrders, Orders, SimpleOrder},
             trade::Trades,
-            tx::{EnrichedTx, NextNonce, tx_status},
+            tx::NextNonce,
         },
     },
     reading::{json, unreadable},
 };
 
-/// How far our clock may be from the venue's where the two are compared. Generous: it only makes a proof harder.
-const CLOCKS_APART: Duration = Duration::from_secs(300);
 /// A fee tick is a millionth of the notional, and ours are counted in 10^-9.
 const FEE_TICK: i64 = 1_000;
 /// The venue's clock is told in whole seconds, of which the middle is the best guess.
@@ -55,11 +53,13 @@ impl Client {
     /// Reads the answer.
     pub(super) fn read_reply(&mut self, answer: Answer<'_>, out: &mut Vec<Event>) -> Result<Next, CallError> {
         let Answer { now, call, ask, reply } = answer;
+        if let Ask::CancelAll(market) = ask
+            && self.sweeps.was_asked(call)
+        {
+            return self.read_swept(answer, *market);
+        }
         if !ask.is_read() {
-            let n_txs = if let Ask::Batch(placements) = ask { placements.len() } else { 1 };
-            let ids = ask.placements().iter().map(|placement| placement.client_id).collect();
-            let account = self.account.as_mut().ok_or_else(no_account)?;
-            return account.settle(now, &Answered { call, n_txs, ids }, refusal::said(now, reply), out);
+            return self.settle_reply(answer, out);
         }
         let asked_tx = self.forget_asked_tx(call);
         // The only answer without a code.
@@ -94,8 +94,17 @@ impl Client {
         next.map_err(unknown)
     }
 
+    fn settle_reply(&mut self, answer: Answer<'_>, out: &mut Vec<Event>) -> Result<Next, CallError> {
+        let Answer { now, call, ask, reply } = answer;
+        let ids = ask.placements().iter().map(|placement| placement.client_id).collect();
+        let account = self.account.as_mut().ok_or_else(no_account)?;
+        let n_txs = account.lanes.n_used(call);
+        let next = account.settle(&Answered { now, call, n_txs, ids }, refusal::said(now, reply), out)?;
+        Ok(self.sweep_on(ask, next))
+    }
+
     /// A token that has grown old is made anew, and the question asked again.
-    fn refused(&mut self, now: Timestamp, said: Said) -> Result<Next, CallError> {
+    pub(super) fn refused(&mut self, now: Timestamp, said: Said) -> Result<Next, CallError> {
         match Result::from(said) {
             Err(CallError::Refused(no)) if no.kind == RefusalKind::Authentication => {
                 let may_help = self.account.as_mut().is_some_and(|account| account.token.refused(now));
@@ -110,7 +119,9 @@ impl Client {
         match ask {
             Ask::Time => {
                 let status: Status = json("status", body)?;
-                out.push(Event::ServerTime(report::coarse(status.timestamp) + HALF_A_SECOND));
+                let at = report::coarse(status.timestamp);
+                let whole_seconds = at.ms().is_multiple_of(1_000);
+                out.push(Event::ServerTime(if whole_seconds { at + HALF_A_SECOND } else { at }));
             }
             Ask::Markets => {
                 self.listings.learn(&json::<OrderBookDetails<'_>>("markets", body)?)?;
@@ -161,85 +172,6 @@ impl Client {
     /// Rows of markets that we list.
     fn known_orders<'r, 'a>(&'r self, orders: &'r Orders<'a>) -> impl Iterator<Item = &'r Order<'a>> {
         orders.orders.iter().filter(|order| self.listings.knows(order.market_index))
-    }
-
-    /// The row with our id. The account may have used the id before: the newest one counts.
-    fn find<'r, 'a>(&self, query: &OrderQuery, orders: &'r Orders<'a>) -> Option<&'r Order<'a>> {
-        let made_at = |order: &Order<'_>| report::coarse(order.created_at.max(order.timestamp));
-        let is_older = |at: Timestamp| at > Timestamp::ZERO && at < query.created_at - CLOCKS_APART;
-        let ours = |order: &&Order<'_>| u64::try_from(order.client_order_index) == Ok(query.client_id.0);
-        let found = orders.orders.iter().filter(ours).filter(|order| !is_older(made_at(order)));
-        found.max_by_key(|order| (made_at(order), order.order_version))
-    }
-
-    fn read_order(&self, query: &OrderQuery, body: &[u8], out: &mut Vec<Event>) -> Result<Next, DecodeError> {
-        let orders: Orders<'_> = json("order", body)?;
-        match self.find(query, &orders) {
-            Some(order) => {
-                out.push(match report::order(&self.listings, order)? {
-                    OrderNews::Report(report) => Event::Order(report),
-                    OrderNews::Queued(_) => Event::Queued { client_id: query.client_id },
-                });
-                Ok(Next::Done)
-            }
-            None => {
-                out.push(no_such_order(query, Mode::Live, true));
-                Ok(Next::Ask(Ask::Order(*query, Mode::History)))
-            }
-        }
-    }
-
-    /// What became of the transaction that placed an order. The engine's no is proof; that the engine took it is proof
-    /// that the order is, or was, somewhere.
-    fn read_tx(
-        &mut self,
-        query: &OrderQuery,
-        body: &[u8],
-        out: &mut Vec<Event>,
-    ) -> Result<Next, DecodeError> {
-        let tx: EnrichedTx<'_> = json("transaction", body)?;
-        let client_id = query.client_id;
-        let asked = self.account.as_ref().and_then(|account| account.hashes.open_question(client_id));
-        if asked.is_some_and(|hash| hash.to_string() != tx.hash.as_str()) {
-            return Err(unreadable("transaction", "the answer is about another one"));
-        }
-        let event: AppError<'_> = if tx.event_info.is_empty() {
-            AppError::default()
-        } else {
-            json("event", tx.event_info.as_bytes())?
-        };
-        if tx.status == tx_status::FAILED || !event.error.is_empty() {
-            out.push(Event::Refused { client_id, refusal: refusal::engine_no(&event.error) });
-            return Ok(Next::Done);
-        }
-        if tx.status == tx_status::PENDING {
-            out.push(no_such_order(query, Mode::History, false));
-            return Ok(Next::Done);
-        }
-        if let Some(account) = &mut self.account {
-            account.hashes.executed(client_id);
-        }
-        Ok(Next::Ask(Ask::Order(*query, Mode::History)))
-    }
-
-    /// Looks for one order among the newest of those that are over. That it is not there proves something only when
-    /// they reach back beyond the time it was made, and never for an order that the engine took.
-    fn read_history(&self, query: &OrderQuery, body: &[u8]) -> Result<Event, DecodeError> {
-        let orders: Orders<'_> = json("order history", body)?;
-        if let Some(order) = self.find(query, &orders) {
-            return Ok(match report::order(&self.listings, order)? {
-                OrderNews::Report(report) => Event::Order(report),
-                OrderNews::Queued(_) => Event::Queued { client_id: query.client_id },
-            });
-        }
-        let executed =
-            self.account.as_ref().is_some_and(|account| account.hashes.is_executed(query.client_id));
-        let whole = is_last(orders.next_cursor.as_deref()) && orders.orders.len() < PAGE;
-        Ok(no_such_order(
-            query,
-            Mode::History,
-            !executed && (whole || reaches_back(&orders, query.created_at)),
-        ))
     }
 
     /// One page of fills, the newest first, down to those that are older than what was asked for.
@@ -303,28 +235,13 @@ impl Client {
     }
 }
 
-fn unknown(error: DecodeError) -> CallError {
+pub(super) fn unknown(error: DecodeError) -> CallError {
     CallError::OutcomeUnknown(error.to_string())
 }
 
-fn no_such_order(query: &OrderQuery, mode: Mode, complete: bool) -> Event {
-    Event::NoSuchOrder { client_id: query.client_id, mode, complete }
-}
-
 /// Whether no page follows.
-fn is_last(cursor: Option<&str>) -> bool {
+pub(super) fn is_last(cursor: Option<&str>) -> bool {
     cursor.is_none_or(str::is_empty)
-}
-
-/// Whether these rows hold everything that ended since `created_at`: they come in the order of their ends, and one of
-/// them ended before. An order ends after it was made.
-fn reaches_back(orders: &Orders<'_>, created_at: Timestamp) -> bool {
-    let end = |order: &Order<'_>| report::coarse(order.updated_at.max(order.timestamp));
-    orders.orders.is_sorted_by(|newer, older| end(newer) >= end(older))
-        && orders
-            .orders
-            .last()
-            .is_some_and(|oldest| end(oldest) > Timestamp::ZERO && end(oldest) < created_at - CLOCKS_APART)
 }
 
 /// A book from its single orders. It has no number, and joins no stream.

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use arrayvec::ArrayVec;
 use mm_crypto::Digest;
-use mm_model::ClientId;
+use mm_model::{ClientId, MarketId};
 
 use crate::{
     client::CallRef,
@@ -28,6 +28,8 @@ pub(super) struct Flight {
     pub(super) n_txs: usize,
     /// The orders that it places.
     pub(super) ids: Ids,
+    /// The market whose orders it cancels, one by one.
+    pub(super) sweeps: Option<MarketId>,
 }
 
 /// Messages on their way by socket, in the order in which they were sent.

@@ -10,21 +10,21 @@ use mm_model::{
 };
 
 use super::{
-    Client, LINK, OrdersBy,
+    Client, LINK, OrdersBy, Sending,
     market::Listings,
     message::{Message, add_info},
-    nonces::Via,
+    nonces::{Load, Via},
     order::{self, Terms, not_sent},
     sent::{Flight, Ids},
     touches::Touches,
 };
 use crate::{
-    client::{CallRef, Outbox, Way},
+    client::{Outbox, Way},
     lighter::{
         spec::SPEC,
         tx::{
             Amount, Attributes, Body, CancelAll, CancelAllOrders, CancelOrder, CreateGroupedOrders, Grouping,
-            MarginDirection, MarginMode, ModifyOrder, Order, UpdateLeverage, UpdateMargin,
+            MarginDirection, MarginMode, ModifyOrder, Order, TxType, UpdateLeverage, UpdateMargin,
         },
     },
 };
@@ -56,14 +56,12 @@ impl Client {
     /// Signs and writes what `ask` changes.
     pub(super) fn transact(
         &mut self,
-        now: Timestamp,
-        call: CallRef,
-        ask: &Ask,
+        Sending { now, call, ask }: Sending<'_>,
         out: &mut Outbox,
     ) -> Result<Way, CallError> {
         let via = self.via();
         let expired_at = now + self.transaction_life;
-        let Self { account, listings, touches, market_bound_bp, margin_modes, scratch, .. } = self;
+        let Self { account, listings, touches, market_bound_bp, margin_modes, scratch, sweeps, .. } = self;
         let account = account.as_mut().ok_or_else(no_account)?;
         let desk = Desk { now, listings, touches, bound_bp: *market_bound_bp, modes: margin_modes };
         let (lane, nonce) = account.lanes.free(via).ok_or_else(|| not_sent("no key is free to sign"))?;
@@ -76,22 +74,16 @@ impl Client {
             tx.attributes = attributes;
             key.sign_json(&tx, info).map_err(|error| not_sent(error.to_string()))
         };
-        let message = if let Ask::Batch(placements) = ask {
-            if placements.is_empty() || placements.len() > SPEC.batch_max {
-                return Err(not_sent(format!(
-                    "a batch of {}: send 1 to {}",
-                    placements.len(),
-                    SPEC.batch_max
-                )));
-            }
-            for (n, placement) in (0_i64..).zip(placements) {
-                let body = desk.order(placement)?.into();
+        let swept = if let Ask::CancelAll(id) = ask { sweeps.next(now, *id) } else { &[] };
+        let message = if let Some(bodies) = desk.bodies(ask, swept)? {
+            for (n, body) in (0_i64..).zip(bodies) {
                 scratch.info.clear();
-                hashes.push(sign(nonce + n, body, Attributes::default(), &mut scratch.info)?);
+                hashes.push(sign(nonce + n, body?, Attributes::default(), &mut scratch.info)?);
                 add_info(&scratch.info, &mut scratch.infos);
             }
             scratch.infos.push(']');
-            Message::Batch { n: placements.len() }
+            let tx_type = if swept.is_empty() { TxType::CreateOrder } else { TxType::CancelOrder };
+            Message::Batch { n: hashes.len(), tx_type }
         } else {
             let (body, attributes) = desk.body(ask)?;
             let tx_type = body.tx_type();
@@ -104,7 +96,10 @@ impl Client {
             // A group is one transaction.
             account.hashes.remember(*id, hashes[n.min(hashes.len() - 1)]);
         }
-        account.lanes.take(lane, call, via, hashes.len());
+        account.lanes.take(lane, Load { call, via, n_txs: hashes.len() });
+        if let Ask::CancelAll(id) = ask {
+            sweeps.sent(*id);
+        }
         match via {
             Via::Http => {
                 message.write_form(scratch, self.price_protection, &mut out.request);
@@ -112,7 +107,12 @@ impl Client {
             }
             Via::Socket => {
                 out.frames.push(message.frame(scratch, self.price_protection, call));
-                account.flights.push(Flight { call, hash: hashes[0], n_txs: hashes.len(), ids });
+                let sweeps = if let (Ask::CancelAll(id), Message::Batch { .. }) = (ask, message) {
+                    Some(*id)
+                } else {
+                    None
+                };
+                account.flights.push(Flight { call, hash: hashes[0], n_txs: hashes.len(), ids, sweeps });
                 self.channels.spoke(now);
                 Ok(Way::Socket(LINK))
             }
@@ -146,6 +146,28 @@ impl Desk<'_> {
         let touch = self.touches.opposite(id, placement.order.side);
         let terms = Terms { now: self.now, touch, bound_bp: self.bound_bp };
         order::order(self.market(id)?, placement, terms)
+    }
+
+    /// The transactions of a batch: new orders, or cancels of those that are swept; `None` for all that is one.
+    fn bodies<'d>(
+        &'d self,
+        ask: &'d Ask,
+        swept: &'d [i64],
+    ) -> Result<Option<impl Iterator<Item = Result<Body, CallError>> + 'd>, CallError> {
+        let (placements, market) = match ask {
+            Ask::Batch(placements) if (1..=SPEC.batch_max).contains(&placements.len()) => {
+                (&placements[..], 0)
+            }
+            Ask::Batch(placements) => {
+                let (n, max) = (placements.len(), SPEC.batch_max);
+                return Err(not_sent(format!("a batch of {n}: send 1 to {max}")));
+            }
+            Ask::CancelAll(id) if !swept.is_empty() => (&[][..], self.number(*id)?),
+            _ => return Ok(None),
+        };
+        let orders = placements.iter().map(|placement| self.order(placement).map(Body::from));
+        let cancels = swept.iter().map(move |index| Ok(CancelOrder { market, index: *index }.into()));
+        Ok(Some(orders.chain(cancels)))
     }
 
     /// Everything but batches.

@@ -105,7 +105,7 @@ impl World {
         let before = self.wire.iter().rev().find(|before| before.lane == lane);
         assert!(before.is_none_or(|before| before.nonce + 1 == nonce), "{before:?}, then {message:?}");
         assert!(before.is_none() || via == Via::Socket, "two requests of one key at a time");
-        self.lanes.take(lane, message.call, via, 1);
+        self.lanes.take(lane, Load { call: message.call, via, n_txs: 1 });
         self.wire.push_back(message);
     }
 
@@ -233,6 +233,10 @@ fn lanes() -> (Lanes, Timestamp) {
     (lanes, now)
 }
 
+fn load(call: u64, via: Via, n_txs: usize) -> Load {
+    Load { call: CallRef(call), via, n_txs }
+}
+
 fn next(lanes: &Lanes) -> Option<i64> {
     lanes.free(Via::Socket).map(|(_, next)| next)
 }
@@ -240,7 +244,7 @@ fn next(lanes: &Lanes) -> Option<i64> {
 #[test]
 fn a_refusal_gives_its_number_back() {
     let (mut lanes, now) = lanes();
-    lanes.take(LaneId(0), CallRef(1), Via::Socket, 3);
+    lanes.take(LaneId(0), load(1, Via::Socket, 3));
     assert_eq!(next(&lanes), Some(8));
     assert_eq!(lanes.free(Via::Http), None, "a request could overtake it");
     lanes.ended(now, CallRef(1), Spent::No);
@@ -251,7 +255,7 @@ fn a_refusal_gives_its_number_back() {
 fn a_refusal_with_others_behind_it_is_asked_about_when_they_are_back() {
     let (mut lanes, now) = lanes();
     for call in 1..=3 {
-        lanes.take(LaneId(0), CallRef(call), Via::Socket, 1);
+        lanes.take(LaneId(0), load(call, Via::Socket, 1));
     }
     lanes.ended(now, CallRef(1), Spent::No);
     assert_eq!((next(&lanes), lanes.wake()), (None, None), "two are on their way");
@@ -267,9 +271,9 @@ fn a_refusal_with_others_behind_it_is_asked_about_when_they_are_back() {
 #[test]
 fn a_number_below_what_is_spent_is_lag() {
     let (mut lanes, mut now) = lanes();
-    lanes.take(LaneId(0), CallRef(1), Via::Http, 1);
+    lanes.take(LaneId(0), load(1, Via::Http, 1));
     lanes.ended(now, CallRef(1), Spent::Yes);
-    lanes.take(LaneId(0), CallRef(2), Via::Http, 1);
+    lanes.take(LaneId(0), load(2, Via::Http, 1));
     lanes.ended(now, CallRef(2), Spent::Unknown);
     for _ in 0..STALE_MAX {
         now = now + ASK_PAUSE;
@@ -299,14 +303,12 @@ fn a_question_that_fails_is_asked_again_later_each_time() {
 #[test]
 fn a_key_that_somebody_else_uses_all_the_time_is_given_up_in_the_end() {
     let (mut lanes, mut now) = lanes();
-    let mut n_again = 0;
     for call in 0..20 {
-        lanes.take(LaneId(0), CallRef(call), Via::Http, 1);
+        lanes.take(LaneId(0), load(call, Via::Http, 1));
         if !lanes.ended(now, CallRef(call), Spent::OutOfTurn) {
-            assert_eq!(n_again, LOSSES_MAX - 1);
+            assert_eq!(call, u64::from(LOSSES_MAX) - 1);
             return;
         }
-        n_again += 1;
         now = now + ASK_PAUSE;
         assert!(lanes.own_ask(now).is_some());
         lanes.learn(now, KEYS[0], Some(100 + i64::try_from(call).unwrap()));

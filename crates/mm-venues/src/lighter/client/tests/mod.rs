@@ -1,6 +1,12 @@
 //! The client half against messages from outside, and its transactions against the venue's own check.
 
+mod book;
 mod encode;
+mod frame;
+mod hostile;
+mod options;
+mod refusal;
+mod reply;
 mod socket;
 
 use bytes::Bytes;
@@ -38,11 +44,13 @@ fn reply(status: u16, body: impl Into<Bytes>) -> Reply {
     Reply { status, body: body.into(), ..Reply::default() }
 }
 
-/// Listings: those of the fixtures, and BTC and a market 101 with the steps that recorded messages show.
+/// Listings: those of the fixtures, and others with the steps that recorded messages show.
 fn listings() -> String {
     let mut details = message_value("order_book_details");
     let rows = details["order_book_details"].as_array_mut().expect("a list");
-    for (symbol, number, size_decimals, price_decimals) in [("BTC", 1, 5, 1), ("BTC-USD", 101, 1, 2)] {
+    for (symbol, number, size_decimals, price_decimals) in
+        [("BTC", 1, 5, 1), ("ADA", 39, 1, 5), ("BTC-USD", 101, 1, 2)]
+    {
         let mut row = rows[0].clone();
         row["symbol"] = symbol.into();
         row["market_id"] = number.into();

@@ -1,0 +1,126 @@
+//! What became of an order: what the venue finds by our id, the transaction that placed it, the orders that are over.
+
+use std::time::Duration;
+
+use mm_model::{Ask, DecodeError, Event, Mode, OrderQuery, Timestamp};
+
+use super::{
+    Client,
+    encode::PAGE,
+    refusal,
+    reply::is_last,
+    report::{self, OrderNews},
+};
+use crate::{
+    client::Next,
+    lighter::wire::{
+        event::AppError,
+        order::{Order, Orders},
+        tx::{EnrichedTx, tx_status},
+    },
+    reading::{json, unreadable},
+};
+
+/// How far our clock may be from the venue's where the two are compared. Generous: it only makes a proof harder.
+const CLOCKS_APART: Duration = Duration::from_secs(300);
+
+impl Client {
+    /// The row with our id. The account may have used the id before: the newest one counts.
+    fn find<'r, 'a>(&self, query: &OrderQuery, orders: &'r Orders<'a>) -> Option<&'r Order<'a>> {
+        let made_at = |order: &Order<'_>| report::coarse(order.created_at.max(order.timestamp));
+        let is_older = |at: Timestamp| at > Timestamp::ZERO && at < query.created_at - CLOCKS_APART;
+        let ours = |order: &&Order<'_>| u64::try_from(order.client_order_index) == Ok(query.client_id.0);
+        let found = orders.orders.iter().filter(ours).filter(|order| !is_older(made_at(order)));
+        found.max_by_key(|order| (made_at(order), order.order_version))
+    }
+
+    pub(super) fn read_order(
+        &self,
+        query: &OrderQuery,
+        body: &[u8],
+        out: &mut Vec<Event>,
+    ) -> Result<Next, DecodeError> {
+        let orders: Orders<'_> = json("order", body)?;
+        match self.find(query, &orders) {
+            Some(order) => {
+                out.push(match report::order(&self.listings, order)? {
+                    OrderNews::Report(report) => Event::Order(report),
+                    OrderNews::Queued(_) => Event::Queued { client_id: query.client_id },
+                });
+                Ok(Next::Done)
+            }
+            None => {
+                out.push(no_such_order(query, Mode::Live, true));
+                Ok(Next::Ask(Ask::Order(*query, Mode::History)))
+            }
+        }
+    }
+
+    /// What became of the transaction that placed an order. The engine's no is proof; that the engine took it is proof
+    /// that the order is, or was, somewhere.
+    pub(super) fn read_tx(
+        &mut self,
+        query: &OrderQuery,
+        body: &[u8],
+        out: &mut Vec<Event>,
+    ) -> Result<Next, DecodeError> {
+        let tx: EnrichedTx<'_> = json("transaction", body)?;
+        let client_id = query.client_id;
+        let asked = self.account.as_ref().and_then(|account| account.hashes.open_question(client_id));
+        if asked.is_some_and(|hash| hash.to_string() != tx.hash.as_str()) {
+            return Err(unreadable("transaction", "the answer is about another one"));
+        }
+        let event: AppError<'_> = if tx.event_info.is_empty() {
+            AppError::default()
+        } else {
+            json("event", tx.event_info.as_bytes())?
+        };
+        if tx.status == tx_status::FAILED || !event.error.is_empty() {
+            out.push(Event::Refused { client_id, refusal: refusal::engine_no(&event.error) });
+            return Ok(Next::Done);
+        }
+        if tx.status == tx_status::PENDING {
+            out.push(no_such_order(query, Mode::History, false));
+            return Ok(Next::Done);
+        }
+        if let Some(account) = &mut self.account {
+            account.hashes.executed(client_id);
+        }
+        Ok(Next::Ask(Ask::Order(*query, Mode::History)))
+    }
+
+    /// Looks for one order among the newest of those that are over. That it is not there proves something only when
+    /// they reach back beyond the time it was made, and never for an order that the engine took.
+    pub(super) fn read_history(&self, query: &OrderQuery, body: &[u8]) -> Result<Event, DecodeError> {
+        let orders: Orders<'_> = json("order history", body)?;
+        if let Some(order) = self.find(query, &orders) {
+            return Ok(match report::order(&self.listings, order)? {
+                OrderNews::Report(report) => Event::Order(report),
+                OrderNews::Queued(_) => Event::Queued { client_id: query.client_id },
+            });
+        }
+        let executed =
+            self.account.as_ref().is_some_and(|account| account.hashes.is_executed(query.client_id));
+        let whole = is_last(orders.next_cursor.as_deref()) && orders.orders.len() < PAGE;
+        Ok(no_such_order(
+            query,
+            Mode::History,
+            !executed && (whole || reaches_back(&orders, query.created_at)),
+        ))
+    }
+}
+
+pub(super) fn no_such_order(query: &OrderQuery, mode: Mode, complete: bool) -> Event {
+    Event::NoSuchOrder { client_id: query.client_id, mode, complete }
+}
+
+/// Whether these rows hold everything that ended since `created_at`: they come in the order of their ends, and one of
+/// them ended before. An order ends after it was made.
+fn reaches_back(orders: &Orders<'_>, created_at: Timestamp) -> bool {
+    let end = |order: &Order<'_>| report::coarse(order.updated_at.max(order.timestamp));
+    orders.orders.is_sorted_by(|newer, older| end(newer) >= end(older))
+        && orders
+            .orders
+            .last()
+            .is_some_and(|oldest| end(oldest) > Timestamp::ZERO && end(oldest) < created_at - CLOCKS_APART)
+}
