@@ -253,6 +253,10 @@ fn changes() {
             tx_type: 16
             tx_info: {"AccountIndex":65,"ApiKeyIndex":4,"TimeInForce":2,"Time":0,"ExpiredAt":1777945133000,"Nonce":7,..,"L2TxAttributes":null}"#]],
     );
+}
+
+#[test]
+fn changes_of_what_backs_a_position() {
     let leverage =
         |c: &Client, times, mode| Ask::Leverage(Leverage { market: Some(market(c, "ETH")), times, mode });
     asks(

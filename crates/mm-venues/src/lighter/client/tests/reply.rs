@@ -152,7 +152,7 @@ fn sender() -> (Client, String) {
     let (_, out) = sent(&mut client, 1, &ask).unwrap();
     let body = std::str::from_utf8(&out.request.body).unwrap().to_owned();
     let info = crate::query::pairs(&body).unwrap()[1].1.to_string();
-    answer(&mut client, &ask, &reply(200, message("send_tx")));
+    assert_eq!(answer(&mut client, &ask, &reply(200, message("send_tx"))).0, Ok(Next::Done));
     (client, check(14, &info).hash.to_string())
 }
 
