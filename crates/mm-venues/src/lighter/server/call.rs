@@ -72,11 +72,6 @@ impl<'a> Call<'a> {
         Ok((member.id, index))
     }
 
-    /// The account that the token opens, if one was sent that opens this one.
-    pub(super) fn opens(&self, index: i64) -> bool {
-        self.opened(index).is_ok()
-    }
-
     /// An account of the venue.
     pub(super) fn member(&self, index: i64) -> Result<&Member, Refused> {
         self.state.accounts.get(index).ok_or_else(|| codes::ACCOUNT_NOT_FOUND.into())

@@ -10,10 +10,7 @@ use super::{
     errors::Refused,
     markets::time,
 };
-use crate::lighter::{
-    sign::{AuthToken, Scope},
-    wire::error::codes,
-};
+use crate::lighter::{sign::AuthToken, wire::error::codes};
 
 /// What a token that was checked gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 //! cancelled order.
 
 mod event;
+mod group;
 mod orders;
 mod placing;
 mod refusal;
@@ -65,16 +66,20 @@ impl State {
             Body::CancelOrder(it) => desk.cancel(it),
             Body::CancelAllOrders(it) => desk.cancel_all(it),
             Body::ModifyOrder(it) => desk.modify(it),
-            Body::CreateGroupedOrders(_) | Body::UpdateMargin(_) => Err(codes::UNSUPPORTED_TX_TYPE.into()),
-            Body::UpdateLeverage(it) => self.set_leverage(exchange, *account, it),
+            Body::CreateGroupedOrders(it) => desk.create_group(it),
+            Body::UpdateLeverage(it) => self.set_leverage((now, exchange), *account, it),
             Body::ApproveIntegrator(it) => self.approve(tx.header.account, it),
             Body::ChangePubKey(it) => self.change_key(now, &tx.header, it),
             Body::CreateSubAccount(_) => self.create_sub_account(exchange, tx.header.account),
             Body::UpdateAccountConfig(it) => self.configure(now, tx.header.account, it),
+            // Only what is so already is taken.
             Body::UpdateAccountAssetConfig(_) => Ok(String::new()),
-            Body::Transfer(_) | Body::UsdcTransfer(_) | Body::Withdraw(_) | Body::UsdcWithdraw(_) => {
-                Err(codes::UNSUPPORTED_TX_TYPE.into())
-            }
+            // Refused before they are queued.
+            Body::UpdateMargin(_)
+            | Body::Transfer(_)
+            | Body::UsdcTransfer(_)
+            | Body::Withdraw(_)
+            | Body::UsdcWithdraw(_) => Err(codes::UNSUPPORTED_TX_TYPE.into()),
         }
     }
 }

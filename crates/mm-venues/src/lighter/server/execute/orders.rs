@@ -2,20 +2,21 @@
 
 use mm_crypto::Digest;
 use mm_exchange::{
-    AccountId, CancelOrder, Exchange, Expiry, IfCrossing, ModifyOrder, OrderRef, PlaceOrder, Reject,
+    AccountId, CancelOrder, Exchange, Expiry, Grouping as Tied, IfCrossing, ModifyOrder, OrderRef,
+    PlaceOrder, Reject,
 };
 use mm_model::{ClientId, Timestamp};
 
-use super::{Failed, Outcome, event, placing, refusal};
+use super::{Failed, Outcome, event, group, placing, refusal};
 use crate::lighter::{
     server::{
         markets,
-        records::{OrderRecord, Origin, is_order_index},
+        records::{Links, OrderRecord, Origin, is_order_index},
         state::State,
     },
     tx::{
-        CancelAll, CancelAllOrders, CancelOrder as Cancel, ModifyOrder as Modify, Order, OrderType,
-        TimeInForce, Tx,
+        CancelAll, CancelAllOrders, CancelOrder as Cancel, CreateGroupedOrders, Grouping,
+        ModifyOrder as Modify, Order, OrderType, TimeInForce, Tx,
     },
     wire::error::codes,
 };
@@ -71,7 +72,32 @@ impl Desk<'_> {
             nonce: self.tx.header.nonce,
             tx: self.hash,
             integrator: self.tx.attributes.integrator,
+            links: Links::default(),
         }
+    }
+
+    /// Places orders that hang together: all or none.
+    pub(super) fn create_group(&mut self, group: &CreateGroupedOrders) -> Outcome {
+        let grouping = match group.grouping {
+            Grouping::OneTriggersTheOther => Tied::OneTriggersOther,
+            Grouping::OneCancelsTheOther => Tied::OneCancelsOther,
+            Grouping::OneTriggersAOneCancelsTheOther => Tied::OneTriggersPair,
+        };
+        let orders: Vec<_> =
+            group.orders.iter().map(|order| self.placing(order)).collect::<Result<_, _>>()?;
+        let views = match self.exchange.place_group(self.now, self.account, (grouping, &orders)) {
+            Ok(views) => views,
+            Err(reject) => return Err(self.refused((orders[0], self.origin(&group.orders[0])), reject)),
+        };
+        let links = group::links(self.exchange, grouping, &views);
+        let mut events = Vec::new();
+        for ((view, order), links) in views.iter().zip(&group.orders).zip(links) {
+            let origin = Origin { links, ..self.origin(order) };
+            self.state.records.expect(view.id, origin);
+            let record = OrderRecord::new(self.exchange, view, origin);
+            events.push(event::made((self.exchange, &self.state.accounts), &record, None));
+        }
+        Ok(events.swap_remove(0))
     }
 
     /// Takes one order off.
@@ -118,6 +144,7 @@ impl Desk<'_> {
             nonce: 0,
             tx: self.hash,
             integrator: None,
+            links: Links { parent: None, children: [None; 2], twin: None },
         }
     }
 

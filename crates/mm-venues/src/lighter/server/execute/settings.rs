@@ -2,17 +2,17 @@
 
 use mm_crypto::Verifier;
 use mm_exchange::{AccountId, Exchange};
-use mm_model::Timestamp;
+use mm_model::{Rate, Timestamp};
 
 use super::Outcome;
 use crate::lighter::{
-    server::{Account, accounts::Key, records::News, state::State},
+    server::{Account, accounts::Key, markets, records::News, state::State},
     tx::{ApproveIntegrator, ChangePubKey, Header, UpdateAccountConfig, UpdateLeverage},
     wire::error::codes,
 };
 
-/// What ten thousand ten-thousandths are: a margin of one is a leverage of one.
-const WHOLE: u32 = 10_000;
+/// A ten-thousandth as a rate.
+const TEN_THOUSANDTH: i64 = 100_000;
 
 impl State {
     /// Says when all orders of an account are cancelled, or takes that back.
@@ -39,17 +39,20 @@ impl State {
         }
     }
 
+    /// Sets the initial margin of a market for an account.
     pub(super) fn set_leverage(
         &mut self,
-        exchange: &mut Exchange,
+        (now, exchange): (Timestamp, &mut Exchange),
         account: AccountId,
         it: &UpdateLeverage,
     ) -> Outcome {
-        let leverage = WHOLE / u32::from(it.initial_margin_fraction.max(1));
+        let market = markets::by_index(exchange, it.market).ok_or(codes::INVALID_MARKET_INDEX)?.market.id;
+        let fraction = Rate(i64::from(it.initial_margin_fraction) * TEN_THOUSANDTH);
         exchange
-            .set_leverage(account, leverage.max(1))
-            .map(|()| String::new())
-            .map_err(|_| codes::NOT_ENOUGH_COLLATERAL.into())
+            .set_initial_margin(account, market, Some(fraction))
+            .map_err(|_| codes::BELOW_INITIAL_MARGIN)?;
+        self.records.tell(now, News::Position(account, market));
+        Ok(String::new())
     }
 
     /// Lets an integrator take fees, or no longer.

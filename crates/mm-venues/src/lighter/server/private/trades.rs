@@ -28,6 +28,8 @@ struct Filter {
     side: Option<Side>,
     role: Role,
     from: i64,
+    /// Whether those that closed a position by force are wanted, or the others; `None`: both.
+    forced: Option<bool>,
     /// Whether none can fit: a kind of trade that does not happen here.
     nothing: bool,
 }
@@ -99,13 +101,15 @@ impl Filter {
             Some("taker") => Role::Taker,
             Some(_) => return Err(Refused::parameter("role", "must be all, maker or taker")),
         };
-        let nothing = match call.query.optional("type").as_deref() {
-            None | Some("" | "all" | "trade") => false,
-            Some("liquidation" | "deleverage" | "market-settlement") => true,
+        let (forced, nothing) = match call.query.optional("type").as_deref() {
+            None | Some("" | "all") => (None, false),
+            Some("trade") => (Some(false), false),
+            Some("liquidation") => (Some(true), false),
+            Some("deleverage" | "market-settlement") => (None, true),
             Some(_) => return Err(Refused::parameter("type", "is no type of trade")),
         };
         let from = call.query.number("from")?.unwrap_or(-1);
-        Ok(Self { market, kind, account, order, side, role, from, nothing })
+        Ok(Self { market, kind, account, order, side, role, from, forced, nothing })
     }
 
     /// Where to look, the oldest first.
@@ -144,6 +148,7 @@ impl Filter {
             Role::Taker => it.order == trade.taker().order,
         };
         !self.nothing
+            && self.forced.is_none_or(|forced| forced == trade.is_liquidation())
             && self.from <= value
             && self.market.is_none_or(|market| market == trade.market_index)
             && sides.into_iter().flatten().any(|it| half(it) && in_role(it))

@@ -16,7 +16,7 @@ use mm_exchange::{AccountId, Exchange, Fact, OrderId, PositionView};
 use mm_model::{MarketId, Timestamp};
 
 pub(super) use self::{
-    order::{OrderRecord, Origin, Stage, Trigger, Why},
+    order::{Links, OrderRecord, Origin, Stage, Trigger, Why},
     order_index::{OrderIndex, is_order_index},
     orders::Orders,
     trade::{Half, TradeRecord},

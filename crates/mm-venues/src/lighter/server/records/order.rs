@@ -2,12 +2,12 @@
 
 use mm_crypto::Digest;
 use mm_exchange::{AccountId, Exchange, Expiry, OrderId, OrderView, Status, Waits};
-use mm_model::{Exposure, MarketId, Money, Price, Qty, Side, TimeInForce as Rests, Timestamp};
+use mm_model::{Exposure, MarketId, Money, Qty, Side, TimeInForce as Rests, Timestamp};
 
 use super::OrderIndex;
 use crate::lighter::{
     server::markets::{index_of, raw_price},
-    tx::{Attributes, Integrator, OrderType, TimeInForce},
+    tx::{Integrator, OrderType, TimeInForce},
 };
 
 /// Where an order stands, without the word for it.
@@ -78,6 +78,18 @@ pub(in super::super) struct Origin {
     pub(in super::super) nonce: i64,
     pub(in super::super) tx: Digest,
     pub(in super::super) integrator: Option<Integrator>,
+    pub(in super::super) links: Links,
+}
+
+/// How an order hangs together with others of its group.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in super::super) struct Links {
+    /// The order that must be filled first.
+    pub(in super::super) parent: Option<OrderIndex>,
+    /// The orders that its fill sets off.
+    pub(in super::super) children: [Option<OrderIndex>; 2],
+    /// The order that ends when this one is triggered.
+    pub(in super::super) twin: Option<OrderIndex>,
 }
 
 /// An order of a client.
@@ -97,12 +109,6 @@ pub(in super::super) struct OrderRecord {
     pub(in super::super) filled_quote: Money,
     pub(in super::super) stage: Stage,
     pub(in super::super) trigger: Trigger,
-    /// The order that must be filled first.
-    pub(in super::super) parent: Option<OrderIndex>,
-    /// The orders that its fill sets off.
-    pub(in super::super) children: [Option<OrderIndex>; 2],
-    /// The order that ends with it.
-    pub(in super::super) twin: Option<OrderIndex>,
     /// How often it was modified.
     pub(in super::super) version: i64,
     pub(in super::super) created_at: Timestamp,
@@ -128,7 +134,8 @@ impl Origin {
             expiry: 0,
             nonce: 0,
             tx: Digest::default(),
-            integrator: Attributes::default().integrator,
+            integrator: None,
+            links: Links::default(),
         }
     }
 }
@@ -152,9 +159,6 @@ impl OrderRecord {
             filled_quote: Money::ZERO,
             stage: Stage::Open,
             trigger: Trigger::None,
-            parent: None,
-            children: [None; 2],
-            twin: None,
             version: 0,
             created_at: view.created_at,
             updated_at: view.updated_at,

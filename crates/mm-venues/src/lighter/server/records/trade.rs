@@ -29,6 +29,9 @@ pub(in super::super) struct Half {
     pub(in super::super) pnl: Option<Money>,
     /// Whether the position turned, opened or closed.
     pub(in super::super) sign_changed: bool,
+    /// Whether the engine placed the order itself, to close a client's position. It says so nowhere, but a market order
+    /// that came by a transaction has a worst average.
+    pub(super) is_forced: bool,
     /// The hash of the transaction that the order came by, if it came by one.
     pub(in super::super) tx: Option<Digest>,
 }
@@ -48,8 +51,6 @@ pub(in super::super) struct TradeRecord {
     pub(in super::super) taker: Side,
     pub(in super::super) ask: Half,
     pub(in super::super) bid: Half,
-    /// Whether the engine closed somebody's position by it.
-    pub(in super::super) is_liquidation: bool,
     pub(in super::super) at: Timestamp,
 }
 
@@ -72,9 +73,14 @@ impl Half {
             fee: execution.fee,
             net_before: before.map_or(SignedQty::ZERO, |before| before.net),
             cost_before: before.map_or(Money::ZERO, |before| before.cost),
-            margin_fraction: margin_fraction(exchange, execution.market),
+            margin_fraction: exchange
+                .initial_margin(execution.account, execution.market)
+                .map_or(0, |rate| rate.0 / 100_000),
             pnl: None,
             sign_changed: false,
+            is_forced: record.is_some()
+                && view.order.limit.is_none()
+                && view.order.terms.worst_average.is_none(),
             tx: record.map(|record| record.origin.tx).filter(|tx| *tx != Digest::default()),
         }
     }
@@ -94,6 +100,7 @@ impl Half {
             margin_fraction: 0,
             pnl: None,
             sign_changed: false,
+            is_forced: false,
             tx: None,
         }
     }
@@ -108,6 +115,11 @@ impl TradeRecord {
         }
     }
 
+    /// Whether the engine closed a client's position by it.
+    pub(in super::super) const fn is_liquidation(&self) -> bool {
+        self.taker().is_forced
+    }
+
     /// The side that rested.
     pub(in super::super) const fn maker(&self) -> &Half {
         match self.taker {
@@ -115,9 +127,4 @@ impl TradeRecord {
             Side::Sell => &self.bid,
         }
     }
-}
-
-/// What the market's listing asks, in ten-thousandths.
-fn margin_fraction(exchange: &Exchange, market: MarketId) -> i64 {
-    exchange.listing(market).map_or(0, |listing| listing.initial_margin.0 / 100_000)
 }

@@ -81,10 +81,8 @@ impl Trades {
         };
         let (ask, bid) = (side(ask_order, Side::Sell), side(bid_order, Side::Buy));
         self.counted += 1;
-        let is_liquidation = false;
         let id = self.counted;
-        let record =
-            TradeRecord { id, market, market_index, price, qty, quote, taker, ask, bid, is_liquidation, at };
+        let record = TradeRecord { id, market, market_index, price, qty, quote, taker, ask, bid, at };
         keep(self.markets.entry(market).or_default(), record);
         for half in [ask, bid].iter().filter(|half| accounts.knows(half.account)) {
             keep(self.accounts.entry(half.account).or_default(), record);

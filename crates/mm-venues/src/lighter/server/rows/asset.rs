@@ -13,7 +13,7 @@ use crate::lighter::{
 };
 
 /// The row of a balance; `None` for an asset that has no number at the venue.
-pub(in super::super) fn asset_row(held: &BalanceView) -> Option<AccountAsset<'static>> {
+fn asset_row(held: &BalanceView) -> Option<AccountAsset<'static>> {
     let id = asset_id(&held.asset)?;
     let is_margin = &*held.asset == USDC;
     let whole = held.available + held.locked;

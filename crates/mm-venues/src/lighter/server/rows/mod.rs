@@ -10,10 +10,10 @@ mod tx;
 
 pub(super) use self::{
     account::{Standing, account_brief, account_row},
-    asset::{asset_row, asset_rows},
+    asset::asset_rows,
     funding::funding_row,
     order::{order_row, status},
     position::{position_row, position_rows},
-    trade::{trade_row, tx_hash},
+    trade::trade_row,
     tx::{enriched_tx, tx_row},
 };

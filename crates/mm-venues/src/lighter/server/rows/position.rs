@@ -1,7 +1,7 @@
 //! A position as the venue shows it.
 
 use mm_exchange::{AccountId, Exchange, PositionView};
-use mm_model::{MarketId, Money, Rate};
+use mm_model::{MarketId, Money};
 
 use crate::lighter::{
     server::{
@@ -43,7 +43,9 @@ pub(in super::super) fn position_row(
     Some(AccountPosition {
         market_id: index_of(exchange, id).into(),
         symbol: Text::from(market.symbol.to_string()),
-        initial_margin_fraction: numbers::percent(initial_margin(exchange, account, id)),
+        initial_margin_fraction: numbers::percent(
+            exchange.initial_margin(account, id).unwrap_or(listing.initial_margin),
+        ),
         open_order_count: orders(Stage::Open),
         pending_order_count: orders(Stage::Pending),
         position_tied_order_count: 0,
@@ -77,11 +79,4 @@ pub(in super::super) fn position_rows(
         !active_only || active(row) || row.position.bytes().any(|digit| matches!(digit, b'1'..=b'9'))
     })
     .collect()
-}
-
-/// Initial margin as a fraction: what the listing asks, or more when the account limits its leverage.
-pub(super) fn initial_margin(exchange: &Exchange, account: AccountId, market: MarketId) -> Rate {
-    let leverage = i128::from(exchange.leverage(account).max(1));
-    let least = i64::try_from((Rate::ONE + leverage - 1) / leverage).unwrap_or(i64::MAX);
-    exchange.listing(market).map_or(Rate(least), |listing| Rate(listing.initial_margin.0.max(least)))
 }

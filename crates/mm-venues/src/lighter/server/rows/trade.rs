@@ -15,7 +15,7 @@ use crate::lighter::{
 
 /// The hash of the transaction that a trade came by: the taker's. Trades of the simulator's crowd, which sends none,
 /// bear one made of their number.
-pub(in super::super) fn tx_hash(trade: &TradeRecord) -> Text<'static> {
+fn tx_hash(trade: &TradeRecord) -> Text<'static> {
     match trade.taker().tx {
         Some(hash) => text(hash),
         None => Text::from(format!("{:080x}", trade.id)),
@@ -36,7 +36,7 @@ pub(in super::super) fn trade_row(
     Some(Trade {
         trade_id: trade.id,
         tx_hash: tx_hash(trade),
-        kind: if trade.is_liquidation { TradeType::Liquidation } else { TradeType::Trade },
+        kind: if trade.is_liquidation() { TradeType::Liquidation } else { TradeType::Trade },
         market_id: trade.market_index.into(),
         size: numbers::qty(market, trade.qty),
         price: numbers::price(market, trade.price),

@@ -14,7 +14,10 @@ use crate::lighter::{
         state::State,
     },
     sign::Authentic,
-    tx::{ApproveIntegrator, Body, CancelAll, CancelAllOrders, ModifyOrder, Order, SignedTx, UpdateLeverage},
+    tx::{
+        ApproveIntegrator, AssetMargin, Body, CancelAll, CancelAllOrders, MarginMode, ModifyOrder, Order,
+        SignedTx, UpdateAccountAssetConfig, UpdateLeverage,
+    },
     wire::error::codes,
 };
 
@@ -74,13 +77,12 @@ impl<'a> Admission<'a> {
             Body::CancelOrder(it) => self.market(it.market).map(|_| Pace::Maker),
             Body::CancelAllOrders(it) => self.admit_cancel_all(it),
             Body::UpdateLeverage(it) => self.admit_leverage(it),
-            Body::UpdateMargin(it) => self.perpetual(it.market).map(|_| Pace::Maker),
+            // There are no isolated positions here.
+            Body::UpdateMargin(it) => self.perpetual(it.market).and(Err(codes::NO_POSITION_FOUND.into())),
             Body::ApproveIntegrator(it) => self.admit_approval(it, &signed.l1_signature),
             Body::ChangePubKey(_) => check_l1_signature(&signed.l1_signature),
             Body::CreateSubAccount(_) => self.admit_sub_account(),
-            Body::UpdateAccountAssetConfig(it) => {
-                markets::asset(it.asset).map(|_| Pace::Maker).ok_or_else(|| codes::ASSET_NOT_FOUND.into())
-            }
+            Body::UpdateAccountAssetConfig(it) => admit_asset_config(it),
             Body::UpdateAccountConfig(_) => Ok(Pace::Maker),
             Body::Transfer(_) | Body::UsdcTransfer(_) | Body::Withdraw(_) | Body::UsdcWithdraw(_) => {
                 Err(Refused::because(
@@ -169,6 +171,9 @@ impl<'a> Admission<'a> {
     fn admit_leverage(&self, it: &UpdateLeverage) -> Result<Pace, Refused> {
         let least = self.perpetual(it.market)?.initial_margin.0;
         let asked = i64::from(it.initial_margin_fraction) * 100_000;
+        if it.margin_mode == MarginMode::Isolated {
+            return Err(Refused::because(codes::INVALID_MARGIN_MODE, "isolated margin is not simulated"));
+        }
         if asked < least { Err(codes::INVALID_INITIAL_MARGIN_FRACTION.into()) } else { Ok(Pace::Maker) }
     }
 
@@ -184,6 +189,17 @@ impl<'a> Admission<'a> {
     fn admit_sub_account(&self) -> Result<Pace, Refused> {
         let is_master = self.state.accounts.master(&self.member.l1_address) == Some(self.member.index);
         if is_master { Ok(Pace::Maker) } else { Err(codes::INVALID_ACCOUNT_INDEX.into()) }
+    }
+}
+
+/// USDC is margin here and nothing else is; asking for that is taken.
+fn admit_asset_config(it: &UpdateAccountAssetConfig) -> Result<Pace, Refused> {
+    let asset = markets::asset(it.asset).ok_or(codes::ASSET_NOT_FOUND)?;
+    let is_margin = asset == markets::USDC;
+    if is_margin == (it.margin == AssetMargin::Enabled) {
+        Ok(Pace::Maker)
+    } else {
+        Err(Refused::because(codes::INVALID_ASSET_MARGIN_MODE, "only USDC is margin in the simulator"))
     }
 }
 

@@ -147,7 +147,7 @@ impl Streams {
 fn trade_frame(world: &World<'_>, (market, event): (MarketId, Event), trades: &[&TradeRecord]) -> Bytes {
     let head = world.head(Topic::Trade(market), event);
     let rows = |liquidation: bool| -> Vec<_> {
-        let trades = trades.iter().filter(|trade| trade.is_liquidation == liquidation);
+        let trades = trades.iter().filter(|trade| trade.is_liquidation() == liquidation);
         trades.filter_map(|trade| trade_row(world.exchange, trade, None)).collect()
     };
     json(&TradeFrame {

@@ -1,9 +1,11 @@
 //! The server half as its clients see it: signed transactions and requests in, answers and records out.
 
 mod books;
+mod nonces;
 mod orders;
 mod own_streams;
 mod public;
+mod signatures;
 mod sockets;
 
 use std::{collections::BTreeMap, time::Duration};
@@ -15,7 +17,7 @@ use mm_model::{
 };
 use serde_json::Value;
 
-use super::{Account, ApiKey, Options, Server};
+use super::{Account, ApiKey, Options, Server, Tier};
 use crate::{
     http::{Method, Reply, Request},
     lighter::{
