@@ -11,8 +11,8 @@
 //! shows to whoever shares the processor's caches, so a live key belongs on a machine of its own. Decoding and
 //! verification handle public values only and take the time they like.
 //!
-//! **Secrets** (keys, nonces, what they are derived from) are wiped when dropped. Copies that the compiler keeps in
-//! registers or on the stack are beyond safe code.
+//! **Secrets** (keys, nonces, the random bytes and keyed hash states they come from, the table entries they select)
+//! are wiped when dropped. Not wiped: what sums, hashes and the compiler leave on the stack in between.
 
 mod curve;
 mod felt;

@@ -6,6 +6,7 @@ pub mod matching;
 pub mod memory;
 pub mod orders;
 pub mod rest;
+pub mod sign;
 pub mod start;
 pub mod t2t;
 pub mod wire;
@@ -42,6 +43,7 @@ pub const GROUPS: &[Group] = &[
     ("orders", orders::rows),
     ("t2t", t2t::rows),
     ("match", matching::rows),
+    ("sign", sign::rows),
     ("wire", wire::rows),
     ("rest", rest::rows),
     ("start", start::rows),
