@@ -1,6 +1,6 @@
 //! Whether an order is taken, and how large. Nothing changes here.
 
-use mm_model::{Exposure, MarketKind, Money, Qty, Rate, SelfTrade, Side, TimeInForce, TradingState};
+use mm_model::{Exposure, MarketKind, Money, Price, Qty, Rate, SelfTrade, Side, TimeInForce, TradingState};
 
 use super::{
     ClientKey, Exchange,
@@ -39,9 +39,10 @@ impl Exchange {
         let owner = self.accounts.get(account.0 as usize).ok_or(Reject::NoSuchAccount)?;
         self.check_flags(&order)?;
         self.check_identity(account, &order, before)?;
-        self.check_price(&order)?;
+        let mark = self.state(order.market).mark();
+        self.check_price(&order, mark)?;
         let filled = before.map_or(Qty::ZERO, |view| view.filled);
-        let mut appetite = self.check_size(&order)?;
+        let mut appetite = self.check_size(&order, mark)?;
         appetite.lots = appetite.lots.minus(filled);
         if order.exposure == Exposure::ReduceOnly {
             let reducible = owner.holding(order.market).map_or(0, |holding| holding.reducible(order.side));
@@ -142,7 +143,7 @@ impl Exchange {
         if wrong { Err(Reject::Flags) } else { Ok(()) }
     }
 
-    pub(super) fn check_price(&self, order: &PlaceOrder) -> Result<(), Reject> {
+    pub(super) fn check_price(&self, order: &PlaceOrder, mark: Price) -> Result<(), Reject> {
         let (state, listing) = (self.state(order.market), &self.listings[order.market.0 as usize]);
         if order.terms.worst_average.is_some_and(|worst| !state.is_price(worst)) {
             return Err(Reject::Price);
@@ -151,7 +152,6 @@ impl Exchange {
         if !state.is_price(limit) {
             return Err(Reject::Price);
         }
-        let mark = state.mark();
         let off = i128::from(limit.0.abs_diff(mark.0));
         match listing.band {
             Some(band) if off * Rate::ONE > i128::from(band.0) * i128::from(mark.0) => Err(Reject::Band),
@@ -160,10 +160,9 @@ impl Exchange {
     }
 
     /// Size and worth. A reduce-only order may be as small as what it reduces: dust must be closable.
-    pub(super) fn check_size(&self, order: &PlaceOrder) -> Result<Appetite, Reject> {
+    pub(super) fn check_size(&self, order: &PlaceOrder, mark: Price) -> Result<Appetite, Reject> {
         let (state, market) = (self.state(order.market), &self.listings[order.market.0 as usize].market);
         let reduces = order.exposure == Exposure::ReduceOnly;
-        let mark = state.mark();
         let price = order.limit.unwrap_or(mark);
         let (appetite, worth) = match order.amount {
             Amount::Base(qty) => {

@@ -60,7 +60,7 @@ impl Exchange {
         let limit = change.price.or(before.order.limit);
         let order = PlaceOrder { limit, amount: Amount::Base(qty), ..before.order };
         if limit == before.order.limit && qty <= before.qty {
-            self.check_size(&order)?;
+            self.check_size(&order, self.state(order.market).mark())?;
             return Ok(self.shorten(now, before, before.qty.minus(qty)));
         }
         match self.admit(before.account, order, Some(&before)) {

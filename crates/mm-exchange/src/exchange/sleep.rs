@@ -23,13 +23,16 @@ impl Exchange {
     pub(super) fn check_asleep(&self, order: &PlaceOrder, waits: Waits) -> Result<(), Reject> {
         self.check_flags(order)?;
         let market = order.market;
+        let mark = self.state(market).mark();
         if order.terms.trigger.is_some_and(|trigger| !self.state(market).is_price(trigger.price)) {
             return Err(Reject::Price);
         }
         match (order.amount, order.exposure) {
-            (Amount::All, Exposure::ReduceOnly) => self.check_price(order),
-            (Amount::All, _) if waits == Waits::Parent => self.check_price(order),
-            (Amount::Base(_), _) => self.check_price(order).and_then(|()| self.check_size(order).map(drop)),
+            (Amount::All, Exposure::ReduceOnly) => self.check_price(order, mark),
+            (Amount::All, _) if waits == Waits::Parent => self.check_price(order, mark),
+            (Amount::Base(_), _) => {
+                self.check_price(order, mark).and_then(|()| self.check_size(order, mark).map(drop))
+            }
             _ => Err(Reject::Flags),
         }
     }
@@ -45,6 +48,9 @@ impl Exchange {
     /// Does what the last command has set off: tells groups, and wakes, one by one, the orders whose trigger the mark
     /// has reached (what one of them trades may move the mark). Whether there was anything.
     pub(super) fn wake(&mut self, now: Timestamp, market: MarketId) -> bool {
+        if self.groups.ended.is_empty() && self.state(market).waiting.none_asleep() {
+            return false; // nearly always
+        }
         let mut any = false;
         loop {
             while self.tell_groups(now) {
