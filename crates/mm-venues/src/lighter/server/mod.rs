@@ -165,7 +165,7 @@ impl VenueServer for Server {
     }
 
     fn opened(&mut self, now: Timestamp, conn: ConnId, request: &Request, out: &mut Vec<Outbound>) {
-        self.streams.opened(now, conn, request, out);
+        self.streams.opened(now, (conn, &request.query), out);
     }
 
     fn frame(

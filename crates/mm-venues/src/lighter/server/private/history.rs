@@ -1,6 +1,5 @@
 //! What happened to an account besides orders and trades: funding, liquidations.
 
-use mm_model::Rate;
 use serde::Serialize;
 
 use super::orders::cursor;
@@ -10,14 +9,9 @@ use crate::lighter::{
         call::Call,
         errors::Refused,
         markets::{self, index_of},
-        numbers,
+        rows::funding_row,
     },
-    wire::{
-        Direction, Text,
-        account::{PositionFunding, PositionFundings},
-        error::codes,
-        rows::List,
-    },
+    wire::{Text, account::PositionFundings, error::codes, rows::List},
 };
 
 /// The most rows in one answer.
@@ -54,30 +48,13 @@ pub(in super::super) fn position_funding(call: &mut Call<'_>) -> Answered {
     let mut rows = rows.peekable();
     let page: Vec<_> = rows.by_ref().take(limit).collect();
     let next = page.last().filter(|_| rows.peek().is_some()).map(|(n, _)| Text::from(n.to_string()));
-    let fundings = page.iter().filter_map(|(n, paid)| {
-        let market = exchange.markets().get(paid.market)?;
-        Some(PositionFunding {
-            timestamp: markets::ms(paid.at) / 1_000,
-            market_id: index_of(exchange, paid.market).into(),
-            funding_id: i64::try_from(*n).unwrap_or(i64::MAX),
-            change: numbers::usdc(paid.amount),
-            discount: numbers::usdc(mm_model::Money::ZERO),
-            rate: rate(paid.rate),
-            position_size: numbers::qty(market, paid.net.abs()),
-            position_side: if paid.net.0 < 0 { Direction::Short } else { Direction::Long },
-        })
-    });
+    let fundings = page.iter().filter_map(|row| funding_row(exchange, *row));
     Ok(json(&PositionFundings {
         code: codes::OK,
         message: None,
         next_cursor: next,
         position_fundings: fundings.collect::<Vec<_>>().into(),
     }))
-}
-
-/// A funding rate as a fraction.
-fn rate(rate: Rate) -> Text<'static> {
-    numbers::text(rate.decimal())
 }
 
 /// `GET liquidations`. The engine closes positions in the market, and those trades are among the others; none of them

@@ -7,7 +7,6 @@ use crate::lighter::{
     server::{
         answer::{Answered, json},
         call::Call,
-        errors::Refused,
         markets::{index_of, listing, us},
         numbers::{self, text},
         records::OrderIndex,
@@ -23,8 +22,8 @@ use crate::lighter::{
 
 /// `GET orderBookOrders`.
 pub(in super::super) fn order_book_orders(call: &mut Call<'_>) -> Answered {
-    let index = required(call, "market_id")?;
-    let limit = limit(call, 250)?;
+    let index = call.query.required_number("market_id")?;
+    let limit = call.limit(250)?;
     call.finish()?;
     let market = &listing(call.exchange, index)?.market;
     let side = |side| -> Vec<_> {
@@ -72,23 +71,11 @@ fn simple_order(
 
 /// `GET recentTrades`: the newest first.
 pub(in super::super) fn recent_trades(call: &mut Call<'_>) -> Answered {
-    let index = required(call, "market_id")?;
-    let limit = limit(call, 100)?;
+    let index = call.query.required_number("market_id")?;
+    let limit = call.limit(100)?;
     call.finish()?;
     let market = listing(call.exchange, index)?.market.id;
     let trades = call.state.records.trades.of_market(market).rev().take(limit);
     let rows: Vec<_> = trades.filter_map(|trade| trade_row(call.exchange, trade, None)).collect();
     Ok(json(&Trades { code: OK, message: None, next_cursor: None, trades: rows.into() }))
-}
-
-fn required(call: &mut Call<'_>, name: &str) -> Result<i64, Refused> {
-    let number: Option<i64> = call.query.number(name)?;
-    number.ok_or_else(|| Refused::parameter(name, "the parameter is required"))
-}
-
-/// Parameter `limit`, which must be there.
-fn limit(call: &mut Call<'_>, max: i64) -> Result<usize, Refused> {
-    let limit = required(call, "limit")?;
-    let wanted = usize::try_from(limit).ok().filter(|_| (1..=max).contains(&limit));
-    wanted.ok_or_else(|| Refused::parameter("limit", &format!("must be from 1 to {max}")))
 }

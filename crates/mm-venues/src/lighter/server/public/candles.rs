@@ -45,19 +45,15 @@ pub(super) struct Range {
 impl Range {
     /// Reads the parameters that candles and fundings share.
     pub(super) fn read(call: &mut Call<'_>) -> Result<Self, Refused> {
-        let mut number = |name: &str| -> Result<i64, Refused> {
-            let number: Option<i64> = call.query.number(name)?;
-            number.ok_or_else(|| Refused::parameter(name, "the parameter is required"))
-        };
-        let (index, from, to) = (number("market_id")?, number("start_timestamp")?, number("end_timestamp")?);
-        let count_back = number("count_back")?;
-        let word = call.query.required("resolution")?;
+        let query = &mut call.query;
+        let index = query.required_number("market_id")?;
+        let (from, to) = (query.required_number("start_timestamp")?, query.required_number("end_timestamp")?);
+        let last: usize = query.required_number("count_back")?;
+        let word = query.required("resolution")?;
         let (from, to) = (moment(from)?, moment(to)?);
         if to <= from {
             return Err(INVALID_TIMESTAMPS.into());
         }
-        let last =
-            usize::try_from(count_back).map_err(|_| Refused::parameter("count_back", "is negative"))?;
         let market = markets::listing(call.exchange, index)?.market.id;
         // Nought means no cap.
         let last = if last == 0 { ROWS_MAX } else { last.min(ROWS_MAX) };

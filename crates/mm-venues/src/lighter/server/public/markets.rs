@@ -1,6 +1,6 @@
 //! The markets and the assets that are listed.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use mm_exchange::{Exchange, Listing};
 use mm_model::{Decimal, Market, MarketKind, Money, Price, Qty, Rate, Timestamp, TradingState};
@@ -36,6 +36,9 @@ const LISTED_AT: Text<'_> = Text::new("1767225600000");
 const ORDER_QUOTE_LIMIT: Text<'_> = Text::new("281474976.710655");
 /// The account of the insurance fund: the last that there can be (recorded from the venue).
 const INSURANCE_FUND: i64 = 281_474_976_710_655;
+
+/// A day in nanoseconds.
+const DAY_NS: u64 = 86_400 * 1_000_000_000;
 
 /// Which markets were asked for.
 struct Wanted {
@@ -165,7 +168,7 @@ fn day(now: Timestamp, exchange: &Exchange, (state, listing): (&State, &Listing)
 /// The closing price of each hour of the last day, by the hour's start in seconds.
 fn chart(now: Timestamp, state: &State, market: &Market) -> BTreeMap<String, Number<'static>> {
     let hour = Interval::seconds(3_600);
-    let since = Timestamp(now.0.saturating_sub(Duration::from_secs(86_400).as_nanos() as u64));
+    let since = Timestamp(now.0.saturating_sub(DAY_NS));
     let candles = state.public.candles.between(market.id, hour, (since, now));
     let closes = candles.into_iter().filter_map(|candle| {
         Some((markets::seconds(candle.start).to_string(), number(market.price_decimal(candle.bar?.close))))

@@ -32,7 +32,6 @@ use self::{
 };
 use super::{Options, answer::json, records::News, state::State};
 use crate::{
-    http::Request,
     lighter::wire::{
         Text,
         stream::{Beat, Connected, Shutdown, kind},
@@ -120,14 +119,9 @@ impl Streams {
         }
     }
 
-    pub(super) fn opened(
-        &mut self,
-        now: Timestamp,
-        conn: ConnId,
-        request: &Request,
-        out: &mut Vec<Outbound>,
-    ) {
-        if let Err(refused) = self.sessions.open(now, conn, &request.query) {
+    /// A socket opened; `query` is that of its upgrade request.
+    pub(super) fn opened(&mut self, now: Timestamp, (conn, query): (ConnId, &str), out: &mut Vec<Outbound>) {
+        if let Err(refused) = self.sessions.open(now, conn, query) {
             command::refuse(conn, refused, out);
             out.push(Outbound::Close(conn, CLOSE_POLICY));
             return;
