@@ -66,7 +66,7 @@ impl Public {
         // The mark is made of the book and of trades, so it moves with these and not between them.
         if let Fact::Level { market, at, .. } | Fact::Traded { market, at, .. } = *fact {
             let due = self.marked_at.get(&market).is_none_or(|last| at >= *last + MARK_EVERY);
-            if let Some(mark) = exchange.mark(market).filter(|_| due) {
+            if due && let Some(mark) = exchange.mark(market) {
                 self.marked_at.insert(market, at);
                 self.marks.add(market, at, Bar::sample(mark));
             }

@@ -78,6 +78,9 @@ impl Streams {
     pub(super) fn periodic(&mut self, world: &mut World<'_>) {
         let second = self.markets.second.strike(world.now);
         let half = self.markets.half.strike(world.now);
+        if !second && !half {
+            return;
+        }
         for topic in self.subscriptions.topics().collect::<Vec<_>>() {
             match topic {
                 Topic::Candle(..) | Topic::MarkCandle(..) if half => self.tell_candle(world, topic),
