@@ -48,7 +48,7 @@ impl Client {
     /// to be theirs: then nobody knows, and they are looked up.
     fn read_nameless(&mut self, now: Timestamp, said: Said, out: &mut Heard) -> Result<(), DecodeError> {
         let Some(account) = &mut self.account else { return Err(unreadable("answer", "nothing was sent")) };
-        let alone = account.flights.len() == 1;
+        let alone = account.flights.is_one_alone();
         let Some(flight) = account.flights.take_oldest() else {
             return Err(unreadable("answer", format_args!("{said:?}, and nothing waits for an answer")));
         };
@@ -74,6 +74,25 @@ impl Client {
         out.answers.push(client::Answered { to: call, events, result });
     }
 
+    /// A channel is no longer sent. Where we did not leave it, the venue cut it, as it may when a token ends: it is
+    /// subscribed to anew. Of the account something may have gone unheard, which the error lets the driver ask for.
+    pub(super) fn unsubscribed(
+        &mut self,
+        now: Timestamp,
+        channel: &Channel,
+        out: &mut Heard,
+    ) -> Result<(), DecodeError> {
+        if !self.channels.was_cut(now, channel) {
+            return Ok(());
+        }
+        let of_account = channel.account().is_some();
+        if of_account && let Some(account) = &mut self.account {
+            account.token.refused(now);
+        }
+        self.subscribe_more(now, &mut out.send);
+        if of_account { Err(unreadable("stream", format_args!("the venue cut {channel}"))) } else { Ok(()) }
+    }
+
     /// An error without a type. Codes of the socket are about subscriptions, others about transactions.
     pub(super) fn read_error(
         &mut self,
@@ -84,6 +103,11 @@ impl Client {
         let of_socket = (23_000..=23_003).contains(&error.code) || (30_000..31_000).contains(&error.code);
         let waits = self.account.as_ref().is_some_and(|account| account.flights.len() > 0);
         if !of_socket && waits {
+            if self.channels.is_asking() {
+                // It may be about a subscription: nobody's order is judged by it.
+                out.closing = Some(format!("an error that does not say of what: {}", cut(&error.message)));
+                return Ok(());
+            }
             return self.read_nameless(now, refusal::no(error.code, &error.message), out);
         }
         let channel = error.message.rsplit([' ']).next().and_then(Channel::parse);

@@ -145,6 +145,23 @@ impl Channels {
         }
     }
 
+    /// Whether a subscription waits for its answer.
+    pub(super) fn is_asking(&self) -> bool {
+        self.subs.iter().any(|sub| sub.stage == Stage::Asked)
+    }
+
+    /// The venue says that a channel is no longer sent: whether it ended it by itself, and it is to be had anew.
+    pub(super) fn was_cut(&mut self, now: Timestamp, channel: &Channel) -> bool {
+        let Some(at) = self.place(channel).filter(|at| self.subs[*at].stage == Stage::Live) else {
+            return false;
+        };
+        self.subs[at].stage = Stage::Wanted;
+        if channel.account().is_some() {
+            self.deaf_since = Some(self.deaf_since.map_or(now, |since| since.min(now)));
+        }
+        true
+    }
+
     /// The venue's no to one subscription; to the oldest unanswered one, where it does not say which.
     pub(super) fn refused(&mut self, channel: Option<&Channel>) {
         let named = channel.and_then(|channel| self.place(channel));

@@ -75,10 +75,11 @@ impl Client {
                 out.send.push(beat(kind::PONG));
                 self.channels.spoke(now);
             }
-            // Nothing is left that waits for it: the subscription that follows has its own answer.
             kind::PONG => {}
             kind::UNSUBSCRIBED => {
-                json::<Unsubscribed<'_>>("unsubscribed", frame)?;
+                let ended: Unsubscribed<'_> = json("unsubscribed", frame)?;
+                let channel = Channel::parse(&ended.channel);
+                return channel.map_or(Ok(()), |channel| self.unsubscribed(now, &channel, out));
             }
             kind::SHUTDOWN => {
                 let shutdown: Shutdown<'_> = json("shutdown", frame)?;

@@ -271,7 +271,7 @@ impl Protocol for Client {
         if let Ask::Nonce(key) = ask {
             account.lanes.learn(now, *key, None);
         }
-        account.flights.take(call);
+        account.flights.give_up(call);
         let spent = if matches!(why, CallError::NotSent(_)) { Spent::No } else { Spent::Unknown };
         account.lanes.ended(now, call, spent);
     }
@@ -289,6 +289,9 @@ impl Protocol for Client {
     fn closed(&mut self, _now: Timestamp, _link: LinkId) {
         self.channels.close();
         self.touches.clear();
+        if let Some(account) = &mut self.account {
+            account.flights.clear();
+        }
     }
 
     fn frame(

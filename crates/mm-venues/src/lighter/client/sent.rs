@@ -34,26 +34,45 @@ pub(super) struct Flight {
 
 /// Messages on their way by socket, in the order in which they were sent.
 #[derive(Debug, Default)]
-pub(super) struct Flights(VecDeque<Flight>);
+pub(super) struct Flights {
+    flights: VecDeque<Flight>,
+    /// One was given up on this socket, and its answer may still come.
+    lacks_answers: bool,
+}
 
 impl Flights {
     pub(super) fn push(&mut self, flight: Flight) {
-        self.0.push_back(flight);
+        self.flights.push_back(flight);
     }
 
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.flights.len()
+    }
+
+    /// Whether an answer can only be meant for one.
+    pub(super) fn is_one_alone(&self) -> bool {
+        self.flights.len() == 1 && !self.lacks_answers
+    }
+
+    /// No answer is waited for any longer.
+    pub(super) fn give_up(&mut self, call: CallRef) {
+        self.lacks_answers |= self.take(call).is_some();
+    }
+
+    /// The socket is gone, and with it all that was to be answered on it.
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
     }
 
     /// Takes out the one of this call.
-    pub(super) fn take(&mut self, call: CallRef) -> Option<Flight> {
-        let at = self.0.iter().position(|flight| flight.call == call)?;
-        self.0.remove(at)
+    fn take(&mut self, call: CallRef) -> Option<Flight> {
+        let at = self.flights.iter().position(|flight| flight.call == call)?;
+        self.flights.remove(at)
     }
 
     /// Takes out the one that has waited longest.
     pub(super) fn take_oldest(&mut self) -> Option<Flight> {
-        self.0.pop_front()
+        self.flights.pop_front()
     }
 
     /// Takes out the one that an answer names, by our id, else by its hash; `Err` for an answer that names none at all.
@@ -62,8 +81,8 @@ impl Flights {
             return Ok(self.take(call));
         }
         let Some(hash) = answer.hashes.first() else { return Err(NamesNone) };
-        let at = self.0.iter().position(|flight| flight.hash.to_string() == hash.as_str());
-        Ok(at.and_then(|at| self.0.remove(at)))
+        let at = self.flights.iter().position(|flight| flight.hash.to_string() == hash.as_str());
+        Ok(at.and_then(|at| self.flights.remove(at)))
     }
 }
 

@@ -14,7 +14,7 @@ const LIFE: Duration = Duration::from_secs(7 * 3600);
 /// How long before its end it is made anew.
 const RENEWED_BEFORE: Duration = Duration::from_secs(15 * 60);
 /// A token that is refused within this time after it was made is refused for another reason than its age.
-const YOUNG: Duration = Duration::from_secs(60);
+const YOUNG: Duration = Duration::from_secs(2);
 
 /// A token that lasts a while.
 #[derive(Clone, Copy)]

@@ -90,7 +90,24 @@ fn connected() -> Client {
     for channel in ["order_book:0", "order_book:2048"] {
         hear(&mut client, &message("stream_order_book").replace("order_book:0", channel));
     }
+    // The others have been said yes to, too, in the one form that says no more than that.
+    for family in [
+        "account_all_orders",
+        "account_all_trades",
+        "account_all_positions",
+        "account_all_assets",
+        "user_stats",
+    ] {
+        say_yes(&mut client, &format!("{family}:{ACCOUNT}"));
+    }
+    for family in ["ticker:0", "trade:0", "market_stats:0", "ticker:2048", "trade:2048"] {
+        say_yes(&mut client, family);
+    }
     client
+}
+
+fn say_yes(client: &mut Client, channel: &str) {
+    hear(client, &format!(r#"{{"error":{{"code":30003,"message":"Already Subscribed to : {channel}"}}}}"#));
 }
 
 fn market(client: &Client, symbol: &str) -> MarketId {

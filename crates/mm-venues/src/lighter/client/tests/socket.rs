@@ -287,7 +287,11 @@ fn the_token_is_renewed_before_it_ends_and_what_was_missed_is_told() {
         {"type":"unsubscribe","channel":"account_all_trades/65"}
         {"type":"subscribe","channel":"account_all_trades/65",auth until 1777994603
         {"type":"unsubscribe","channel":"account_all_positions/65"}
-        {"type":"subscribe","channel":"account_all_positions/65",auth until 1777994603"#]]
+        {"type":"subscribe","channel":"account_all_positions/65",auth until 1777994603
+        {"type":"unsubscribe","channel":"account_all_assets/65"}
+        {"type":"subscribe","channel":"account_all_assets/65",auth until 1777994603
+        {"type":"unsubscribe","channel":"user_stats/65"}
+        {"type":"subscribe","channel":"user_stats/65",auth until 1777994603"#]]
     .assert_eq(&frames.join("\n"));
     let mut trades = message_value("stream_account_all_trades_subscribed");
     trades["channel"] = "account_all_trades:65".into();
@@ -322,6 +326,43 @@ fn a_token_that_the_venue_forgot_is_made_anew_once() {
     let (second, again) = ask(&mut client, later);
     assert_ne!(first, second);
     assert!(matches!(again, Err(CallError::Refused(_))), "a new one is no better");
+}
+
+#[test]
+fn a_channel_that_the_venue_cuts_is_had_anew_and_what_it_told_is_asked_for() {
+    let mut client = connected();
+    hear(
+        &mut client,
+        r#"{"channel":"account_all_trades:65","trades":{},"type":"subscribed/account_all_trades"}"#,
+    );
+    let later = NOW + Duration::from_secs(100);
+    let cut = |client: &mut Client, channel: &str| {
+        let mut heard = Heard::default();
+        let text = format!(r#"{{"type":"unsubscribed","channel":"{channel}"}}"#);
+        let result = client.frame(later, LINK, &Bytes::from(text), &mut heard);
+        let sent: Vec<_> = heard.send.iter().map(|Frame(text)| without_token(text)).collect();
+        (result.map_err(|error| error.to_string()), sent)
+    };
+    let (result, sent) = cut(&mut client, "account_all_trades:65");
+    assert_eq!(result, Err("cannot read stream: the venue cut account_all_trades/65".to_owned()));
+    assert_eq!(
+        sent,
+        [r#"{"type":"subscribe","channel":"account_all_trades/65",auth until 1777970403"#],
+        "with a new token"
+    );
+    assert_eq!(cut(&mut client, "account_all_trades:65"), (Ok(()), vec![]), "it is asked for already");
+    let (result, sent) = cut(&mut client, "order_book:0");
+    assert_eq!((result, sent.len()), (Ok(()), 1), "a book begins anew with a whole one");
+}
+
+#[test]
+fn an_error_that_may_be_about_a_subscription_judges_no_order() {
+    let mut client = connected();
+    place(&mut client, 1);
+    let resync = Ask::Resync(market(&client, "ETH/USDC"));
+    sent(&mut client, 2, &resync).unwrap();
+    let heard = hear(&mut client, r#"{"error":{"code":20001,"message":"invalid param: auth"}}"#);
+    assert!(heard.answers.is_empty() && heard.closing.is_some(), "{heard:?}");
 }
 
 #[test]
