@@ -8,6 +8,7 @@ use super::{
     Client, LINK, Sending,
     channels::{Post, Resync},
     order::{self, not_sent},
+    sent::Known,
     transact::no_account,
 };
 use crate::{
@@ -132,7 +133,7 @@ impl Client {
                 "accountOrders",
                 format_args!("account_index={account}&client_order_indexes={id}"),
             ),
-            (Mode::History, Some(hash)) => {
+            (Mode::History, Some(Known { hash, .. })) => {
                 self.asked_tx.push(call);
                 get(request, "tx", format_args!("by=hash&value={hash}"));
             }
@@ -213,7 +214,7 @@ impl Client {
         self.account.as_ref().map(|account| account.index).ok_or_else(no_account)
     }
 
-    fn open_question(&self, id: ClientId) -> Option<mm_crypto::Digest> {
+    fn open_question(&self, id: ClientId) -> Option<Known> {
         self.account.as_ref()?.hashes.open_question(id)
     }
 

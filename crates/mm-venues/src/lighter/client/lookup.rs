@@ -23,6 +23,8 @@ use crate::{
 
 /// How far our clock may be from the venue's where the two are compared. Generous: it only makes a proof harder.
 const CLOCKS_APART: Duration = Duration::from_secs(300);
+/// What the venue's engine may take to notice that a transaction's time is over.
+const EXPIRY_MARGIN: Duration = Duration::from_secs(1);
 
 impl Client {
     /// The row with our id. The account may have used the id before: the newest one counts.
@@ -57,17 +59,17 @@ impl Client {
     }
 
     /// What became of the transaction that placed an order. The engine's no is proof; that the engine took it is proof
-    /// that the order is, or was, somewhere.
+    /// that the order is, or was, somewhere. One that still waits when its time is over is dead.
     pub(super) fn read_tx(
         &mut self,
-        query: &OrderQuery,
-        body: &[u8],
+        now: Timestamp,
+        (query, body): (&OrderQuery, &[u8]),
         out: &mut Vec<Event>,
     ) -> Result<Next, DecodeError> {
         let tx: EnrichedTx<'_> = json("transaction", body)?;
         let client_id = query.client_id;
         let asked = self.account.as_ref().and_then(|account| account.hashes.open_question(client_id));
-        if asked.is_some_and(|hash| hash.to_string() != tx.hash.as_str()) {
+        if asked.is_some_and(|asked| asked.hash.to_string() != tx.hash.as_str()) {
             return Err(unreadable("transaction", "the answer is about another one"));
         }
         let event: AppError<'_> = if tx.event_info.is_empty() {
@@ -80,7 +82,8 @@ impl Client {
             return Ok(Next::Done);
         }
         if tx.status == tx_status::PENDING {
-            out.push(no_such_order(query, Mode::History, false));
+            let is_dead = asked.is_some_and(|asked| asked.expires_at + EXPIRY_MARGIN < now);
+            out.push(no_such_order(query, Mode::History, is_dead));
             return Ok(Next::Done);
         }
         if let Some(account) = &mut self.account {

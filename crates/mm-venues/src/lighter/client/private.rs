@@ -85,12 +85,11 @@ impl Client {
         let frame: AllAssetsFrame<'_> = json("assets", frame)?;
         let at = report::coarse(frame.timestamp);
         each(frame.assets.iter(), |row| {
-            let pocket = report::pocket(row)?;
             let balance = if row.symbol == CASH {
-                self.cash.spot = Some(pocket);
+                self.cash.spot = Some(report::spot_cash(row)?);
                 self.cash_balance(at)
             } else {
-                Some(report::balance(self.asset(&row.symbol), pocket, at))
+                Some(report::balance(self.asset(&row.symbol), report::pocket(row)?, at))
             };
             out.extend(balance.map(Event::Balance));
             Ok(())

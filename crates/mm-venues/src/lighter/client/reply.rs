@@ -88,7 +88,7 @@ impl Client {
             (_, said) => return self.refused(now, said),
         }
         let next = match ask {
-            Ask::Order(query, Mode::History) if asked_tx => self.read_tx(query, &reply.body, out),
+            Ask::Order(query, Mode::History) if asked_tx => self.read_tx(now, (query, &reply.body), out),
             _ => self.read_success(ask, &reply.body, out),
         };
         next.map_err(unknown)
@@ -218,11 +218,11 @@ impl Client {
         self.cash.spot = Some(report::Pocket::default());
         self.cash.margin = Some(report::margin(&account.available_balance, &account.collateral)?);
         for row in account.assets.iter() {
-            let pocket = report::pocket(row)?;
             if row.symbol == super::market::CASH {
-                self.cash.spot = Some(pocket);
+                self.cash.spot = Some(report::spot_cash(row)?);
             } else {
-                rows.push(report::balance(self.asset(&row.symbol), pocket, Timestamp::ZERO));
+                let asset = self.asset(&row.symbol);
+                rows.push(report::balance(asset, report::pocket(row)?, Timestamp::ZERO));
             }
         }
         rows.extend(self.cash.balance(self.asset(super::market::CASH), Timestamp::ZERO));

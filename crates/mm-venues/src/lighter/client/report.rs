@@ -10,7 +10,7 @@ use mm_model::{
 use super::market::Listings;
 use crate::{
     lighter::wire::{
-        OrderStatus, OrderType,
+        MarginMode, OrderStatus, OrderType,
         account::{AccountAsset, AccountPosition},
         order::Order,
         trade::Trade,
@@ -188,6 +188,13 @@ pub(super) fn position(listings: &Listings, row: &AccountPosition<'_>) -> Result
         unrealized: Some(money(&row.unrealized_pnl).map_err(|error| read.bad(error))?),
         at: Timestamp::ZERO,
     })
+}
+
+/// What is free and what is held of cash on its spot side. Cash that counts as margin is told among the collateral
+/// and is not counted twice; else the two are apart (`fixtures/lighter/stream_account_all_assets.json` and
+/// `stream_user_stats.json`, which are of one account).
+pub(super) fn spot_cash(row: &AccountAsset<'_>) -> Result<Pocket, DecodeError> {
+    if row.margin_mode == MarginMode::Enabled { Ok(Pocket::default()) } else { pocket(row) }
 }
 
 /// What is free and what is held of an asset on its spot side.

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use arrayvec::ArrayVec;
 use mm_crypto::Digest;
-use mm_model::{ClientId, MarketId};
+use mm_model::{ClientId, MarketId, Timestamp};
 
 use crate::{
     client::CallRef,
@@ -92,9 +92,11 @@ pub(super) struct NamesNone;
 
 /// An order and the transaction that placed it.
 #[derive(Clone, Copy, Debug)]
-struct Known {
+pub(super) struct Known {
     id: ClientId,
-    hash: Digest,
+    pub(super) hash: Digest,
+    /// By the venue's clock: what was not executed then never is.
+    pub(super) expires_at: Timestamp,
     /// The venue said that the engine took it.
     executed: bool,
 }
@@ -105,16 +107,16 @@ pub(super) struct Hashes(VecDeque<Known>);
 
 impl Hashes {
     /// The order was sent, perhaps once more.
-    pub(super) fn remember(&mut self, id: ClientId, hash: Digest) {
+    pub(super) fn remember(&mut self, id: ClientId, hash: Digest, expires_at: Timestamp) {
         if self.0.len() == REMEMBERED_MAX {
             self.0.pop_front();
         }
-        self.0.push_back(Known { id, hash, executed: false });
+        self.0.push_back(Known { id, hash, expires_at, executed: false });
     }
 
-    /// The hash of an order's last sending, unless the engine is known to have taken it: then there is nothing to ask.
-    pub(super) fn open_question(&self, id: ClientId) -> Option<Digest> {
-        self.last(id).filter(|known| !known.executed).map(|known| known.hash)
+    /// An order's last sending, unless the engine is known to have taken it: then there is nothing to ask.
+    pub(super) fn open_question(&self, id: ClientId) -> Option<Known> {
+        self.last(id).filter(|known| !known.executed).copied()
     }
 
     /// Whether the venue said that the engine took the order.

@@ -94,7 +94,7 @@ impl Client {
             ask.placements().iter().map(|placement| placement.client_id).take(SPEC.batch_max).collect();
         for (n, id) in ids.iter().enumerate() {
             // A group is one transaction.
-            account.hashes.remember(*id, hashes[n.min(hashes.len() - 1)]);
+            account.hashes.remember(*id, hashes[n.min(hashes.len() - 1)], expired_at);
         }
         account.lanes.take(lane, Load { call, via, n_txs: hashes.len() });
         if let Ask::CancelAll(id) = ask {

@@ -198,10 +198,18 @@ fn what_the_venue_never_took_is_absent() {
 }
 
 #[test]
-fn what_waits_for_the_engine_proves_nothing() {
+fn what_waits_for_the_engine_proves_nothing_until_its_time_is_over() {
     let (mut client, hash) = sender();
     let (_, events, _) = looks_up(&mut client, &[(200, NONE.to_owned()), tx(&hash, 1, "")]);
     assert_eq!(events, [absent(Mode::Live, true), absent(Mode::History, false)]);
+    for (later_s, is_dead) in [(31, false), (32, true)] {
+        let ask = Ask::Order(query(), Mode::History);
+        let (now, mut out) = (NOW + std::time::Duration::from_secs(later_s), Vec::new());
+        client.encode(now, CallRef(99), &ask, &mut Outbox::default()).unwrap();
+        let (status, body) = tx(&hash, 1, "");
+        client.reply(now, CallRef(99), &ask, &reply(status, body), &mut out).unwrap();
+        assert_eq!(out, [absent(Mode::History, is_dead)], "{later_s}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The server half as its clients see it: signed transactions and requests in, answers and records out.
 
 mod books;
+mod client_half;
 mod nonces;
 mod orders;
 mod own_streams;
@@ -168,9 +169,15 @@ impl World {
         }
     }
 
-    pub(super) fn request(&mut self, request: &Request) -> Answer {
-        let Reply { status, body, .. } = self.server.request(self.now, &mut self.exchange, request);
+    /// The reply as it comes.
+    pub(super) fn reply(&mut self, request: &Request) -> Reply {
+        let reply = self.server.request(self.now, &mut self.exchange, request);
         self.tell();
+        reply
+    }
+
+    pub(super) fn request(&mut self, request: &Request) -> Answer {
+        let Reply { status, body, .. } = self.reply(request);
         Answer { status, body: serde_json::from_slice(&body).expect("a JSON document") }
     }
 
