@@ -33,6 +33,11 @@ fn on_place() -> impl Strategy<Value = OnPlace> {
         1 => Just(OnPlace::Refuse(RefusalKind::WouldMatch)),
         1 => Just(OnPlace::Refuse(RefusalKind::RateLimited)),
         1 => Just(OnPlace::Refuse(RefusalKind::DuplicateClientId)),
+        2 => (0..3_000u64).prop_map(OnPlace::Queue),
+        1 => Just(OnPlace::QueueInSilence),
+        1 => Just(OnPlace::QueueAndForget),
+        1 => Just(OnPlace::QueueAndRefuse(RefusalKind::Funds)),
+        1 => Just(OnPlace::QueueAndThrowOut),
     ]
 }
 
