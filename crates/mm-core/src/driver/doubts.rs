@@ -3,7 +3,7 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use mm_model::{CallError, CancelTarget, ClientId, OrderState, Timestamp, Unsure};
+use mm_model::{CallError, CancelTarget, ClientId, OrderState, Timestamp};
 
 use super::{Driver, answers::Ended, upkeep::Chore};
 use crate::{orders::Update, venue::CallResult};
@@ -51,13 +51,9 @@ impl Driver {
                 About::Cancel => state.is_some_and(|state| !state.is_final()),
                 About::Modify => self.is_modifying(id),
             };
-            if !is_open {
-                continue;
+            if is_open {
+                self.upkeep.want(Chore::Lookup(id), now);
             }
-            if about == About::Place {
-                self.shared.orders.apply(id, now, Update::Unsure(Unsure::Outcome(now)));
-            }
-            self.upkeep.want(Chore::Lookup(id), now);
         }
     }
 

@@ -50,6 +50,15 @@ impl Driver {
     }
 
     fn lookup(&mut self, client_id: ClientId) -> Option<Ask> {
+        // What the venue only took note of, and has not shown when we begin to ask, is unknown from now on.
+        let is_unsure = self.shared.orders.read(client_id, |tracker| tracker.record().unsure().is_some());
+        if is_unsure == Some(false)
+            && self.state_of(client_id) == Some(OrderState::Submitting)
+            && !self.placing.contains(&client_id)
+        {
+            let now = self.shared.clock.now();
+            self.shared.orders.apply(client_id, now, Update::Unsure(Unsure::Outcome(now)));
+        }
         let query = self.shared.orders.read(client_id, |tracker| {
             let record = tracker.record();
             let query = OrderQuery {

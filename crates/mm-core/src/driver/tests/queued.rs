@@ -101,6 +101,21 @@ fn what_is_thrown_out_later_was_rejected() {
 }
 
 #[test]
+fn what_is_cancelled_before_it_is_shown_and_never_arrives_alarms_nobody() {
+    world([OnPlace::QueueAndForget]).play(async |world| {
+        let submission = world.venue.submit(buy()).expect("queued");
+        world.clock.sleep(ms(20)).await;
+        let order = submission.order().clone();
+        world.venue.abandon(order.client_id());
+        world.clock.sleep(ms(5_000)).await;
+        assert!(order.snapshot().is_unknown());
+        world.clock.sleep(ms(15_000)).await;
+        assert_eq!(order.snapshot().state(), OrderState::Failed);
+        assert_eq!(unknown_and_alarmed(&world.venue), (0, 0));
+    });
+}
+
+#[test]
 fn of_a_batch_each_waits_for_its_own_word_and_all_together_no_longer_than_one() {
     let script = [
         OnPlace::QueueAndForget,
