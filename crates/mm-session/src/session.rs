@@ -82,7 +82,7 @@ pub struct SessionError(pub String);
 ///
 /// The sockets are opened once the driver's first questions for the markets and the time are answered: without the
 /// markets no frame has a meaning, and without the time a signed subscription may be refused. When all are open and
-/// have read their subscriptions the driver hears [`LinkState::Up`].
+/// have read their subscriptions the driver hears [`LinkState::Up`](mm_core::LinkState::Up).
 ///
 /// Dropping the future cuts everything off at once; the driver goes with it.
 ///
