@@ -130,11 +130,16 @@ impl Served {
         (status, serde_json::from_str(body).expect("JSON"))
     }
 
-    /// The truth about an account.
+    /// The truth about an account of Backpack's.
     pub(crate) fn account(&self, name: &str) -> Value {
+        self.account_at("backpack", name)
+    }
+
+    /// The truth about an account of that venue's.
+    pub(crate) fn account_at(&self, venue: &str, name: &str) -> Value {
         let (status, state) = self.control("GET /state", "");
         assert_eq!(status, 200, "{state}");
-        state["venues"]["backpack"][name].clone()
+        state["venues"][venue][name].clone()
     }
 
     /// Tells the control surface to do something.

@@ -66,8 +66,8 @@ pub enum Place {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Match {
-    /// What is asked of the venue: `place`, `batch`, `cancel`, `cancel_all`, `order`, `open_orders`, `history`,
-    /// `fills`, `positions`, `balances`, `account`, `book`, `markets`, `time`, `other`.
+    /// What is asked of the venue: `place`, `batch`, `modify`, `cancel`, `cancel_all`, `order`, `open_orders`, `history`,
+    /// `fills`, `positions`, `balances`, `account`, `book`, `trades`, `markets`, `time`, `nonce`, `other`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ask: Option<String>,
     /// The path begins with this.
