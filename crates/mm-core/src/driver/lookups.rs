@@ -13,6 +13,8 @@ use crate::orders::Update;
 
 /// On top of the time for which a request is valid: clocks differ, and a venue's history lags.
 const ABSENCE_MARGIN: Duration = Duration::from_secs(2);
+/// How long after that the proof may take: two rounds of live orders and history, each after the longest pause.
+pub(crate) const PROOF_LAG: Duration = Duration::from_secs(25);
 /// Complete rounds (live orders, then history) that must lack an order before it counts as never arrived.
 const ABSENT_ROUNDS: u32 = 2;
 /// How far back of the last known fill fills are asked for: events of different origins are not in the order of their times.

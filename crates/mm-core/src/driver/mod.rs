@@ -30,6 +30,7 @@ use dead_man::Armed;
 use doubts::Doubts;
 use events::Source;
 use lookups::Absence;
+pub(crate) use lookups::PROOF_LAG;
 use readiness::Readiness;
 use upkeep::{Chore, Upkeep};
 

@@ -91,6 +91,13 @@ impl Venue {
         }
     }
 
+    /// How long it may take, at the worst, until the fate of an order that nobody answered for is proven: it may arrive for
+    /// as long as it is valid, and must then be found absent twice, with a pause in between.
+    #[must_use]
+    pub fn proof_takes(&self) -> Duration {
+        self.shared.config.submit_valid_for + crate::driver::PROOF_LAG
+    }
+
     /// Waits until it is connected, caught up and fit to trade. Waits for ever when the connector has stopped: wrap it in
     /// [`Clock::within`]. Cancel-safe.
     pub async fn ready(&self) {

@@ -102,10 +102,15 @@ impl VenueTest {
         Ok(Left { alive, listed, open })
     }
 
-    /// Cancels one order and waits for its end.
+    /// Cancels one order and waits for its end. One that nobody answered for may still arrive for as long as it is valid:
+    /// it is waited for until it is there or cannot come any more.
     async fn take_off(&self, mut order: Order) -> Result<(), String> {
         let asked = self.venue.cancel(order.client_id()).await;
-        match self.clock.within(self.plan.cancel_wait, order.wait_final()).await {
+        let mut limit = self.plan.cancel_wait;
+        if order.snapshot().is_unknown() {
+            limit = limit.max(self.venue.proof_takes());
+        }
+        match self.clock.within(limit, order.wait_final()).await {
             Some(_) => Ok(()),
             None => {
                 let record = order.snapshot();

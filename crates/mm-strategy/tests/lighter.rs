@@ -1,0 +1,84 @@
+//! The smoke test on Lighter: it passes on a venue that behaves, alone and beside Backpack, and fails for the right reason
+//! under the troubles that only this venue knows.
+
+mod world;
+
+use std::time::Duration;
+
+use expect_test::{Expect, expect};
+use mm_core::Outcome;
+use mm_sim::{
+    config::VenueKind,
+    faults::{Action, Place, Rule, Schedule},
+};
+use world::{Case, run};
+
+fn passes(case: &Case) {
+    let ended = run(case);
+    let name = format!("{} seed {} {:?}", case.symbol, case.seed, case.keys);
+    assert_eq!(ended.outcome, Outcome::Passed, "{name}");
+    assert!(ended.is_clean(), "{name}: {:?}", ended.after);
+}
+
+fn fails(rule: Rule, want: Expect) {
+    let ended = run(&Case { faults: Schedule::of([rule]), ..Case::lighter() });
+    let Outcome::Failed(reasons) = &ended.outcome else { panic!("it passed") };
+    let clean = if ended.is_clean() { "clean" } else { "NOT CLEAN" };
+    want.assert_eq(&format!("{}\n{clean}\n", reasons.join("\n")));
+}
+
+#[test]
+fn it_passes_on_three_seeds_and_both_sides() {
+    for seed in 1..=3 {
+        for side in [&[("side", "buy")], &[("side", "sell")]] {
+            passes(&Case { seed, keys: side, ..Case::lighter() });
+        }
+    }
+}
+
+#[test]
+fn it_passes_on_every_market() {
+    for symbol in ["BTC", "SOL", "ETH/USDC"] {
+        passes(&Case { symbol, ..Case::lighter() });
+    }
+}
+
+#[test]
+fn it_passes_beside_backpack() {
+    passes(&Case { beside: Some((VenueKind::Backpack, "SOL_USDC_PERP")), ..Case::lighter() });
+}
+
+#[test]
+fn an_order_that_the_sequencer_drops_is_told() {
+    fails(
+        Rule::new(Place::Request, Action::DropAccepted).ask("place").times(1),
+        expect![[r#"
+        lighter: entry filled: the end of order 1000 could not be proven: look at the venue; 0.0000 of 0.0050 ETH filled
+        lighter: entry on the book: open orders: REST says none of ours, the stream says ours are 1000
+        lighter: orders answered: order 1000 got no answer and could not be found out about
+        clean
+    "#]],
+    );
+}
+
+#[test]
+fn a_number_out_of_turn_is_mended_and_told() {
+    fails(
+        Rule::new(Place::Request, Action::SkipNonce).ask("place").times(1),
+        expect![[r#"
+        lighter: connection: once refused for a number out of turn or a token that was over
+        clean
+    "#]],
+    );
+}
+
+#[test]
+fn a_change_of_the_book_that_is_lost_is_asked_for_and_told() {
+    fails(
+        Rule::new(Place::Frame, Action::Drop).stream("order_book").from(Duration::from_millis(100)).times(1),
+        expect![[r#"
+            lighter: connection: once with a change of the book lost
+            clean
+        "#]],
+    );
+}
