@@ -53,11 +53,11 @@ fn an_order_that_the_sequencer_drops_is_told() {
     fails(
         Rule::new(Place::Request, Action::DropAccepted).ask("place").times(1),
         expect![[r#"
-        lighter: entry filled: the end of order 1000 could not be proven: look at the venue; 0.0000 of 0.0050 ETH filled
-        lighter: entry on the book: open orders: REST says none of ours, the stream says ours are 1000
-        lighter: orders answered: order 1000 got no answer and could not be found out about
-        clean
-    "#]],
+            lighter: entry filled: timed out after 1 order, 0.0000 of 0.0050 ETH filled
+            lighter: entry on the book: open orders: REST says none of ours, the stream says ours are 1000
+            lighter: orders answered: order 1000 got no answer, nobody knew of it for 35.0s until it was looked up: never arrived
+            clean
+        "#]],
     );
 }
 
