@@ -29,6 +29,11 @@ pub(super) fn index_of(exchange: &Exchange, market: MarketId) -> u16 {
     first + u16::try_from(before).expect("fewer markets than numbers")
 }
 
+/// The kind of market that a number is for.
+pub(super) const fn kind_of(index: u16) -> MarketKind {
+    if index < SPOT_FIRST { MarketKind::Perpetual } else { MarketKind::Spot }
+}
+
 /// The market of a number.
 pub(super) fn by_index(exchange: &Exchange, index: i64) -> Option<&Listing> {
     let (kind, n) = match usize::try_from(index).ok()? {

@@ -120,3 +120,11 @@ pub(super) fn route(method: Method, path: &str) -> (Route, u32) {
         None => (Route::Unknown, WEIGHT),
     }
 }
+
+/// Some route of the tables, for tests that try them all.
+#[cfg(test)]
+pub(super) fn nth(n: usize) -> (Method, &'static str) {
+    let all: Vec<_> =
+        ROUTES.iter().chain(private::ROUTES).map(|(method, path, ..)| (*method, *path)).collect();
+    all[n % all.len()]
+}

@@ -9,7 +9,7 @@ use crate::lighter::{
         answer::{Answered, json},
         call::Call,
         errors::Refused,
-        markets::ms,
+        markets::{height, kind_of, ms},
         records::{Half, TradeRecord},
         rows::trade_row,
     },
@@ -46,7 +46,7 @@ enum Role {
 pub(in super::super) fn trades(call: &mut Call<'_>) -> Answered {
     let sort = call.query.required("sort_by")?;
     let value: fn(&TradeRecord) -> i64 = match sort.as_str() {
-        "block_height" => |trade| crate::lighter::server::markets::height(trade.at),
+        "block_height" => |trade| height(trade.at),
         "timestamp" => |trade| ms(trade.at),
         "trade_id" => |trade| trade.id,
         _ => return Err(Refused::parameter("sort_by", "must be block_height, timestamp or trade_id")),
@@ -118,13 +118,7 @@ impl Filter {
         if let Some(account) = self.account {
             return Box::new(trades.of_account(account).copied());
         }
-        let wanted = |listing: &&mm_exchange::Listing| {
-            let market = &listing.market;
-            self.market.is_none_or(|index| {
-                index == crate::lighter::server::markets::index_of(call.exchange, market.id)
-            }) && self.kind.is_none_or(|kind| kind == market.kind)
-        };
-        let markets = call.exchange.listings().iter().filter(wanted);
+        let markets = call.exchange.listings().iter();
         let mut all: Vec<_> = markets.flat_map(|it| trades.of_market(it.market.id)).copied().collect();
         all.sort_unstable_by_key(|trade| trade.id);
         Box::new(all.into_iter())
@@ -151,6 +145,7 @@ impl Filter {
             && self.forced.is_none_or(|forced| forced == trade.is_liquidation())
             && self.from <= value
             && self.market.is_none_or(|market| market == trade.market_index)
+            && self.kind.is_none_or(|kind| kind == kind_of(trade.market_index))
             && sides.into_iter().flatten().any(|it| half(it) && in_role(it))
     }
 }

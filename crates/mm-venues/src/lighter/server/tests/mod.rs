@@ -1,13 +1,18 @@
 //! The server half as its clients see it: signed transactions and requests in, answers and records out.
 
+mod accounts;
 mod books;
 mod client_half;
+mod conditions;
+mod conservation;
+mod hostile;
 mod nonces;
 mod orders;
 mod own_streams;
 mod public;
 mod signatures;
 mod sockets;
+mod timing;
 
 use std::{collections::BTreeMap, time::Duration};
 
