@@ -47,8 +47,8 @@ const ROUTES: &[Row] = &[
 ];
 
 /// What the venue has besides (lighter-sdk 1.1.8), below `/api/v1/`, and the simulated venue has not: profit over time,
-/// metadata, pools, staking and leases, referrals, points, requests for quotes, bridges and what L1 sees, blocks,
-/// notifications, exports, binary options, statistics of the whole exchange.
+/// liquidations in detail, metadata, pools, staking and leases, referrals, points, requests for quotes, bridges and what
+/// L1 sees, blocks, notifications, exports, binary options, statistics of the whole exchange.
 const NOT_CARRIED: &[&str] = &[
     "accountMetadata",
     "block",
@@ -72,6 +72,7 @@ const NOT_CARRIED: &[&str] = &[
     "leaderboard",
     "leaseOptions",
     "leases",
+    "liquidations",
     "litLease",
     "livePoints/total",
     "marketPriceCharts",

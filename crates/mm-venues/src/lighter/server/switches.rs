@@ -2,6 +2,38 @@
 //! disagree or say nothing, the simulated venue takes one side by default (the stricter one) and a test can take the
 //! other.
 //!
+//! Answers about transactions that are fixed, and why:
+//! - A batch is taken whole or not at all by the API; its first wrong nonce is 21104, a later one 21105. At the engine
+//!   each transaction stands alone.
+//! - Skipped nonces go up to 2^47 − 2 (the page's `2^47−1 > new > old`), and ordinary ones go on from there.
+//! - A transaction whose `ExpiredAt` has come is 21501 at the API; one that dies in the queue fails at the engine.
+//! - The client's id of an order is in use while the order lives or waits in the queue, and within a batch.
+//! - An order whose price lies more than 20 % on the wrong side of the mark is "accidental" (21733), one more than
+//!   90 % away on either side too far (21734); a stop or take-profit limit more than 20 % from its trigger is 21735.
+//!   `price_protection=false` switches all three off. A market order's price is never guarded: it is a guard itself.
+//! - The market's smallest sizes are asked of takers too, but not of reduce-only orders.
+//! - A modify to no more than what is filled cancels the order; one meant for another version of it (attribute 8) fails.
+//! - Cancelling or modifying what does not live is taken by the API and fails at the engine.
+//! - Reduce-only orders that cannot reduce leave no row; whatever else the engine refuses leaves a cancelled one.
+//! - `ChangePubKey` may be signed by the key that stands or by the new one. Ethereum signatures must have their form;
+//!   nobody is behind the simulator to check them. A key's place keeps its nonce.
+//! - Integrators need approval, and their fees stand in the order's row; they are not charged.
+//! - Margin is cross: isolated margin is refused (21613, 21614), as are transfers, withdrawals and TWAP orders (21505,
+//!   21710), which are verified first. Only USDC is margin.
+//! - A premium account's volume quota begins at 1,000 and earns one for each 5 USDC traded. Each transaction of a batch
+//!   counts against the transactions of a minute.
+//! - A block is a second; what came by no transaction (the crowd's orders) bears a hash made of the trade's number.
+//!
+//! Answers over REST that are fixed, and why:
+//! - Parameters that a route does not know are refused (20001): a misspelt filter that is ignored answers another
+//!   question than was asked. A token that is missing, bad or another account's is HTTP 401.
+//! - A token opens its own account; only a read-only one for all sub-accounts opens those of the same owner.
+//! - `trades` without an account are everybody's, and need no token; profits are shown to the two owners alone.
+//!   `from` is the lowest value of what is sorted by.
+//! - `liquidation_price` is always `0`, which says nothing; reduce-only orders count as tied to their position.
+//! - Requests without a token share one allowance: on loopback there is only one address to count by. It is that of
+//!   the tier that accounts start with.
+//!
 //! Answers of the streams that are fixed, and why:
 //! - A token that stands in a subscription must be good, also where none is needed: a client that sends a dead one has
 //!   a fault of its own. A missing or bad token is refused with 20001; no page names a code for it.

@@ -1,6 +1,4 @@
-//! What happened to an account besides orders and trades: funding, liquidations.
-
-use serde::Serialize;
+//! What happened to an account besides orders and trades: funding.
 
 use super::orders::cursor;
 use crate::lighter::{
@@ -11,7 +9,7 @@ use crate::lighter::{
         markets::{self, index_of},
         rows::funding_row,
     },
-    wire::{Text, account::PositionFundings, error::codes, rows::List},
+    wire::{Text, account::PositionFundings, error::codes},
 };
 
 /// The most rows in one answer.
@@ -55,20 +53,4 @@ pub(in super::super) fn position_funding(call: &mut Call<'_>) -> Answered {
         next_cursor: next,
         position_fundings: fundings.collect::<Vec<_>>().into(),
     }))
-}
-
-/// `GET liquidations`. The engine closes positions in the market, and those trades are among the others; none of them
-/// has the details that a row here needs.
-pub(in super::super) fn liquidations(call: &mut Call<'_>) -> Answered {
-    #[derive(Serialize)]
-    struct Liquidations {
-        code: u32,
-        liquidations: List<()>,
-    }
-    call.own_account()?;
-    call.limit(LIMIT_MAX)?;
-    call.market_filter()?;
-    let _one_page = cursor(call)?;
-    call.finish()?;
-    Ok(json(&Liquidations { code: codes::OK, liquidations: Vec::new().into() }))
 }

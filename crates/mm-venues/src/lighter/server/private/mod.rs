@@ -32,7 +32,6 @@ pub(super) const ROUTES: &[Row] = &[
     (Get,  "/api/v1/accountOrders",         WEIGHT,        orders::by_client),
     (Get,  "/api/v1/trades",                WEIGHT_TRADES, trades::trades),
     (Get,  "/api/v1/positionFunding",       WEIGHT,        history::position_funding),
-    (Get,  "/api/v1/liquidations",          WEIGHT,        history::liquidations),
     (Get,  "/api/v1/tokens",                3_000,         tokens::list),
     (Post, "/api/v1/tokens/create",         23_000,        tokens::create),
     (Post, "/api/v1/tokens/revoke",         3_000,         tokens::revoke),

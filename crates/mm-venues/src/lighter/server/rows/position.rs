@@ -39,6 +39,8 @@ pub(in super::super) fn position_row(
         let own = records.orders.all_live(account);
         own.filter(|order| order.market == id && order.stage == stage).count() as i64
     };
+    let own = records.orders.all_live(account);
+    let tied = own.filter(|order| order.market == id && order.reduce_only).count() as i64;
     let unrealized = market.signed_notional(mark, held.net) - held.cost;
     Some(AccountPosition {
         market_id: index_of(exchange, id).into(),
@@ -48,7 +50,7 @@ pub(in super::super) fn position_row(
         ),
         open_order_count: orders(Stage::Open),
         pending_order_count: orders(Stage::Pending),
-        position_tied_order_count: 0,
+        position_tied_order_count: tied,
         sign: if held.net.0 < 0 { -1 } else { 1 },
         position: numbers::qty(market, held.net.abs()),
         avg_entry_price: numbers::average(market, held.cost, held.net),

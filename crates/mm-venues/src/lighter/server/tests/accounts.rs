@@ -25,7 +25,7 @@ fn an_account_shows_what_it_has() {
         let account = world.get(&format!("account?{by}"), None).body["accounts"][0].clone();
         // Sold 0.05 at 2405 that had cost 2400.60: 0.22 won; fees are 280 millionths of 240.06 and 120.25.
         assert_eq!(account["collateral"], "1000000.119113", "{account}");
-        assert_eq!(account["assets"][0]["margin_balance"], account["collateral"]);
+        assert_eq!(account["assets"][1]["margin_balance"], account["collateral"]);
         let position = &account["positions"][0];
         let parts = ["sign", "position", "avg_entry_price", "position_value", "open_order_count"];
         let expected = serde_json::json!([1, "0.0500", "2400.60", "120.000000", 0]);
