@@ -78,7 +78,7 @@ pub(crate) fn connector(
         closed_orders_max: CLOSED_ORDERS_MAX,
         reconcile_every: RECONCILE_EVERY,
         shown_within: VenueConfig::SHOWN_WITHIN,
-        dead_man: None,
+        dead_man: config.own.duration("dead_man_secs"),
     };
     let session_config = SessionConfig {
         call_timeout: wait("call_timeout_secs", Duration::from_secs(5)),

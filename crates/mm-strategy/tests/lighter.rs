@@ -73,6 +73,20 @@ fn a_number_out_of_turn_is_mended_and_told() {
 }
 
 #[test]
+fn a_token_that_is_over_is_renewed_and_told() {
+    fails(
+        Rule::new(Place::Request, Action::ExpireTokens)
+            .ask("open_orders")
+            .from(Duration::from_millis(50))
+            .times(1),
+        expect![[r#"
+            lighter: connection: once refused for a number out of turn or a token that was over
+            clean
+        "#]],
+    );
+}
+
+#[test]
 fn a_change_of_the_book_that_is_lost_is_asked_for_and_told() {
     fails(
         Rule::new(Place::Frame, Action::Drop).stream("order_book").from(Duration::from_millis(100)).times(1),

@@ -85,6 +85,13 @@ static PARAMS: &[Param] = &[
         Preset::Is("true"),
         "whether the venue may refuse prices that look like accidents",
     ),
+    key(
+        "dead_man_secs",
+        // The venue schedules a cancel of everything 5 minutes to 15 days ahead.
+        Kind::Seconds { min_ms: 300_000, max_ms: 1_296_000_000 },
+        Preset::Unset,
+        "the venue cancels every order of the account when it has not heard of us for so long (default: never)",
+    ),
 ];
 
 fn protocol(wiring: Wiring<'_>) -> Result<Box<dyn Protocol>, String> {

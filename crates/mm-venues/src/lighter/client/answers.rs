@@ -87,7 +87,7 @@ impl Client {
         }
         let of_account = channel.account().is_some();
         if of_account && let Some(account) = &mut self.account {
-            account.token.refused(now);
+            account.token.forget();
         }
         self.subscribe_more(now, &mut out.send);
         if of_account { Err(unreadable("stream", format_args!("the venue cut {channel}"))) } else { Ok(()) }
@@ -100,6 +100,14 @@ impl Client {
         error: &StreamError<'_>,
         out: &mut Heard,
     ) -> Result<(), DecodeError> {
+        if self.is_about_token(error) {
+            self.channels.refused_for_token();
+            self.subscribe_more(now, &mut out.send);
+            return Err(unreadable(
+                "stream",
+                format_args!("the venue forgot our token: {}", cut(&error.message)),
+            ));
+        }
         let of_socket = (23_000..=23_003).contains(&error.code) || (30_000..31_000).contains(&error.code);
         let waits = self.account.as_ref().is_some_and(|account| account.flights.len() > 0);
         if !of_socket && waits {
@@ -130,6 +138,16 @@ impl Client {
         Ok(())
     }
 
+    /// Whether a subscription of the account was refused for its token, and another one may help. What is about
+    /// transactions has codes of its own.
+    fn is_about_token(&mut self, error: &StreamError<'_>) -> bool {
+        let Some(account) = &mut self.account else { return false };
+        error.code < TRANSACTION_CODES
+            && refusal::is_about_token(error.code, &error.message)
+            && self.channels.asks_with_token()
+            && account.token.refused()
+    }
+
     /// No book comes: whoever waits for it asks again.
     fn refuse_waiting(&mut self, channel: &Channel, out: &mut Heard) {
         let Channel::OrderBook(number) = channel else { return };
@@ -139,6 +157,9 @@ impl Client {
         }
     }
 }
+
+/// Codes from here on are about accounts and transactions (`fixtures/lighter/error-codes.tsv`).
+const TRANSACTION_CODES: u32 = 21_000;
 
 /// Whether a socket that is opened anew may fare better: too many messages, or a failure of the venue's own.
 fn is_passing(code: u32) -> bool {

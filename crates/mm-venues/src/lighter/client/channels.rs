@@ -42,6 +42,12 @@ struct Sub {
     stage: Stage,
 }
 
+impl Sub {
+    fn asks_with_token(&self) -> bool {
+        self.stage == Stage::Asked && self.channel.account().is_some()
+    }
+}
+
 /// The subscriptions of the socket.
 #[derive(Debug, Default)]
 pub(super) struct Channels {
@@ -168,6 +174,18 @@ impl Channels {
         let at = named.or_else(|| self.subs.iter().position(|sub| sub.stage == Stage::Asked));
         if let Some(sub) = at.and_then(|at| self.subs.get_mut(at)) {
             sub.stage = Stage::Refused;
+        }
+    }
+
+    /// Whether a subscription of the account waits for its answer.
+    pub(super) fn asks_with_token(&self) -> bool {
+        self.subs.iter().any(Sub::asks_with_token)
+    }
+
+    /// The venue's no to a token: what was asked for with it is asked for again.
+    pub(super) fn refused_for_token(&mut self) {
+        for sub in self.subs.iter_mut().filter(|sub| sub.asks_with_token()) {
+            sub.stage = Stage::Wanted;
         }
     }
 

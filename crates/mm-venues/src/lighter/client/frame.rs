@@ -103,6 +103,9 @@ impl Client {
         let channel = name.and_then(Channel::parse).ok_or_else(stranger)?;
         if is_first {
             self.channels.answered(&channel);
+            if channel.account().is_some() {
+                self.token_worked();
+            }
             self.subscribe_more(now, &mut out.send);
         }
         let data = Data { is_first, frame };

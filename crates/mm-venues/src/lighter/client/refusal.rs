@@ -128,6 +128,11 @@ pub(super) fn is(code: u32, known: &Code) -> bool {
     code == known.number
 }
 
+/// Whether a no is about who we are.
+pub(super) fn is_about_token(code: u32, message: &str) -> bool {
+    kind(code, &message.to_ascii_lowercase()) == Some(RefusalKind::Authentication)
+}
+
 /// `text` in lower case. The numbers are the venue's table (`fixtures/lighter/error-codes.tsv`).
 fn kind(code: u32, text: &str) -> Option<RefusalKind> {
     Some(match code {
@@ -139,6 +144,8 @@ fn kind(code: u32, text: &str) -> Option<RefusalKind> {
         21_100..=21_103 | 21_107..=21_110 | 21_120 | 21_136 => RefusalKind::Authentication,
         21_506 | 23_000..=23_004 | 30_009 | 30_010 => RefusalKind::RateLimited,
         21_112 | 21_122 | 21_601 | 21_605 | 21_712 | 21_717..=21_722 => RefusalKind::Unavailable,
+        // "Invalid param" is also what a token is refused with: the table has no code for that.
+        20_001 if text.contains("auth") => RefusalKind::Authentication,
         20_001
         | 21_113
         | 21_300

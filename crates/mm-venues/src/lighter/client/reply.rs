@@ -77,7 +77,8 @@ impl Client {
             return told.map(|_| Next::Done);
         }
         match (ask, said) {
-            (_, Said::Yes) => {}
+            (Ask::Time | Ask::Markets | Ask::Book(_) | Ask::Positions | Ask::Balances, Said::Yes) => {}
+            (_, Said::Yes) => self.token_worked(),
             (Ask::Order(query, Mode::History), Said::No { code, .. })
                 if asked_tx && refusal::is(code, &codes::TX_NOT_FOUND) =>
             {
@@ -85,7 +86,7 @@ impl Client {
                 out.push(no_such_order(query, Mode::History, true));
                 return Ok(Next::Done);
             }
-            (_, said) => return self.refused(now, said),
+            (_, said) => return self.refused(said),
         }
         let next = match ask {
             Ask::Order(query, Mode::History) if asked_tx => self.read_tx(now, (query, &reply.body), out),
@@ -103,11 +104,17 @@ impl Client {
         Ok(self.sweep_on(ask, next))
     }
 
+    pub(super) fn token_worked(&mut self) {
+        if let Some(account) = &mut self.account {
+            account.token.worked();
+        }
+    }
+
     /// A token that has grown old is made anew, and the question asked again.
-    pub(super) fn refused(&mut self, now: Timestamp, said: Said) -> Result<Next, CallError> {
+    pub(super) fn refused(&mut self, said: Said) -> Result<Next, CallError> {
         match Result::from(said) {
             Err(CallError::Refused(no)) if no.kind == RefusalKind::Authentication => {
-                let may_help = self.account.as_mut().is_some_and(|account| account.token.refused(now));
+                let may_help = self.account.as_mut().is_some_and(|account| account.token.refused());
                 if may_help { Ok(Next::Resend) } else { Err(CallError::Refused(no)) }
             }
             Err(error) => Err(error),

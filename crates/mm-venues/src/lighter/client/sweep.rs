@@ -86,7 +86,7 @@ impl Client {
         let Answer { now, ask, reply, .. } = answer;
         match refusal::said(now, reply) {
             Said::Yes => {}
-            said => return self.refused(now, said),
+            said => return self.refused(said),
         }
         let orders: Orders<'_> = json("open orders", &reply.body).map_err(unknown)?;
         let number = self.listings.get(market).map(|(_, number)| number);

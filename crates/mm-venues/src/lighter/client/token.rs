@@ -13,8 +13,9 @@ use crate::lighter::sign::ApiKey;
 const LIFE: Duration = Duration::from_secs(7 * 3600);
 /// How long before its end it is made anew.
 const RENEWED_BEFORE: Duration = Duration::from_secs(15 * 60);
-/// A token that is refused within this time after it was made is refused for another reason than its age.
-const YOUNG: Duration = Duration::from_secs(2);
+/// So many refusals in a row may be the token's fault: several questions are on their way with the same one when the
+/// venue forgets it. After that it is the key's.
+const REFUSALS_MAX: u32 = 4;
 
 /// A token that lasts a while.
 #[derive(Clone, Copy)]
@@ -28,9 +29,10 @@ pub(super) struct Pass<'a> {
 #[derive(Default)]
 pub(super) struct Token {
     text: String,
-    made_at: Timestamp,
     /// Zero: there is none.
     renew_at: Timestamp,
+    /// Refusals since one last opened something.
+    n_refused: u32,
 }
 
 impl Token {
@@ -40,18 +42,26 @@ impl Token {
             let deadline = now + LIFE;
             let deadline_s = i64::try_from(deadline.ms() / 1_000).unwrap_or(i64::MAX);
             self.text = key.token(now, deadline_s).map_err(|error| not_sent(error.to_string()))?;
-            (self.made_at, self.renew_at) = (now, deadline - RENEWED_BEFORE);
+            self.renew_at = deadline - RENEWED_BEFORE;
         }
         Ok(Pass { token: &self.text, renew_at: self.renew_at })
     }
 
-    /// The venue refused it: whether another one may help.
-    pub(super) fn refused(&mut self, now: Timestamp) -> bool {
-        let may_help = now.since(self.made_at) >= YOUNG;
-        if may_help {
-            self.renew_at = Timestamp::ZERO;
-        }
-        may_help
+    /// The venue took it.
+    pub(super) const fn worked(&mut self) {
+        self.n_refused = 0;
+    }
+
+    /// The venue refused it: whether another one may help, which is made when it is next needed.
+    pub(super) const fn refused(&mut self) -> bool {
+        self.n_refused = self.n_refused.saturating_add(1);
+        self.forget();
+        self.n_refused <= REFUSALS_MAX
+    }
+
+    /// Another one is made when it is next needed.
+    pub(super) const fn forget(&mut self) {
+        self.renew_at = Timestamp::ZERO;
     }
 }
 
