@@ -23,6 +23,11 @@ impl Ladder {
         Self { bid, ask: bid + spread }
     }
 
+    /// The side that can be put up while both of `before` still stand: it meets neither.
+    pub(super) const fn side_to_move_first(self, before: Self) -> Side {
+        if before.bid < self.bid { Side::Sell } else { Side::Buy }
+    }
+
     /// The best price of a side.
     pub(super) const fn touch(self, side: Side) -> Price {
         match side {
@@ -58,11 +63,11 @@ pub(super) struct Quote {
 }
 
 impl Crowd {
-    /// Takes the makers' orders off that do not belong to the ladder.
-    pub(super) fn withdraw(&mut self, now: Timestamp, exchange: &mut Exchange) {
+    /// Takes the makers' orders of a side off that do not belong to the ladder.
+    pub(super) fn withdraw(&mut self, now: Timestamp, exchange: &mut Exchange, side: Side) {
         let Self { quotes, ladder, makers, market, .. } = self;
         quotes.retain(|quote| {
-            let stays = ladder.holds(quote.side, quote.price);
+            let stays = quote.side != side || ladder.holds(side, quote.price);
             if !stays {
                 // It may have been filled since the last look.
                 let _ = exchange.cancel(now, *makers, cancel(*market, quote.id));
@@ -73,28 +78,33 @@ impl Crowd {
 
     /// Fills both sides of the ladder up.
     pub(super) fn fill_up(&mut self, now: Timestamp, exchange: &mut Exchange) {
+        for side in [Side::Buy, Side::Sell] {
+            self.fill_side_up(now, exchange, side);
+        }
+    }
+
+    /// Fills one side of the ladder up.
+    pub(super) fn fill_side_up(&mut self, now: Timestamp, exchange: &mut Exchange, side: Side) {
         // What is left of each level, by its depth.
-        let mut there = [[0u64; LEVELS as usize]; 2];
-        let tops = [Side::Buy, Side::Sell].map(|side| self.top(exchange, side));
+        let mut there = [0u64; LEVELS as usize];
+        let top = self.top(exchange, side);
         let Self { quotes, makers, market, .. } = self;
         quotes.retain(|quote| {
             let Some(view) = exchange.order(*makers, *market, OrderRef::Id(quote.id)) else { return false };
-            let depth = (tops[quote.side as usize].0 - quote.price.0) * quote.side.sign();
-            if let Some(level) =
-                usize::try_from(depth).ok().and_then(|n| there[quote.side as usize].get_mut(n))
+            let depth = (top.0 - quote.price.0) * side.sign();
+            if quote.side == side
+                && let Some(level) = usize::try_from(depth).ok().and_then(|n| there.get_mut(n))
             {
                 *level += view.qty.minus(view.filled).0;
             }
             true
         });
-        for side in [Side::Buy, Side::Sell] {
-            for (depth, there) in (0..).zip(there[side as usize]) {
-                let least = if depth == 0 { self.level_lots / 2 } else { 1 };
-                let price = tops[side as usize].offset(-side.sign() * depth);
-                if there < least && price.0 > 0 {
-                    let qty = Qty(self.chance.random_range(self.level_lots..=self.level_lots * 2) - there);
-                    self.rest(now, exchange, Want { side, price, qty });
-                }
+        for (depth, there) in (0..).zip(there) {
+            let least = if depth == 0 { self.level_lots / 2 } else { 1 };
+            let price = top.offset(-side.sign() * depth);
+            if there < least && price.0 > 0 {
+                let qty = Qty(self.chance.random_range(self.level_lots..=self.level_lots * 2) - there);
+                self.rest(now, exchange, Want { side, price, qty });
             }
         }
     }

@@ -208,21 +208,31 @@ impl Crowd {
             _ => 3,
         };
         let ladder = Ladder::around(self.fair_x2, spread);
-        self.ladder = ladder;
-        self.withdraw(now, exchange);
+        let before = std::mem::replace(&mut self.ladder, ladder);
+        // The new orders of a side come before its old ones go: who trades meanwhile, such as an order that the move
+        // wakes, must not meet an empty book.
+        let first = ladder.side_to_move_first(before);
+        self.fill_side_up(now, exchange, first);
+        self.withdraw(now, exchange, first);
         if self.mood == Mood::Trading {
-            // Clients' orders that the price has come to are traded before the makers settle behind them.
-            for side in [Side::Buy, Side::Sell] {
-                let stands_in_the_way = exchange
-                    .best(self.market, side.opposite())
-                    .is_some_and(|level| ladder.reaches(side, level.price));
-                if stands_in_the_way {
-                    let qty = Qty(self.level_lots * 3);
-                    self.take(now, exchange, Want { side, price: ladder.touch(side), qty });
-                }
+            self.clear_the_way(now, exchange);
+        }
+        self.fill_side_up(now, exchange, first.opposite());
+        self.withdraw(now, exchange, first.opposite());
+        self.fill_up(now, exchange);
+    }
+
+    /// Clients' orders that the price has come to are traded before the makers settle behind them.
+    fn clear_the_way(&self, now: Timestamp, exchange: &mut Exchange) {
+        for side in [Side::Buy, Side::Sell] {
+            let stands_in_the_way = exchange
+                .best(self.market, side.opposite())
+                .is_some_and(|level| self.ladder.reaches(side, level.price));
+            if stands_in_the_way {
+                let qty = Qty(self.level_lots * 3);
+                self.take(now, exchange, Want { side, price: self.ladder.touch(side), qty });
             }
         }
-        self.fill_up(now, exchange);
     }
 
     /// A taker comes.

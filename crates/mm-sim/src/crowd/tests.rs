@@ -1,6 +1,6 @@
 //! What the endpoints-file page promises of every book, and what a crowd does when it is told to.
 
-use mm_exchange::OrderView;
+use mm_exchange::{OrderView, Terms, Trigger, TriggerKind};
 
 use super::*;
 use crate::{config::OWN_TIME_START, venues::row};
@@ -132,6 +132,27 @@ fn a_paused_crowd_stands_still() {
     stage.crowd.command(stage.now, CrowdAction::Resume);
     stage.run(Duration::from_secs(1), |_| {});
     assert_ne!(stage.exchange.book(stage.crowd.market(), 20), before);
+}
+
+#[test]
+fn an_order_that_a_fast_move_wakes_meets_a_book() {
+    let check = |seed, side, kind, bps: i64| {
+        let mut stage = Stage::new("SOL_USDC_PERP", seed);
+        let trigger = Trigger { kind, price: Price(15_000 + bps / 3) };
+        let terms = Terms { trigger: Some(trigger), ..Terms::default() };
+        let order = PlaceOrder::limit(stage.crowd.market(), side, Price(1), Qty(10));
+        let order = PlaceOrder { terms, limit: None, time_in_force: TimeInForce::Ioc, ..order };
+        stage.exchange.place(stage.now, stage.client, order).unwrap();
+        stage.crowd.command(stage.now, CrowdAction::Move { bps, over_ms: 300 });
+        stage.run(Duration::from_secs(2), |_| {});
+        assert_eq!(stage.n_client_fills(), 1, "seed {seed}, {side:?} {kind:?}");
+    };
+    for seed in 1..=8 {
+        check(seed, Side::Sell, TriggerKind::StopLoss, -300);
+        check(seed, Side::Buy, TriggerKind::TakeProfit, -300);
+        check(seed, Side::Buy, TriggerKind::StopLoss, 300);
+        check(seed, Side::Sell, TriggerKind::TakeProfit, 300);
+    }
 }
 
 #[test]
