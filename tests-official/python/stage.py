@@ -3,6 +3,7 @@
 It knows nothing of any venue's protocol: what is said and understood is the client's affair.
 """
 
+import asyncio
 import json
 import os
 import pathlib
@@ -95,4 +96,15 @@ def soon(answer):
         if found:
             return found
         time.sleep(0.05)
+    raise AssertionError(f"not within {SOON_S} s")
+
+
+async def soon_async(answer):
+    """`soon` for what is awaited. It asks less often: venues count what they are asked."""
+    begun = time.monotonic()
+    while time.monotonic() - begun < SOON_S:
+        found = await answer()
+        if found:
+            return found
+        await asyncio.sleep(0.1)
     raise AssertionError(f"not within {SOON_S} s")

@@ -15,7 +15,8 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 const USAGE: &str = "\
-cargo xtask test [workspace] [rust] [python]   run every test, or only these suites
+cargo xtask test [SUITE...]                    run every test, or only these suites: workspace, rust, backpack,
+                                               lighter, lighter-0.1
 cargo xtask tidy                               check the house rules
 cargo xtask fixtures                           check that every wire type has a witness from outside";
 

@@ -41,10 +41,14 @@ enum Results {
 /// When a test failed, or a suite's name is unknown.
 pub(crate) fn run(root: &Path, only: &[&str]) -> Result<()> {
     type Suite = (&'static str, &'static str, fn(&Path) -> Result<Tally>);
-    let suites: [Suite; 3] = [
+    let suites: [Suite; 5] = [
         ("workspace", "our own tests", workspace),
         ("rust", "Backpack's official Rust client against mm-bot venue", official_rust),
         ("backpack", "bpx-py against mm-bot venue", |root| official_python(root, "backpack")),
+        ("lighter", "lighter-sdk 1.1.8 against mm-bot venue", |root| official_python(root, "lighter")),
+        ("lighter-0.1", "lighter-sdk 0.1.4 against mm-bot venue", |root| {
+            official_python(root, "lighter_0_1")
+        }),
     ];
     if let Some(unknown) = only.iter().find(|name| !suites.iter().any(|(suite, ..)| suite == *name)) {
         bail!("no suite {unknown}: there are {}", suites.map(|(name, ..)| name).join(", "));
