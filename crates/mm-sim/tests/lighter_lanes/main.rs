@@ -44,7 +44,7 @@ fn check_calm(case: &Case) {
 fn check_trouble(orders_by: OrdersBy, lanes: u8, rule: Rule) -> Ended {
     let rule = rule.account("alice").times(1);
     let faults = Schedule::of([rule]);
-    let ended = run(&Case { orders_by, lanes, orders: 8, faults });
+    let ended = run(&Case { orders_by, lanes, orders: 5, faults });
     ended.check();
     ended
 }
@@ -60,13 +60,13 @@ fn a_hundred_orders_of_each_of_64_tasks_by_socket_with_one_key() {
 
 #[test]
 fn orders_by_http_with_one_key() {
-    check_calm(&one_key(OrdersBy::Http, 10));
+    check_calm(&one_key(OrdersBy::Http, 5));
 }
 
 #[test]
 fn orders_by_socket_and_by_http_with_several_keys() {
     for orders_by in [OrdersBy::Socket, OrdersBy::Http] {
-        check_calm(&Case { orders_by, lanes: 4, orders: 10, faults: Schedule::default() });
+        check_calm(&Case { orders_by, lanes: 4, orders: 5, faults: Schedule::default() });
     }
 }
 
