@@ -1,9 +1,8 @@
-"""Trades between alice and bob: the same fill by REST, by stream and in truth; positions, leverage, spot."""
+"""Trades between alice and bob: the same fill by REST, by stream and in truth; positions, spot."""
 
 import unittest
 from decimal import Decimal
 
-from lighter import SignerClient
 from world import ETH, ETH_SPOT, FUNDS, SIZE, World, price_text
 
 MAKER, TAKER = Decimal("0.00004"), Decimal("0.00028")
@@ -100,24 +99,6 @@ class Perpetual(unittest.IsolatedAsyncioTestCase):
             self.assertTrue(499 < spent <= 505, spent)
             truth = Decimal(world.truth("alice")["positions"]["ETH"])
             self.assertEqual(truth, sum(Decimal(it.filled_base_amount) for it in bought))
-
-
-class Settings(unittest.IsolatedAsyncioTestCase):
-    async def test_leverage_is_set_for_each_market(self):
-        async with World(523) as world:
-            alice = world.trader("alice")
-            cross = SignerClient.CROSS_MARGIN_MODE
-            await alice.done(alice.signer.update_leverage(ETH, cross, 5))
-            price = await world.room_inside()
-            world.counter("sell", price)
-            await alice.done(alice.limit(1, price))
-            held = await alice.position()
-            self.assertEqual((Decimal(held.initial_margin_fraction), held.margin_mode), (20, 0))
-            account = await alice.account()
-            needed = Decimal(account.cross_initial_margin_requirement)
-            self.assertAlmostEqual(needed, Decimal(held.position_value) / 5, 1)
-            self.assertIn("21113", await alice.refused(alice.signer.update_leverage(ETH, cross, 10_000)))
-            self.assertIn("21602", await alice.refused(alice.signer.update_leverage(ETH_SPOT, cross, 2)))
 
 
 class Spot(unittest.IsolatedAsyncioTestCase):
