@@ -21,6 +21,7 @@ mod public;
 mod refusal;
 mod reply;
 mod report;
+mod rows;
 mod sent;
 mod settle;
 mod sweep;

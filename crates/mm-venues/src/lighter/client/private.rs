@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use mm_model::{DecodeError, Event, Timestamp};
+use serde_json::value::RawValue;
 
 use super::{
     Client,
     frame::Data,
     market::CASH,
     report::{self, OrderNews},
+    rows,
 };
 use crate::{
     lighter::{
@@ -18,7 +20,6 @@ use crate::{
             private_stream::{
                 AllAssetsFrame, AllOrdersFrame, AllPositionsFrame, AllTradesFrame, UserStatsFrame,
             },
-            rows::Grouped,
             trade::Trade,
         },
     },
@@ -31,13 +32,14 @@ const DEAF_MARGIN: Duration = Duration::from_secs(60);
 impl Client {
     /// Open orders at first, then what changed: all of them are news. One that cannot be read hides no other.
     pub(super) fn read_orders(&self, frame: &[u8], out: &mut Vec<Event>) -> Result<(), DecodeError> {
-        let frame: AllOrdersFrame<'_> = json("orders", frame)?;
-        let ours = |order: &&Order<'_>| self.listings.knows(order.market_index);
-        each(frame.orders.iter().filter(ours), |order| {
-            out.extend(match report::order(&self.listings, order)? {
-                OrderNews::Report(report) => Some(Event::Order(report)),
-                OrderNews::Queued(id) => id.map(|client_id| Event::Queued { client_id }),
-            });
+        let frame: AllOrdersFrame<'_, &RawValue> = json("orders", frame)?;
+        rows::each("orders", frame.orders, |order: Order<'_>| {
+            if self.listings.knows(order.market_index) {
+                out.extend(match report::order(&self.listings, &order)? {
+                    OrderNews::Report(report) => Some(Event::Order(report)),
+                    OrderNews::Queued(id) => id.map(|client_id| Event::Queued { client_id }),
+                });
+            }
             Ok(())
         })
     }
@@ -49,22 +51,15 @@ impl Client {
         data: Data<'_>,
         out: &mut Vec<Event>,
     ) -> Result<(), DecodeError> {
-        let frame: AllTradesFrame<'_> = json("fills", data.frame)?;
+        let frame: AllTradesFrame<'_, &RawValue> = json("fills", data.frame)?;
         let since = if data.is_first { self.channels.deaf_since() } else { Some(Timestamp::ZERO) };
         let Some(since) = since.map(|since| since - DEAF_MARGIN) else { return Ok(()) };
-        self.push_fills(&frame.trades, since, out)
-    }
-
-    fn push_fills(
-        &self,
-        trades: &Grouped<Trade<'_>>,
-        since: Timestamp,
-        out: &mut Vec<Event>,
-    ) -> Result<(), DecodeError> {
         let account = self.account.as_ref().map_or(-1, |account| account.index);
-        each(trades.iter().filter(|trade| self.listings.knows(trade.market_id)), |trade| {
-            let fills = report::fills(&self.listings, account, trade)?;
-            out.extend(fills.filter(|fill| fill.at >= since).map(Event::Fill));
+        rows::each("fills", frame.trades, |trade: Trade<'_>| {
+            if self.listings.knows(trade.market_id) {
+                let fills = report::fills(&self.listings, account, &trade)?;
+                out.extend(fills.filter(|fill| fill.at >= since).map(Event::Fill));
+            }
             Ok(())
         })
     }

@@ -15,14 +15,15 @@ use super::{
     tx::Tx,
 };
 
-/// `account_all_orders/{a}`: first all open orders, then those that changed; a final one comes once.
+/// `account_all_orders/{a}`: first all open orders, then those that changed; a final one comes once. Hot: `L` may be
+/// `&RawValue`, to be read row by row.
 ///
 /// Witness: `fixtures/lighter/stream_account_all_orders.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AllOrdersFrame<'a> {
+pub struct AllOrdersFrame<'a, L = Grouped<Order<'a>>> {
     #[serde(borrow)]
     pub channel: Text<'a>,
-    pub orders: Grouped<Order<'a>>,
+    pub orders: L,
     #[serde(rename = "type")]
     pub kind: Text<'a>,
 }
@@ -42,16 +43,16 @@ pub struct OrdersFrame<'a> {
     pub kind: Text<'a>,
 }
 
-/// `account_all_trades/{a}`. The first frame tells of old trades again: no fills.
+/// `account_all_trades/{a}`. The first frame tells of old trades again: no fills. `L` as with orders.
 ///
 /// Witness:
 /// `fixtures/lighter/stream_account_all_trades.json`,
 /// `fixtures/lighter/stream_account_all_trades_subscribed.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AllTradesFrame<'a> {
+pub struct AllTradesFrame<'a, L = Grouped<Trade<'a>>> {
     #[serde(borrow)]
     pub channel: Text<'a>,
-    pub trades: Grouped<Trade<'a>>,
+    pub trades: L,
     #[serde(default)]
     pub total_volume: Number<'a>,
     #[serde(default)]

@@ -2,6 +2,7 @@
 
 use expect_test::{Expect, expect};
 use mm_model::Liquidity;
+use serde_json::json;
 
 use super::*;
 
@@ -245,4 +246,23 @@ fn a_market_order_is_bounded_by_what_the_ticker_told() {
         matches!(sent(&mut client, 9, &Ask::Place(order)), Err(CallError::NotSent(_))),
         "nothing is known any more"
     );
+}
+
+#[test]
+fn lists_come_in_many_forms() {
+    let text = message("stream_account_all_orders");
+    let whole: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let rows = whole["orders"]["0"].clone();
+    let told = |orders: serde_json::Value| {
+        let mut value = whole.clone();
+        value["orders"] = orders;
+        let (result, heard) = frame(&mut connected(), &value.to_string());
+        (result.is_ok(), heard.events.len())
+    };
+    assert_eq!(told(rows.clone()), (true, 2), "an array");
+    assert_eq!(told(json!({"0": rows[0], "1": rows[1]})), (true, 2), "a map of rows");
+    assert_eq!(told(json!({"0": rows, "1": null, "2": []})), (true, 2), "a map of lists");
+    assert_eq!(told(json!(null)), (true, 0), "null");
+    assert_eq!(told(json!(7)), (false, 0), "no list");
+    assert_eq!(told(json!({"0": [rows[0], 7]})), (false, 1), "what stands before is told");
 }

@@ -443,7 +443,7 @@ fn a_lagging_nonce_and_bare_refusals_are_overcome() {
         assert_eq!(told, Ok(vec![Event::Queued { client_id: ClientId(id) }]));
     }
     let open = pair.ask(&Ask::OpenOrders(None)).unwrap();
-    assert_eq!(self::told(&open[0]), "open [3, 2, 1] complete true");
+    assert_eq!(told(&open[0]), "open [3, 2, 1] complete true");
 }
 
 #[test]
