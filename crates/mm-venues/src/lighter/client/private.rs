@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use mm_model::{DecodeError, Event, Timestamp};
-use serde_json::value::RawValue;
 
 use super::{
     Client,
@@ -17,9 +16,7 @@ use crate::{
         tx::MarginMode,
         wire::{
             order::Order,
-            private_stream::{
-                AllAssetsFrame, AllOrdersFrame, AllPositionsFrame, AllTradesFrame, UserStatsFrame,
-            },
+            private_stream::{AllAssetsFrame, AllPositionsFrame, UserStatsFrame},
             trade::Trade,
         },
     },
@@ -32,8 +29,8 @@ const DEAF_MARGIN: Duration = Duration::from_secs(60);
 impl Client {
     /// Open orders at first, then what changed: all of them are news. One that cannot be read hides no other.
     pub(super) fn read_orders(&self, frame: &[u8], out: &mut Vec<Event>) -> Result<(), DecodeError> {
-        let frame: AllOrdersFrame<'_, &RawValue> = json("orders", frame)?;
-        rows::each("orders", frame.orders, |order: Order<'_>| {
+        let n_before = out.len();
+        let read = rows::each("orders", frame, |order: Order<'_>| {
             if self.listings.knows(order.market_index) {
                 out.extend(match report::order(&self.listings, &order)? {
                     OrderNews::Report(report) => Some(Event::Order(report)),
@@ -41,6 +38,10 @@ impl Client {
                 });
             }
             Ok(())
+        });
+        read.unwrap_or_else(|error| {
+            out.truncate(n_before);
+            Err(error)
         })
     }
 
@@ -51,16 +52,20 @@ impl Client {
         data: Data<'_>,
         out: &mut Vec<Event>,
     ) -> Result<(), DecodeError> {
-        let frame: AllTradesFrame<'_, &RawValue> = json("fills", data.frame)?;
         let since = if data.is_first { self.channels.deaf_since() } else { Some(Timestamp::ZERO) };
         let Some(since) = since.map(|since| since - DEAF_MARGIN) else { return Ok(()) };
         let account = self.account.as_ref().map_or(-1, |account| account.index);
-        rows::each("fills", frame.trades, |trade: Trade<'_>| {
+        let n_before = out.len();
+        let read = rows::each("trades", data.frame, |trade: Trade<'_>| {
             if self.listings.knows(trade.market_id) {
                 let fills = report::fills(&self.listings, account, &trade)?;
                 out.extend(fills.filter(|fill| fill.at >= since).map(Event::Fill));
             }
             Ok(())
+        });
+        read.unwrap_or_else(|error| {
+            out.truncate(n_before);
+            Err(error)
         })
     }
 

@@ -1,24 +1,26 @@
-//! The rows of a list one by one, in all the forms in which the venue sends lists (`wire::rows`), without a list of our
-//! own: an order's news is read without allocating.
+//! The rows of a frame's list one by one, in all the forms in which the venue sends lists (`wire::rows`), without a list
+//! of our own: news of an order is read without allocating. The frame must be one whole JSON object all the same.
 
-use std::{fmt, marker::PhantomData};
+use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use mm_model::DecodeError;
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
-use serde_json::value::RawValue;
 
 use crate::reading::unreadable;
 
-/// Calls `read` with each row, whichever of them it cannot read; tells the first failure. A row that is none ends it:
-/// those before it were read.
+/// Calls `read` with each row of the list `name` in `frame`, whichever of them it cannot read; tells the first failure.
+///
+/// # Errors
+/// The outer one when the frame is none, or lacks the list: what was read of it until then is not to be believed. The
+/// inner one is `read`'s.
 pub(super) fn each<'a, T: Deserialize<'a>>(
-    what: &'static str,
-    raw: &'a RawValue,
+    name: &'static str,
+    frame: &'a [u8],
     mut read: impl FnMut(T) -> Result<(), DecodeError>,
-) -> Result<(), DecodeError> {
+) -> Result<Result<(), DecodeError>, DecodeError> {
     let mut result = Ok(());
     let mut keep = |row| {
         let read = read(row);
@@ -26,9 +28,46 @@ pub(super) fn each<'a, T: Deserialize<'a>>(
             result = read;
         }
     };
-    let mut json = serde_json::Deserializer::from_str(raw.get());
-    let walked = Rows { read: &mut keep, may_be_grouped: true, row: PhantomData }.deserialize(&mut json);
-    walked.map_err(|error| unreadable(what, error)).and(result)
+    let mut json = serde_json::Deserializer::from_slice(frame);
+    let walk = Frame { name, read: &mut keep, row: PhantomData };
+    let walked = json.deserialize_map(walk).and_then(|()| json.end());
+    walked.map_err(|error| unreadable(name, error))?;
+    Ok(result)
+}
+
+/// A key, borrowed where it has no escapes.
+#[derive(Deserialize)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// The object with the list in it.
+struct Frame<'r, F, T> {
+    name: &'static str,
+    read: &'r mut F,
+    row: PhantomData<T>,
+}
+
+impl<'de, F: FnMut(T), T: Deserialize<'de>> Visitor<'de> for Frame<'_, F, T> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a frame with {}", self.name)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<(), A::Error> {
+        let mut is_there = false;
+        while let Some(Key(key)) = from.next_key::<Key<'de>>()? {
+            if key != self.name {
+                from.next_value::<IgnoredAny>()?;
+                continue;
+            }
+            if is_there {
+                return Err(A::Error::duplicate_field(self.name));
+            }
+            is_there = true;
+            from.next_value_seed(Rows { read: self.read, may_be_grouped: true, row: PhantomData })?;
+        }
+        if is_there { Ok(()) } else { Err(A::Error::missing_field(self.name)) }
+    }
 }
 
 /// An array or null; a map by market, too, where that is not within one already: then a map is a row.

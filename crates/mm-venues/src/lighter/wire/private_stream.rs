@@ -15,15 +15,14 @@ use super::{
     tx::Tx,
 };
 
-/// `account_all_orders/{a}`: first all open orders, then those that changed; a final one comes once. Hot: `L` may be
-/// `&RawValue`, to be read row by row.
+/// `account_all_orders/{a}`: first all open orders, then those that changed; a final one comes once.
 ///
 /// Witness: `fixtures/lighter/stream_account_all_orders.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AllOrdersFrame<'a, L = Grouped<Order<'a>>> {
+pub struct AllOrdersFrame<'a> {
     #[serde(borrow)]
     pub channel: Text<'a>,
-    pub orders: L,
+    pub orders: Grouped<Order<'a>>,
     #[serde(rename = "type")]
     pub kind: Text<'a>,
 }
@@ -43,16 +42,16 @@ pub struct OrdersFrame<'a> {
     pub kind: Text<'a>,
 }
 
-/// `account_all_trades/{a}`. The first frame tells of old trades again: no fills. `L` as with orders.
+/// `account_all_trades/{a}`. The first frame tells of old trades again: no fills.
 ///
 /// Witness:
 /// `fixtures/lighter/stream_account_all_trades.json`,
 /// `fixtures/lighter/stream_account_all_trades_subscribed.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AllTradesFrame<'a, L = Grouped<Trade<'a>>> {
+pub struct AllTradesFrame<'a> {
     #[serde(borrow)]
     pub channel: Text<'a>,
-    pub trades: L,
+    pub trades: Grouped<Trade<'a>>,
     #[serde(default)]
     pub total_volume: Number<'a>,
     #[serde(default)]

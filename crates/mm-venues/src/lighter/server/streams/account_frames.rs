@@ -29,7 +29,7 @@ use crate::lighter::{
             AccountAllFrame, AccountMarketFrame, AccountTxFrame, AllAssetsFrame, AllOrdersFrame,
             AllPositionsFrame, AllTradesFrame, MarginStats, OrdersFrame, UserStats, UserStatsFrame,
         },
-        rows::{Grouped, Single},
+        rows::Single,
         trade::Trade,
     },
 };
@@ -54,7 +54,7 @@ impl Part<'_, '_> {
         let head = self.world.head(Topic::Account(self.account, Family::Orders), self.event);
         json(&AllOrdersFrame {
             channel: head.channel,
-            orders: Grouped(self.order_rows(orders)),
+            orders: self.order_rows(orders).into(),
             kind: head.kind,
         })
     }
@@ -76,7 +76,7 @@ impl Part<'_, '_> {
         let head = self.world.head(Topic::Account(self.account, Family::Trades), self.event);
         json(&AllTradesFrame {
             channel: head.channel,
-            trades: Grouped(self.trade_rows(trades)),
+            trades: self.trade_rows(trades).into(),
             total_volume: self.volume(None).quote,
             monthly_volume: self.volume(Some(30)).quote,
             weekly_volume: self.volume(Some(7)).quote,

@@ -1,5 +1,7 @@
 //! Both halves of the codec together: what the client half writes the server half takes, and what the server half
-//! answers the client half understands, by form and by socket, and when the venue makes trouble.
+//! answers the client half understands, by form and by socket.
+
+mod trouble;
 
 use std::time::Duration;
 
@@ -13,12 +15,9 @@ use mm_model::{
 
 use super::{ALICE, KEY, World, options};
 use crate::{
-    client::{CallRef, Frame, Heard, LinkId, Next, Outbox, Protocol, Way},
-    lighter::{
-        Client, Credentials, Options, OrdersBy,
-        server::{self, Switches},
-    },
-    server::{ConnId, Mischief, VenueServer},
+    client::{Answered, CallRef, Frame, Heard, LinkId, Next, Outbox, Protocol, Way},
+    lighter::{Client, Credentials, Options, OrdersBy, server},
+    server::ConnId,
 };
 
 const LINK: LinkId = LinkId(0);
@@ -31,6 +30,7 @@ struct Pair {
     conn: Option<ConnId>,
     n_calls: u64,
     heard: Vec<Event>,
+    is_greeted: bool,
     /// Frames that could not be read.
     n_unreadable: usize,
 }
@@ -48,7 +48,15 @@ impl Pair {
         });
         options.orders_by = orders_by;
         let client = Client::new(options).expect("good options");
-        let mut pair = Self { world, client, conn: None, n_calls: 0, heard: Vec::new(), n_unreadable: 0 };
+        let mut pair = Self {
+            world,
+            client,
+            conn: None,
+            n_calls: 0,
+            heard: Vec::new(),
+            is_greeted: false,
+            n_unreadable: 0,
+        };
         let markets = pair.ask(&Ask::Markets).expect("markets");
         let [Event::Markets(markets)] = &markets[..] else { panic!("{markets:?}") };
         assert_eq!(markets[0].id, ETH);
@@ -60,7 +68,8 @@ impl Pair {
         let mut pair = Self::new(orders_by, venue);
         let conn = pair.world.connect("");
         pair.conn = Some(conn);
-        assert!(pair.hear().iter().all(|(_, greeted)| *greeted), "the greeting");
+        pair.hear();
+        assert!(pair.is_greeted, "the venue speaks first");
         let mut frames = Vec::new();
         pair.client.opened(pair.world.now, LINK, &mut frames);
         pair.say(frames);
@@ -76,25 +85,23 @@ impl Pair {
         }
     }
 
-    /// Lets the client read all that its socket was sent. Returns the answers to calls; and whether it was greeted.
-    fn hear(&mut self) -> Vec<(Option<(CallRef, Result<Next, CallError>, Vec<Event>)>, bool)> {
+    /// Lets the client read all that its socket was sent. Returns the answers to calls.
+    fn hear(&mut self) -> Vec<Answered> {
         let Some(conn) = self.conn else { return Vec::new() };
-        let mut told = Vec::new();
+        let mut answers = Vec::new();
         loop {
             let frames = self.world.frames(conn);
             if frames.is_empty() {
-                return told;
+                return answers;
             }
             for frame in frames {
                 let mut heard = Heard::default();
                 let text = Bytes::from(frame.to_string());
                 let read = self.client.frame(self.world.now, LINK, &text, &mut heard);
                 self.n_unreadable += usize::from(read.is_err());
-                if heard.greeted {
-                    told.push((None, true));
-                }
+                self.is_greeted |= heard.greeted;
                 self.heard.append(&mut heard.events);
-                told.extend(heard.answers.into_iter().map(|it| (Some((it.to, it.result, it.events)), false)));
+                answers.append(&mut heard.answers);
                 self.say(heard.send);
             }
         }
@@ -126,9 +133,9 @@ impl Pair {
             }
             Way::Socket(_) => {
                 self.say(outbox.frames);
-                let told = self.hear();
-                let answer = told.into_iter().find_map(|(answer, _)| answer.filter(|(to, ..)| *to == call));
-                let (_, result, events) = answer.unwrap_or_else(|| panic!("no answer to {ask:?}"));
+                let answer = self.hear().into_iter().find(|answer| answer.to == call);
+                let Answered { result, events, .. } =
+                    answer.unwrap_or_else(|| panic!("no answer to {ask:?}"));
                 Ok((result?, events))
             }
         }
@@ -325,125 +332,6 @@ fn everything_that_can_be_asked() {
           heard: position SignedQty(0)
     "#]].assert_eq(&by_form);
     assert_eq!(whole_story(OrdersBy::Socket), by_form, "the same by socket");
-}
-
-#[test]
-fn a_number_that_somebody_else_used_is_overcome_and_nothing_is_lost_or_doubled() {
-    for orders_by in [OrdersBy::Http, OrdersBy::Socket] {
-        let mut pair = Pair::connected(orders_by, options());
-        for id in 1..=3 {
-            assert!(pair.world.server.mischief(pair.world.now, Some("101"), Mischief::SkipNonce));
-            let told = pair.ask(&Ask::Place(placement(id, Side::Buy, post_only(230_000))));
-            assert_eq!(told, Ok(vec![Event::Queued { client_id: ClientId(id) }]), "{orders_by:?}");
-        }
-        let open = pair.ask(&Ask::OpenOrders(None)).unwrap();
-        assert_eq!(told(&open[0]), "open [3, 2, 1] complete true", "{orders_by:?}");
-    }
-}
-
-#[test]
-fn many_on_their_way_by_socket_go_through_one_key_in_order() {
-    let mut pair = Pair::connected(OrdersBy::Socket, options());
-    pair.upkeep();
-    let (mut calls, mut answered) = (Vec::new(), Vec::new());
-    for id in 1..=200 {
-        let ask = Ask::Place(placement(id, Side::Buy, post_only(230_000 - i64::try_from(id).unwrap())));
-        assert!(pair.client.may_encode(&ask), "nothing waits for an answer");
-        let mut outbox = Outbox::default();
-        pair.client.encode(pair.world.now, CallRef(10_000 + id), &ask, &mut outbox).unwrap();
-        calls.push(10_000 + id);
-        // The venue reads them; the answers are read once all are sent.
-        pair.say(outbox.frames);
-    }
-    for (answer, _) in pair.hear() {
-        let (CallRef(to), result, _) = answer.expect("an answer");
-        assert_eq!(result, Ok(Next::Done));
-        answered.push(to);
-    }
-    assert_eq!(answered, calls);
-    pair.world.advance(Duration::from_secs(1));
-    let open = pair.ask(&Ask::OpenOrders(None)).unwrap();
-    assert!(matches!(&open[..], [Event::OpenOrders(rows)] if rows.rows.len() == 200));
-}
-
-#[test]
-fn an_order_that_the_sequencer_forgot_is_not_said_to_be_absent_before_its_time() {
-    let mut pair = Pair::connected(OrdersBy::Socket, options());
-    assert!(pair.world.server.mischief(pair.world.now, Some("101"), Mischief::DropAccepted));
-    let asks = [
-        Ask::Place(placement(1, Side::Buy, post_only(239_000))),
-        Ask::Order(query(&pair, 1), Mode::Live),
-        Ask::Place(placement(2, Side::Buy, post_only(238_000))),
-    ];
-    expect![[r#"
-        Place: Queued { client_id: ClientId(1) }
-        Order: NoSuchOrder { client_id: ClientId(1), mode: Live, complete: true }
-        Order: NoSuchOrder { client_id: ClientId(1), mode: History, complete: false }
-        Place: Queued { client_id: ClientId(2) }
-          heard: order Some(2) buy 0/1000 v0 Open
-    "#]]
-    .assert_eq(&pair.story(&asks));
-}
-
-#[test]
-fn what_the_engine_refuses_is_proven_refused() {
-    let mut pair = Pair::connected(OrdersBy::Http, options());
-    let mut reduce_only = placement(1, Side::Sell, post_only(245_000));
-    reduce_only.order.exposure = Exposure::ReduceOnly;
-    let mut large = placement(2, Side::Buy, post_only(239_000));
-    large.order.qty = Qty(100_000_000_000);
-    let asks = [
-        Ask::Place(reduce_only),
-        Ask::Order(query(&pair, 1), Mode::Live),
-        Ask::Place(large),
-        Ask::Order(query(&pair, 2), Mode::Live),
-        Ask::Place(placement(3, Side::Buy, post_only(239_000))),
-        Ask::Place(placement(3, Side::Buy, post_only(238_000))), // in use
-    ];
-    expect![[r#"
-        Place: Queued { client_id: ClientId(1) }
-        Order: NoSuchOrder { client_id: ClientId(1), mode: Live, complete: true }
-        Order: refused 1: 21732: reduce only increases position
-        Place: refused: 21706: invalid order base or quote amount
-        Order: NoSuchOrder { client_id: ClientId(2), mode: Live, complete: true }
-        Order: NoSuchOrder { client_id: ClientId(2), mode: History, complete: true }
-        Place: Queued { client_id: ClientId(3) }
-          heard: order Some(3) buy 0/1000 v0 Open
-        Place: refused: 21728: client order index already exists
-    "#]]
-    .assert_eq(&pair.story(&asks));
-}
-
-#[test]
-fn tokens_that_end_before_their_time_are_made_anew() {
-    let mut pair = Pair::connected(OrdersBy::Socket, options());
-    pair.world.advance(Duration::from_secs(30));
-    pair.hear();
-    assert!(pair.world.server.mischief(pair.world.now, Some("101"), Mischief::ExpireTokens));
-    assert!(matches!(pair.ask(&Ask::OpenOrders(None)).unwrap()[..], [Event::OpenOrders(_)]));
-    pair.world.advance(Duration::from_secs(2));
-    pair.hear();
-    // The driver asks for what it may not have heard.
-    pair.n_unreadable = 0;
-    pair.heard.clear();
-    expect![[r#"
-        Place: Queued { client_id: ClientId(1) }
-          heard: order Some(1) buy 0/1000 v0 Open
-    "#]]
-    .assert_eq(&pair.story(&[Ask::Place(placement(1, Side::Buy, post_only(239_000)))]));
-}
-
-#[test]
-fn a_lagging_nonce_and_bare_refusals_are_overcome() {
-    let switches = Switches { next_nonce_lag_ms: 500, socket_refusals_are_bare: true, ..Switches::default() };
-    let mut pair = Pair::connected(OrdersBy::Socket, server::Options { switches, ..options() });
-    for id in 1..=3 {
-        assert!(pair.world.server.mischief(pair.world.now, Some("101"), Mischief::SkipNonce));
-        let told = pair.ask(&Ask::Place(placement(id, Side::Buy, post_only(230_000))));
-        assert_eq!(told, Ok(vec![Event::Queued { client_id: ClientId(id) }]));
-    }
-    let open = pair.ask(&Ask::OpenOrders(None)).unwrap();
-    assert_eq!(told(&open[0]), "open [3, 2, 1] complete true");
 }
 
 #[test]
