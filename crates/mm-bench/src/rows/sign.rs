@@ -88,9 +88,9 @@ impl Desk {
         let ops = size.ops(5_000);
         let theirs = hash_to_quintic_extension(&self.input_theirs).to_bytes_le();
         assert_eq!(self.message().to_le_bytes(), theirs, "both hash alike");
-        let ours = || by_cpu(ops, || (0..ops).for_each(|_| drop(black_box(self.message()))));
+        let ours = || by_cpu(ops, || (0..ops).for_each(|_| _ = black_box(self.message())));
         let input = &self.input_theirs;
-        let hash = || drop(black_box(hash_to_quintic_extension(black_box(input))));
+        let hash = || _ = black_box(hash_to_quintic_extension(black_box(input)));
         alternate(ours, || by_cpu(ops, || (0..ops).for_each(|_| hash())))
     }
 
@@ -156,7 +156,7 @@ impl Desk {
                 })
             })
         };
-        let sign = |desk: &mut Self| drop(black_box(desk.hash_and_sign()));
+        let sign = |desk: &mut Self| _ = black_box(desk.hash_and_sign());
         let (message, signature) = (self.message(), self.hash_and_sign());
         let verify =
             move |desk: &mut Self| desk.verifier.verify(&message, &signature).expect("a good signature");

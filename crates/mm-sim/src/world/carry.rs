@@ -71,8 +71,9 @@ impl World {
             Some(Action::Duplicate) => self.inbound(conn, Event::Text(conn, text.clone(), None)),
             Some(Action::Disconnect) => return self.outbound(conn, Delivery::CutSocket(conn)),
             Some(Action::Corrupt) => {
-                let len = self.travel.cut(text.len());
-                text.truncate(text.floor_char_boundary(len));
+                let cut = self.travel.cut(text.len());
+                let whole = (0..=cut).rev().find(|at| text.is_char_boundary(*at));
+                text.truncate(whole.expect("every text may be cut at its start"));
             }
             Some(Action::IgnoreCancel) => mischief = Some(Mischief::DropAccepted),
             Some(action) => mischief = action.mischief(),

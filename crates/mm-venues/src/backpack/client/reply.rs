@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use mm_model::{
-    Ask, BookSnapshot, CallError, ClientId, Decimal, DecodeError, Event, FeeRates, Mode, OrderQuery,
-    OrderReport, Placement, Rate, RefusalKind, Snapshot, Symbol, Timestamp,
+    Ask, BookSnapshot, CallError, ClientId, Decimal, DecodeError, Event, FeeRates, MarketId, Mode,
+    OrderQuery, OrderReport, Placement, Rate, RefusalKind, Snapshot, Symbol, Timestamp,
 };
 use serde_json::value::RawValue;
 
@@ -56,16 +56,7 @@ impl Client {
             }
             Ask::Markets => out.push(self.read_markets(body)?),
             Ask::Book(id) | Ask::Resync(id) => {
-                let market =
-                    self.markets.get(*id).ok_or_else(|| unreadable("depth", "the market is not known"))?;
-                let depth: Depth<'_, &RawValue> = json("depth", body)?;
-                out.push(Event::BookSnapshot(BookSnapshot {
-                    market: *id,
-                    seq: depth.last_update_id.parse().map_err(|error| unreadable("depth", error))?,
-                    bids: levels(market, depth.bids)?,
-                    asks: levels(market, depth.asks)?,
-                    at: Timestamp::from_us(depth.timestamp),
-                }));
+                out.push(Event::BookSnapshot(self.read_whole_book(*id, body)?));
             }
             Ask::Place(placement) => {
                 let order: Order<'_> = json("order", body)?;
@@ -122,6 +113,18 @@ impl Client {
             }
         }
         Ok(Next::Done)
+    }
+
+    fn read_whole_book(&self, id: MarketId, body: &[u8]) -> Result<BookSnapshot, DecodeError> {
+        let market = self.markets.get(id).ok_or_else(|| unreadable("depth", "the market is not known"))?;
+        let depth: Depth<'_, &RawValue> = json("depth", body)?;
+        Ok(BookSnapshot {
+            market: id,
+            seq: depth.last_update_id.parse().map_err(|error| unreadable("depth", error))?,
+            bids: levels(market, depth.bids)?,
+            asks: levels(market, depth.asks)?,
+            at: Timestamp::from_us(depth.timestamp),
+        })
     }
 
     /// Rows of markets that we list. The account may hold things on markets of a kind that we do not trade.

@@ -24,10 +24,10 @@ impl Streams {
             Fact::Cancelled(view) => self.order(world, OrderEvent::OrderCancelled, (view, None)),
             Fact::Expired(view) => self.order(world, OrderEvent::OrderExpired, (view, None)),
             Fact::Shrunk(view) | Fact::Modified(view) => {
-                self.order(world, OrderEvent::OrderModified, (view, None))
+                self.order(world, OrderEvent::OrderModified, (view, None));
             }
             Fact::Armed(view) | Fact::Triggered(view) => {
-                self.order(world, OrderEvent::TriggerPlaced, (view, None))
+                self.order(world, OrderEvent::TriggerPlaced, (view, None));
             }
             Fact::Position(account, position) => {
                 let before = self.held.insert((*account, position.market), position.net);

@@ -1,30 +1,18 @@
 //! The smoke test on Lighter: it passes on a venue that behaves, alone and beside Backpack, and fails for the right reason
 //! under the troubles that only this venue knows.
 
-mod world;
-
 use std::time::Duration;
 
+use crate::world::{Case, fails, passes};
 use expect_test::{Expect, expect};
-use mm_core::Outcome;
 use mm_sim::{
     config::VenueKind,
     faults::{Action, Place, Rule, Schedule},
 };
-use world::{Case, run};
 
-fn passes(case: &Case) {
-    let ended = run(case);
-    let name = format!("{} seed {} {:?}", case.symbol, case.seed, case.keys);
-    assert_eq!(ended.outcome, Outcome::Passed, "{name}");
-    assert!(ended.is_clean(), "{name}: {:?}", ended.after);
-}
-
-fn fails(rule: Rule, want: Expect) {
-    let ended = run(&Case { faults: Schedule::of([rule]), ..Case::lighter() });
-    let Outcome::Failed(reasons) = &ended.outcome else { panic!("it passed") };
-    let clean = if ended.is_clean() { "clean" } else { "NOT CLEAN" };
-    want.assert_eq(&format!("{}\n{clean}\n", reasons.join("\n")));
+/// With one rule of faults it fails for these reasons.
+fn fails_under(rule: Rule, want: Expect) {
+    fails(&Case { faults: Schedule::of([rule]), ..Case::lighter() }, want);
 }
 
 #[test]
@@ -50,7 +38,7 @@ fn it_passes_beside_backpack() {
 
 #[test]
 fn an_order_that_the_sequencer_drops_is_told() {
-    fails(
+    fails_under(
         Rule::new(Place::Request, Action::DropAccepted).ask("place").times(1),
         expect![[r#"
             lighter: entry filled: timed out after 1 order, 0.0000 of 0.0050 ETH filled
@@ -63,7 +51,7 @@ fn an_order_that_the_sequencer_drops_is_told() {
 
 #[test]
 fn a_number_out_of_turn_is_mended_and_told() {
-    fails(
+    fails_under(
         Rule::new(Place::Request, Action::SkipNonce).ask("place").times(1),
         expect![[r#"
         lighter: connection: once refused for a number out of turn or a token that was over
@@ -74,7 +62,7 @@ fn a_number_out_of_turn_is_mended_and_told() {
 
 #[test]
 fn a_token_that_is_over_is_renewed_and_told() {
-    fails(
+    fails_under(
         Rule::new(Place::Request, Action::ExpireTokens)
             .ask("open_orders")
             .from(Duration::from_millis(50))
@@ -88,7 +76,7 @@ fn a_token_that_is_over_is_renewed_and_told() {
 
 #[test]
 fn a_change_of_the_book_that_is_lost_is_asked_for_and_told() {
-    fails(
+    fails_under(
         Rule::new(Place::Frame, Action::Drop).stream("order_book").from(Duration::from_millis(100)).times(1),
         expect![[r#"
             lighter: connection: once with a change of the book lost

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use expect_test::Expect;
 use mm_core::{CoreConfig, Outcome, StartError, TradingCore, VirtualRuntime};
 use mm_model::Timestamp;
 use mm_sim::{
@@ -155,6 +156,24 @@ pub(crate) fn start_and_run(case: &Case) -> Result<Ended, StartError> {
     let is_clean = before.iter().all(unchanged);
     let of = |accounts: &Accounts| accounts[case.venue.as_str()].clone();
     Ok(Ended { outcome, report, progress, before: of(&before), after: of(&after), is_clean, took })
+}
+
+/// It passes, and the account is as it was.
+pub(crate) fn passes(case: &Case) -> Ended {
+    let ended = run(case);
+    let name = format!("{} seed {} {:?}", case.symbol, case.seed, case.keys);
+    assert_eq!(ended.outcome, Outcome::Passed, "{name}");
+    assert!(ended.is_clean(), "{name}: {:?}", ended.after);
+    ended
+}
+
+/// It fails for these reasons; whether the account is as it was is told too.
+pub(crate) fn fails(case: &Case, want: Expect) -> Ended {
+    let ended = run(case);
+    let Outcome::Failed(reasons) = &ended.outcome else { panic!("it passed") };
+    let clean = if ended.is_clean() { "clean" } else { "NOT CLEAN" };
+    want.assert_eq(&format!("{}\n{clean}\n", reasons.join("\n")));
+    ended
 }
 
 fn config(case: &Case) -> Config {

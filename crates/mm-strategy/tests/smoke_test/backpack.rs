@@ -1,36 +1,15 @@
 //! The smoke test passes on a venue that behaves, on every market and both sides, and fails with the right reason on
 //! one that does not; and whatever happens it leaves the account as it found it, where that can be done at all.
 
-mod world;
-
 use std::time::Duration;
 
-use expect_test::{Expect, expect};
-use mm_core::Outcome;
+use crate::world::{Case, fails, passes, place, run, start_and_run};
+use expect_test::expect;
 use mm_sim::{
     config::VenueKind,
     control::{CrowdAction, CrowdCommand},
     faults::{Action, Lie, Place, Rule, Schedule},
 };
-use world::{Case, Ended, place, run, start_and_run};
-
-/// It passes, and the account is as it was.
-fn passes(case: &Case) -> Ended {
-    let ended = run(case);
-    let name = format!("{} seed {} {:?}", case.symbol, case.seed, case.keys);
-    assert_eq!(ended.outcome, Outcome::Passed, "{name}");
-    assert!(ended.is_clean(), "{name}: {:?}", ended.after);
-    ended
-}
-
-/// It fails for these reasons; whether the account is as it was is told too.
-fn fails(case: &Case, want: Expect) -> Ended {
-    let ended = run(case);
-    let Outcome::Failed(reasons) = &ended.outcome else { panic!("it passed") };
-    let clean = if ended.is_clean() { "clean" } else { "NOT CLEAN" };
-    want.assert_eq(&format!("{}\n{clean}\n", reasons.join("\n")));
-    ended
-}
 
 #[test]
 fn it_passes_on_three_seeds_and_both_sides() {

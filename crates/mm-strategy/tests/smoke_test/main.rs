@@ -1,0 +1,5 @@
+//! The smoke test against simulated venues in this process, under virtual time: one file a venue.
+
+mod backpack;
+mod lighter;
+mod world;
