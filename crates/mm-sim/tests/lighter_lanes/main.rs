@@ -91,8 +91,10 @@ fn fault_51_a_transaction_that_never_arrives_costs_no_order() {
 #[test]
 fn fault_51_an_answer_that_never_comes_costs_no_order() {
     let by_socket = after(Place::Frame, Action::Drop);
-    check_trouble(OrdersBy::Socket, 1, by_socket.stream("jsonapi/sendtx"));
-    check_trouble(OrdersBy::Http, 1, after(Place::Reply, Action::Drop).ask("place"));
+    let ended = check_trouble(OrdersBy::Socket, 1, by_socket.stream("jsonapi/sendtx"));
+    assert_eq!(ended.status.unanswered, 1);
+    let ended = check_trouble(OrdersBy::Http, 1, after(Place::Reply, Action::Drop).ask("place"));
+    assert_eq!(ended.status.unanswered, 1);
 }
 
 #[test]
@@ -109,5 +111,16 @@ fn fault_53_what_the_venue_takes_and_drops_is_unknown_until_its_time_is_over() {
         let ended = check_trouble(orders_by, 1, after(Place::Request, Action::DropAccepted).ask("place"));
         assert_eq!(ended.unknown, 1, "{orders_by:?}");
         assert!(Duration::from_secs(30) <= ended.took, "{orders_by:?}: it was proven after {:?}", ended.took);
+    }
+}
+
+#[test]
+fn fault_54_a_token_that_ends_on_a_live_socket_is_made_anew_and_nothing_goes_unheard() {
+    for orders_by in [OrdersBy::Socket, OrdersBy::Http] {
+        let ended = check_trouble(orders_by, 1, after(Place::Request, Action::ExpireTokens));
+        assert_eq!((ended.not_sent, ended.unknown), (0, 0), "{orders_by:?}");
+        assert!(ended.status.ready, "{orders_by:?}: {:?}", ended.status.reason);
+        assert_eq!(ended.status.reconnects, 0, "{orders_by:?}: the socket itself holds");
+        assert!(0 < ended.status.undecodable, "{orders_by:?}: each channel that was cut is counted");
     }
 }

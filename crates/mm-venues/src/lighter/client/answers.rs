@@ -14,7 +14,7 @@ use crate::{
         channel::Channel,
         error::{Code, codes},
         send::SendTxAnswer,
-        stream::StreamError,
+        stream::{StreamError, kind},
     },
     reading::{cut, json, unreadable},
 };
@@ -93,13 +93,18 @@ impl Client {
         if of_account { Err(unreadable("stream", format_args!("the venue cut {channel}"))) } else { Ok(()) }
     }
 
-    /// An error without a type. Codes of the socket are about subscriptions, others about transactions.
+    /// An error without a type. One that names a transaction's message is about that; else codes of the socket are about
+    /// subscriptions, others about transactions.
     pub(super) fn read_error(
         &mut self,
         now: Timestamp,
         error: &StreamError<'_>,
         out: &mut Heard,
     ) -> Result<(), DecodeError> {
+        if error.message.contains(kind::SEND_TX) {
+            // Whatever its code: it is about a transaction.
+            return self.read_nameless(now, refusal::no(error.code, &error.message), out);
+        }
         if self.is_about_token(error) {
             self.channels.refused_for_token();
             self.subscribe_more(now, &mut out.send);

@@ -13,9 +13,9 @@ use crate::lighter::sign::ApiKey;
 const LIFE: Duration = Duration::from_secs(7 * 3600);
 /// How long before its end it is made anew.
 const RENEWED_BEFORE: Duration = Duration::from_secs(15 * 60);
-/// So many refusals in a row may be the token's fault: several questions are on their way with the same one when the
-/// venue forgets it. After that it is the key's.
-const REFUSALS_MAX: u32 = 4;
+/// So many refusals in a row may be the token's fault: five channels and a few questions are on their way with the same
+/// one when the venue forgets it. After that it is the key's, and fewer than the session would send one question again.
+const REFUSALS_MAX: u32 = 7;
 
 /// A token that lasts a while.
 #[derive(Clone, Copy)]

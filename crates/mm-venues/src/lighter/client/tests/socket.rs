@@ -319,13 +319,13 @@ fn a_token_that_the_venue_forgot_is_made_anew_but_not_for_ever() {
         (token, client.reply(now, CallRef(2), &ask, &no, &mut out))
     };
     let mut tokens = Vec::new();
-    for _ in 0..4 {
+    for _ in 0..7 {
         let (token, next) = ask(&mut client, NOW);
         assert_eq!(next, Ok(Next::Resend), "several questions may be on their way with the same token");
         tokens.push(token);
     }
     tokens.dedup();
-    assert_eq!(tokens.len(), 4, "each time with a new one");
+    assert_eq!(tokens.len(), 7, "each time with a new one");
     let (_, again) = ask(&mut client, NOW);
     assert!(
         matches!(again, Err(CallError::Refused(no)) if no.kind == RefusalKind::Authentication),
@@ -368,6 +368,40 @@ fn an_error_that_may_be_about_a_subscription_judges_no_order() {
     sent(&mut client, 2, &resync).unwrap();
     let heard = hear(&mut client, r#"{"error":{"code":20001,"message":"invalid param: auth"}}"#);
     assert!(heard.answers.is_empty() && heard.closing.is_some(), "{heard:?}");
+}
+
+#[test]
+fn a_token_that_all_channels_are_refused_for_at_once_costs_none_of_them() {
+    let mut client = client(OrdersBy::Socket);
+    client.opened(NOW, LINK, &mut Vec::new());
+    for n in 1..=5 {
+        let mut heard = Heard::default();
+        let no = Bytes::from(r#"{"error":{"code":20001,"message":"auth: the token is over"}}"#);
+        let result = client.frame(NOW, LINK, &no, &mut heard);
+        assert!(result.is_err() && heard.events.is_empty(), "no feed is refused for good by {n}: {heard:?}");
+        let again = heard.send.iter().filter(|Frame(text)| text.contains(r#""auth":"#));
+        assert_eq!(again.count(), 5, "after {n}");
+    }
+}
+
+#[test]
+fn an_error_that_names_a_transaction_is_its_answer_whatever_its_code() {
+    let mut client = connected();
+    let error = r#"{"error":{"code":30012,"message":"Not supported: jsonapi/sendtx"}}"#;
+    place(&mut client, 1);
+    let resync = Ask::Resync(market(&client, "ETH/USDC"));
+    sent(&mut client, 2, &resync).unwrap();
+    let heard = hear(&mut client, error);
+    assert!(heard.events.is_empty() && heard.closing.is_none(), "no stream is refused: {heard:?}");
+    let answer = heard.answers.first().expect("the order's answer");
+    assert_eq!(answer.to, CallRef(1));
+    assert!(matches!(answer.result, Err(CallError::Refused(_))), "it waited alone: {answer:?}");
+    place(&mut client, 3);
+    place(&mut client, 4);
+    let heard = hear(&mut client, error);
+    let answer = heard.answers.first().expect("the answer of the one that waited longest");
+    assert_eq!(answer.to, CallRef(3));
+    assert!(matches!(answer.result, Err(CallError::OutcomeUnknown(_))), "the other may be meant: {answer:?}");
 }
 
 #[test]
