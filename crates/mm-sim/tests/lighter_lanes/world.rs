@@ -44,6 +44,8 @@ pub(crate) struct Case {
     pub(crate) lanes: u8,
     /// Of each task.
     pub(crate) orders: usize,
+    /// After each of them.
+    pub(crate) pause: Duration,
     pub(crate) faults: Schedule,
 }
 
@@ -144,7 +146,7 @@ pub(crate) fn run(case: &Case) -> Ended {
         world.control().set_faults(case.faults.clone()).expect("faults that can be");
         let market = venue.market(SYMBOL).expect("it is listed");
         let trader = Trader { venue: &venue, clock: &clock, market: &market, tally: &tally };
-        join_all((0..TASKS).map(|task| trader.trade(task, case.orders))).await;
+        join_all((0..TASKS).map(|task| trader.trade(task, case))).await;
         let took = clock.now().since(started);
         let market = Market::clone(&market);
         let account = world.endpoints().venues.lighter.as_ref().and_then(|place| place.account("alice"));
@@ -209,9 +211,9 @@ struct Trader<'a> {
 
 impl Trader<'_> {
     /// Places so many orders one after another, each of which is cancelled and over before the next.
-    async fn trade(&self, task: usize, n: usize) {
+    async fn trade(&self, task: usize, case: &Case) {
         let mut placed = 0;
-        while placed < n {
+        while placed < case.orders {
             let order = match self.venue.place(self.order(task, placed)).await {
                 Ok(order) => order,
                 Err(PlaceError::OutcomeUnknown { order, .. }) => {
@@ -228,6 +230,7 @@ impl Trader<'_> {
             };
             placed += 1;
             self.end(order).await;
+            self.clock.sleep(case.pause).await;
         }
     }
 
