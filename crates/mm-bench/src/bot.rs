@@ -16,12 +16,12 @@ pub struct Bot {
 }
 
 impl Bot {
-    /// Finds the binary, and writes a configuration that trades in the world of `endpoints`: the smoke test, whose
-    /// order rests far from the touch for an hour.
+    /// Finds the binary, and writes a configuration that trades in the world of `endpoints` on `markets`, each a
+    /// venue and a symbol: the smoke test, whose orders rest far from the touch for an hour.
     ///
     /// # Errors
     /// Says what to do: the binary must have been built with the same profile.
-    pub fn new(endpoints: &Endpoints) -> Result<Self, String> {
+    pub fn new(endpoints: &Endpoints, markets: &[[&str; 2]]) -> Result<Self, String> {
         let own = std::env::current_exe().map_err(|error| error.to_string())?;
         let profile = own.ancestors().nth(2).ok_or("this program lies in no target folder")?;
         let binary = profile.join(format!("mm-bot{}", std::env::consts::EXE_SUFFIX));
@@ -35,7 +35,11 @@ impl Bot {
         std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let bot = Self { binary, folder };
         endpoints.write(&bot.endpoints_file()).map_err(|error| error.to_string())?;
-        let text = CONFIG.replace("ENDPOINTS", &bot.endpoints_file().display().to_string());
+        let mut text =
+            format!("simulator:\n  endpoints_file: {}\n{STRATEGY}", bot.endpoints_file().display());
+        for [venue, symbol] in markets {
+            text += &format!("      {venue}: {{ symbol: {symbol} }}\n");
+        }
         std::fs::write(bot.config(), text).map_err(|error| error.to_string())?;
         Ok(bot)
     }
@@ -112,21 +116,13 @@ pub fn memory(process: &str) -> Option<(u64, u64)> {
     Some((row("VmRSS:")?, row("VmHWM:")?))
 }
 
-const CONFIG: &str = "\
-simulator:
-  endpoints_file: ENDPOINTS
-connectors:
-  backpack:
-    environment: simulated
-    account: alice
+const STRATEGY: &str = "\
 strategy:
   name: smoke_test
   smoke_test:
+    side: buy
+    price_offset_ticks: 500
+    tracking_interval_secs: 3000
+    tracking_timeout_secs: 3000
     connectors:
-      backpack:
-        symbol: SOL_USDC_PERP
-        side: buy
-        price_offset_ticks: 500
-        tracking_interval_secs: 3000
-        tracking_timeout_secs: 3000
 ";

@@ -13,7 +13,7 @@ use mm_venues::{
     http::Reply,
 };
 
-use crate::rig::{Ids, SYMBOL};
+use crate::{rig::Ids, wires::SYMBOL};
 
 /// Where a venue is, and an account of it.
 #[derive(Clone, Debug)]

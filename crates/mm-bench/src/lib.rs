@@ -13,3 +13,4 @@ pub mod requests;
 pub mod rig;
 pub mod rows;
 pub mod stub;
+pub mod wires;

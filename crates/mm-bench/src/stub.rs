@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use crate::{
     harness::wall_ns,
     requests,
-    rig::{MARKETS, SYMBOL},
+    wires::{MARKETS, SYMBOL},
 };
 
 /// What happened at the venue.
@@ -231,15 +231,16 @@ const ACCOUNT: &str = r#"{"autoBorrowSettlements":true,"autoLend":true,"autoReal
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wires::{Backpack, Wire as _};
 
     #[test]
     fn a_client_that_is_written_by_hand_can_trade_on_it() {
         let stub = Stub::start().expect("loopback works");
         let client =
-            crate::limits::wire::Client::connect(stub.address(), crate::rig::SECRET).expect("it is there");
+            crate::limits::wire::Client::connect(stub.address(), crate::wires::SECRET).expect("it is there");
         std::thread::spawn(move || drop(client.run()));
         assert!(matches!(stub.next(), Some(Seen::Subscribed)));
-        let start = stub.send(&crate::rig::depth_frame(1_001)).expect("the client is there");
+        let start = stub.send(&Backpack::depth(1_001)).expect("the client is there");
         let Some(Seen::Order(end, request)) = stub.next() else { panic!("no order") };
         assert!(start < end);
         let request = requests::parse(&request).expect("a request");

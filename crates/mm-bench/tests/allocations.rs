@@ -10,7 +10,8 @@ use allocation_counter::measure;
 use bytes::Bytes;
 use mm_bench::{
     lives::Lives,
-    rig::{Rig, depth_frame, fill_frame, order_frame},
+    rig::Rig,
+    wires::{Backpack, Lighter, Turn, Wire},
 };
 use mm_crypto::{SecretKey, Signer};
 use mm_model::Timestamp;
@@ -31,13 +32,24 @@ const COUNTED: u64 = 500;
 /// one in `mm_core::Venue::submit`, the one-shot channel on which the caller hears the answer.
 const FOR_AN_ORDER: u64 = 2;
 
+/// Allocations for each signed order at Lighter: the channel, and the frame that carries the transaction to the socket.
+const FOR_A_LIGHTER_ORDER: u64 = 2;
+
+/// Allocations for the four messages of an order's life at Lighter: the list of rows that each of them is.
+const FOR_A_LIGHTER_LIFE: u64 = 4;
+
 #[test]
 fn a_depth_message_allocates_nothing() {
-    let mut rig = Rig::new();
+    assert_eq!(for_depth::<Backpack>(), 0);
+    assert_eq!(for_depth::<Lighter>(), 0);
+}
+
+fn for_depth<W: Wire>() -> u64 {
+    let mut rig = Rig::<W>::new();
     let _listener = rig.venue.listen();
     let mut seq = 1_000;
     let mut run = |rounds: u64| {
-        let frames = frames(&mut seq, rounds);
+        let frames = frames::<W>(&mut seq, rounds);
         let now = rig.clock.now();
         measure(|| {
             for frame in &frames {
@@ -47,17 +59,27 @@ fn a_depth_message_allocates_nothing() {
         })
     };
     run(WARM);
-    assert_eq!(run(COUNTED).count_total, 0);
+    run(COUNTED).count_total
 }
 
 #[test]
 fn from_a_frame_to_a_signed_order_only_what_is_named_above_is_allocated() {
-    let mut rig = Rig::new();
+    assert_eq!(for_orders::<Backpack>(false), COUNTED * FOR_AN_ORDER);
+    for is_prepared in [false, true] {
+        assert_eq!(for_orders::<Lighter>(is_prepared), COUNTED * FOR_A_LIGHTER_ORDER);
+    }
+}
+
+fn for_orders<W: Wire>(is_prepared: bool) -> u64 {
+    let mut rig = Rig::<W>::new();
     let mut outbox = Outbox::default();
     let mut seq = 1_000;
     let mut run = |rounds: u64| {
         let mut allocations = 0;
-        for frame in frames(&mut seq, rounds) {
+        for frame in frames::<W>(&mut seq, rounds) {
+            if is_prepared {
+                rig.prepare();
+            }
             let mut underway = None;
             allocations += measure(|| underway = Some(rig.trade(&frame, &mut outbox))).count_total;
             rig.settle(underway.expect("it was just made"));
@@ -65,12 +87,17 @@ fn from_a_frame_to_a_signed_order_only_what_is_named_above_is_allocated() {
         allocations
     };
     run(WARM);
-    assert_eq!(run(COUNTED), COUNTED * FOR_AN_ORDER);
+    run(COUNTED)
 }
 
 #[test]
-fn an_order_update_allocates_nothing() {
-    let mut rig = Rig::new();
+fn an_order_update_allocates_nothing_or_what_is_named_above() {
+    assert_eq!(for_updates::<Backpack>(), 0);
+    assert_eq!(for_updates::<Lighter>(), COUNTED * FOR_A_LIGHTER_LIFE);
+}
+
+fn for_updates<W: Wire>() -> u64 {
+    let mut rig = Rig::<W>::new();
     let _listeners = [rig.venue.listen(), rig.venue.listen(), rig.venue.listen()];
     let mut trade = 0;
     let mut run = |rounds: u64| {
@@ -81,10 +108,10 @@ fn an_order_update_allocates_nothing() {
             let id = order.client_id();
             trade += 2;
             let frames = [
-                order_frame(id, ["orderAccepted", "New"], "0"),
-                fill_frame(id, trade, "0.01"),
-                fill_frame(id, trade + 1, "0.02"),
-                order_frame(id, ["orderCancelled", "Cancelled"], "0.02"),
+                W::order(id, Turn::Opened, "0"),
+                W::fill(id, trade, "0.01"),
+                W::fill(id, trade + 1, "0.02"),
+                W::order(id, Turn::Cancelled, "0.02"),
             ];
             let now = rig.clock.now();
             allocations += measure(|| frames.iter().for_each(|frame| rig.frame(now, frame))).count_total;
@@ -93,7 +120,7 @@ fn an_order_update_allocates_nothing() {
         allocations
     };
     run(WARM);
-    assert_eq!(run(COUNTED), 0);
+    run(COUNTED)
 }
 
 #[test]
@@ -140,8 +167,8 @@ fn what_is_kept_of_orders_that_are_over_is_small_and_bounded() {
     assert!((50..=500).contains(&bytes), "{bytes} bytes for each order that is kept");
 }
 
-fn frames(seq: &mut u64, n: u64) -> Vec<Bytes> {
+fn frames<W: Wire>(seq: &mut u64, n: u64) -> Vec<Bytes> {
     let from = *seq + 1;
     *seq += n;
-    (from..=*seq).map(depth_frame).collect()
+    (from..=*seq).map(W::depth).collect()
 }

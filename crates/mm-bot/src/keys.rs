@@ -41,18 +41,21 @@ impl KeyForm {
         self.parse(&text).ok_or_else(|| anyhow::anyhow!("key file {}: {}", path.display(), self.advice()))
     }
 
-    /// Names of all lines that must be there, as in "`api_key` and `api_secret`".
+    /// What a key file is to be.
     fn advice(&self) -> String {
-        let lines: Vec<String> = self.needed.iter().map(|name| format!("`{name}: …`")).collect();
-        let (last, first) = lines.split_last().expect("every venue wants something");
-        let count = match lines.len() {
+        let count = match self.needed.len() {
             1 => "one line".to_owned(),
             2 => "two lines".to_owned(),
             3 => "three lines".to_owned(),
             n => format!("{n} lines"),
         };
-        let joined = if first.is_empty() { last.clone() } else { format!("{} and {last}", first.join(", ")) };
-        format!("write {count}, {joined} ({})", self.about)
+        let lines = joined(self.needed.iter().map(|name| format!("`{name}: …`")).collect());
+        format!("write {count}, {lines} ({})", self.about)
+    }
+
+    /// Names of all lines that must be there, as in "api_key and api_secret".
+    pub(crate) fn names(&self) -> String {
+        joined(self.needed.iter().map(|name| (*name).to_owned()).collect())
     }
 
     fn parse(&self, text: &str) -> Option<Keys> {
@@ -71,6 +74,14 @@ impl KeyForm {
             }
         }
         self.needed.iter().all(|name| keys.0.contains_key(*name)).then_some(keys)
+    }
+}
+
+/// As in "a, b and c".
+fn joined(words: Vec<String>) -> String {
+    match words.split_last() {
+        Some((last, first)) if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => words.concat(),
     }
 }
 
@@ -104,5 +115,8 @@ mod tests {
         assert_eq!(PAIR.advice(), "write two lines, `api_key: …` and `api_secret: …` (base64)");
         let three = KeyForm { needed: &["a", "b", "c"], optional: &[], about: "x" };
         assert_eq!(three.advice(), "write three lines, `a: …`, `b: …` and `c: …` (x)");
+        assert_eq!(three.names(), "a, b and c");
+        let one = KeyForm { needed: &["a"], optional: &[], about: "x" };
+        assert_eq!(one.advice(), "write one line, `a: …` (x)");
     }
 }

@@ -114,6 +114,10 @@ fn values_that_cannot_be_meant() {
     told.key("size: -1");
     told.key("size: 1e5");
     told.key("price_offset_ticks: 1.5");
+    told.before("connectors: { lighter: { tier: gold } }");
+    told.before("connectors: { lighter: { orders_by: fix } }");
+    told.before("connectors: { lighter: { window_ms: 600000 } }");
+    told.before("connectors: { lighter: { market_bound_bp: 0 } }");
     told.key("post_only: maybe");
     told.before("simulator: { seed: 99999999999999999999 }");
     told.before("general: { log_level: loudly }");
@@ -187,6 +191,30 @@ fn key_files_that_cannot_be_trusted() {
     let elsewhere =
         "connectors: { backpack: { environment: live, keys_file: k, base_url: 'https://evil.example' } }";
     told.before(elsewhere);
+    told.assert();
+}
+
+#[cfg(unix)]
+#[test]
+fn key_files_of_lighter() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mut told = Told::new("key_files_of_lighter");
+    let dir = folder();
+    let strategy = "strategy: { smoke_test: { connectors: { lighter: { symbol: ETH } } } }\n";
+    told.check(&format!("connectors: {{ lighter: {{ environment: live }} }}\n{strategy}"));
+    let text = format!("connectors: {{ lighter: {{ environment: live, keys_file: keys }} }}\n{strategy}");
+    let keys = dir.path().join("keys");
+    let secret = "c0ffee".repeat(13) + "c0";
+    for lines in [
+        format!("account_index: 65\napi_key_private_key: {secret}\n"),
+        format!("api_key: {secret}\napi_secret: {secret}\n"),
+        format!("account_index: 65\napi_key_index: 4\napi_key_private_key: {secret}\nmore: 5:{secret}\n"),
+    ] {
+        fs::write(&keys, lines).expect("a file");
+        fs::set_permissions(&keys, fs::Permissions::from_mode(0o600)).expect("a mode");
+        told.check_in(&dir, &text);
+    }
+    assert!(!told.text.contains("c0ffee"), "{}", told.text);
     told.assert();
 }
 

@@ -13,9 +13,20 @@ use base64::{
 };
 use support::{Served, file, mm_bot, signal, spawn, state};
 
-/// The forms of one secret.
+/// The forms of a secret that is written in base64.
 fn forms(secret: &str) -> Vec<Vec<u8>> {
-    let raw = STANDARD.decode(secret).expect("base64");
+    forms_of(&STANDARD.decode(secret).expect("base64"), secret)
+}
+
+/// The forms of a secret that is written in hex.
+fn hex_forms(secret: &str) -> Vec<Vec<u8>> {
+    let digits = secret.trim_start_matches("0x");
+    let byte = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).expect("hex");
+    let raw: Vec<u8> = (0..digits.len()).step_by(2).map(byte).collect();
+    forms_of(&raw, digits)
+}
+
+fn forms_of(raw: &[u8], secret: &str) -> Vec<Vec<u8>> {
     let hex = raw.iter().fold(String::new(), |mut hex, byte| {
         write!(hex, "{byte:02x}").expect("a String takes all");
         hex
@@ -23,14 +34,15 @@ fn forms(secret: &str) -> Vec<Vec<u8>> {
     let decimals = raw.iter().map(u8::to_string).collect::<Vec<_>>().join(", ");
     let texts = [
         secret.trim_end_matches('=').to_owned(),
-        URL_SAFE_NO_PAD.encode(&raw),
+        STANDARD.encode(raw).trim_end_matches('=').to_owned(),
+        URL_SAFE_NO_PAD.encode(raw),
         hex.to_uppercase(),
         hex,
         decimals,
         // The second half alone: the first is the mark of a simulated key.
-        secret[24..40].to_owned(),
+        secret[secret.len() / 2 + 2..secret.len() - 4].to_owned(),
     ];
-    texts.into_iter().map(String::into_bytes).chain([raw]).collect()
+    texts.into_iter().map(String::into_bytes).chain([raw.to_vec()]).collect()
 }
 
 /// Every file below a folder.
@@ -43,17 +55,27 @@ fn files(folder: &Path) -> Vec<std::path::PathBuf> {
 fn no_secret_is_written_anywhere() {
     let dir = state();
     let world = Served::start_with(&dir, 11, &["--log-level", "trace"]);
-    let accounts = world.endpoints["venues"]["backpack"]["accounts"].as_array().expect("accounts").clone();
+    let accounts =
+        |venue: &str| world.endpoints["venues"][venue]["accounts"].as_array().expect("accounts").clone();
     let word = |value: &serde_json::Value| value.as_str().expect("a text").to_owned();
     let mut secrets: Vec<Vec<u8>> =
-        accounts.iter().flat_map(|account| forms(&word(&account["api_secret"]))).collect();
+        accounts("backpack").iter().flat_map(|account| forms(&word(&account["api_secret"]))).collect();
+    secrets.extend(
+        accounts("lighter").iter().flat_map(|account| hex_forms(&word(&account["api_key_private_key"]))),
+    );
+    // The head of a token that opens Lighter's account: whoever has one may read it.
+    secrets.extend(
+        accounts("lighter").iter().map(|account| {
+            format!(":{}:{}:", account["account_index"], account["api_key_index"]).into_bytes()
+        }),
+    );
     secrets.push(word(&world.endpoints["control"]["token"]).into_bytes());
     let own = dir.path().join("own");
     let config = |keys: &str| {
         format!(
-            "simulator: {{ endpoints_file: '{}' }}\nconnectors: {{ backpack: {{ call_timeout_secs: 1 }} }}\nstrategy:\n  \
-             smoke_test:\n    tracking_interval_secs: 0.5\n    connectors:\n      \
-             backpack: {{ symbol: SOL_USDC_PERP{keys} }}\n",
+            "simulator: {{ endpoints_file: '{}' }}\nconnectors:\n  backpack: {{ call_timeout_secs: 1 }}\n  \
+             lighter: {{ call_timeout_secs: 1 }}\nstrategy:\n  smoke_test:\n    tracking_interval_secs: 0.5\n    \
+             connectors:\n      backpack: {{ symbol: SOL_USDC_PERP{keys} }}\n      lighter: {{ symbol: ETH{keys} }}\n",
             world.path.display()
         )
     };

@@ -89,48 +89,107 @@ fn a_wrong_configuration_ends_with_2_and_its_place() {
 #[cfg(unix)]
 #[test]
 fn live_needs_the_flag_a_private_key_file_and_a_real_key() {
-    use std::os::unix::fs::PermissionsExt as _;
-    let dir = state();
     // Two keys of this shape are no pair; nothing here ever reaches the network.
     let canary = "Q0FOQVJZLUNBTkFSWS1DQU5BUlktQ0FOQVJZLTEyMzQ=";
-    let keys = file(&dir, "backpack.keys", &format!("api_key: {canary}\napi_secret: {canary}\n"));
-    let live = format!("environment: live, keys_file: {keys}");
-    let path = file(&dir, "live.yaml", &config(&live, "SOL_USDC_PERP"));
-    let set_mode = |mode| fs::set_permissions(&keys, fs::Permissions::from_mode(mode)).expect("a mode");
-    let run = |args: &[&str], code: i32, reason: &str| {
-        let output = mm_bot(dir.path(), args);
-        let said = text(&output.stdout) + &text(&output.stderr);
-        assert_eq!(output.status.code(), Some(code), "{said}");
-        assert!(said.contains(reason), "{said}");
-        assert!(!said.contains(canary), "a secret was printed");
-    };
-    set_mode(0o600);
+    let desk = Desk::new("backpack", "SOL_USDC_PERP");
+    let path = desk.live("keys", &format!("api_key: {canary}\napi_secret: {canary}\n"));
+    let run = |args: &[&str], code, reason| desk.refused(args, (code, reason), canary);
     run(&["run", "--config", &path], 2, "add --live");
-    set_mode(0o644);
+    desk.set_mode("keys", 0o644);
     run(&["check", &path], 2, "chmod 600");
     run(&["run", "--live", "--config", &path], 3, "chmod 600");
-    set_mode(0o600);
+    desk.set_mode("keys", 0o600);
     run(&["--log-level", "trace", "run", "--live", "--config", &path], 3, "api_key is not the public half");
     // A key that a simulator made is refused for live by its mark.
-    let endpoints = simulated_keys(&dir);
-    let simulated = file(&dir, "sim.keys", &endpoints);
-    fs::set_permissions(&simulated, fs::Permissions::from_mode(0o600)).expect("a mode");
-    let live = format!("environment: live, keys_file: {simulated}");
-    let path = file(&dir, "sim.yaml", &config(&live, "SOL_USDC_PERP"));
+    let account = simulated_account(&desk.dir, "backpack");
+    let path = desk.live(
+        "simulated",
+        &format!("api_key: {}\napi_secret: {}\n", account["api_key"], account["api_secret"]),
+    );
     run(&["run", "--live", "--config", &path], 3, "a key of the simulator");
-    for entry in fs::read_dir(dir.path().join("logs")).expect("logs") {
-        let log = fs::read_to_string(entry.expect("an entry").path()).expect("a log");
-        assert!(!log.contains(canary), "a secret was logged");
+    desk.assert_nothing_logged(canary);
+}
+
+#[cfg(unix)]
+#[test]
+fn live_lighter_needs_three_good_lines_and_no_key_of_the_simulator() {
+    let canary = "c0ffee".repeat(13) + "c0";
+    let desk = Desk::new("lighter", "ETH");
+    let run = |[account, index, secret, more]: [&str; 4], reason| {
+        let lines = format!(
+            "account_index: {account}\napi_key_index: {index}\napi_key_private_key: {secret}\n{more}\n"
+        );
+        let path = desk.live("keys", &lines);
+        desk.refused(&["run", "--config", &path], (2, "add --live"), &canary);
+        // Whatever is wrong here is found before anything is connected to.
+        desk.refused(&["--log-level", "trace", "run", "--live", "--config", &path], (3, reason), &canary);
+    };
+    run(["mine", "4", &canary, ""], "account_index is not a whole number");
+    run(["65", "255000", &canary, ""], "api_key_index: a key's index is 0 to 254");
+    run(["65", "255", &canary, ""], "API key index");
+    run(["65", "4", &canary[1..], ""], "api_key_private_key: ");
+    run(["65", "4", &format!("{canary}00"), ""], "expected 40 (80 digits)");
+    run(["65", "4", &canary.replace('0', "o"), ""], "is no hex digit");
+    run(["65", "4", &canary, &format!("more_keys: {canary}")], "more_keys: write INDEX:KEY, INDEX:KEY");
+    run(["65", "4", &canary, &format!("more_keys: 4:{canary}")], "API key 4 is given twice");
+    run(["65", "4", &canary, &format!("more_keys: 5:{canary}, 6:{}", &canary[2..])], "more_keys: ");
+    // A key that a simulator made is refused for live by its mark, wherever it stands.
+    let account = simulated_account(&desk.dir, "lighter");
+    let secret = account["api_key_private_key"].as_str().expect("a text");
+    run(["65", "4", secret, ""], "a key of the simulator");
+    run(["65", "4", &canary, &format!("more_keys: 5:{secret}")], "a key of the simulator");
+    desk.assert_nothing_logged(&canary);
+}
+
+/// A place where live connectors of one venue are tried that cannot work.
+#[cfg(unix)]
+struct Desk {
+    dir: TempDir,
+    venue: &'static str,
+    symbol: &'static str,
+}
+
+#[cfg(unix)]
+impl Desk {
+    fn new(venue: &'static str, symbol: &'static str) -> Self {
+        Self { dir: state(), venue, symbol }
+    }
+
+    /// A key file, and a live configuration that uses it.
+    fn live(&self, name: &str, keys: &str) -> String {
+        let keys = file(&self.dir, name, &keys.replace('"', ""));
+        self.set_mode(name, 0o600);
+        let config = config(&format!("environment: live, keys_file: {keys}"), self.symbol);
+        file(&self.dir, &format!("{name}.yaml"), &config.replace("backpack", self.venue))
+    }
+
+    fn set_mode(&self, name: &str, mode: u32) {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(self.dir.path().join(name), fs::Permissions::from_mode(mode)).expect("a mode");
+    }
+
+    /// The program ends with this code and reason, and shows no secret.
+    fn refused(&self, args: &[&str], (code, reason): (i32, &str), secret: &str) {
+        let output = mm_bot(self.dir.path(), args);
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        assert!(said.contains(reason), "{reason}: {said}");
+        assert!(!said.contains(&secret[2..22]), "a secret was printed");
+    }
+
+    fn assert_nothing_logged(&self, secret: &str) {
+        for entry in fs::read_dir(self.dir.path().join("logs")).expect("logs") {
+            let log = fs::read_to_string(entry.expect("an entry").path()).expect("a log");
+            assert!(!log.contains(&secret[2..22]), "a secret was logged");
+        }
     }
 }
 
-/// The key file of a simulated account.
+/// An account of a simulated venue, with its keys.
 #[cfg(unix)]
-fn simulated_keys(dir: &TempDir) -> String {
+fn simulated_account(dir: &TempDir, venue: &str) -> serde_json::Value {
     let world = Served::start(dir, 5);
-    let account = &world.endpoints["venues"]["backpack"]["accounts"][0];
-    let word = |key: &str| account[key].as_str().expect("a text").to_owned();
-    format!("api_key: {}\napi_secret: {}\n", word("api_key"), word("api_secret"))
+    world.endpoints["venues"][venue]["accounts"][0].clone()
 }
 
 #[cfg(unix)]

@@ -45,6 +45,39 @@ impl FlatBook {
         self.top()
     }
 
+    /// Reads one change of Lighter's `order_book` whose prices have two decimals and whose sizes have two. Returns the
+    /// best bid and ask.
+    pub fn apply_lighter(&mut self, frame: &[u8]) -> (i64, i64) {
+        let mut at = 0;
+        while at + 10 < frame.len() {
+            at = match &frame[at..at + 6] {
+                b"\"asks\"" => self.objects(frame, at + 8, false),
+                b"\"bids\"" => self.objects(frame, at + 8, true),
+                b"\"nonce" => {
+                    let (value, next) = integer(frame, at + 8);
+                    self.seq = value;
+                    next
+                }
+                _ => at + 1,
+            };
+        }
+        self.top()
+    }
+
+    /// `{"price":"150.01","size":"5.00"},..]`
+    fn objects(&mut self, frame: &[u8], mut at: usize, bid: bool) -> usize {
+        while frame[at] == b'{' {
+            let (price, next) = integer(frame, at + 10);
+            let (qty, next) = integer(frame, next + 10);
+            self.set(bid, (price as i64 - self.base) as usize, qty);
+            at = next + 2;
+            if frame[at] == b',' {
+                at += 1;
+            }
+        }
+        at + 1
+    }
+
     fn levels(&mut self, frame: &[u8], mut at: usize, bid: bool) -> usize {
         while frame[at] == b'[' {
             let (price, next) = integer(frame, at + 2);
@@ -102,6 +135,10 @@ mod tests {
         let frame = br#"{"data":{"E":1,"T":1,"U":7,"a":[["150.02","3.00"],["150.03","1.00"]],"b":[["150.00","2.50"]],"e":"depth","s":"SOL_USDC_PERP","u":7},"stream":"depth.SOL_USDC_PERP"}"#;
         assert_eq!(book.apply(frame), (15_000, 15_002));
         assert_eq!(book.seq, 7);
+        let mut other = FlatBook::new(14_000, 2_000);
+        let frame = br#"{"channel":"order_book:0","order_book":{"code":0,"asks":[{"price":"150.02","size":"3.00"},{"price":"150.03","size":"1.00"}],"bids":[{"price":"150.00","size":"2.50"}],"offset":6,"nonce":7,"last_updated_at":5,"begin_nonce":6}}"#;
+        assert_eq!(other.apply_lighter(frame), (15_000, 15_002));
+        assert_eq!((other.seq, &other.bids, &other.asks), (7, &book.bids, &book.asks));
         let gone = br#"{"data":{"a":[["150.02","0.00"]],"b":[],"u":8}}"#;
         assert_eq!(book.apply(gone), (15_000, 15_003));
     }

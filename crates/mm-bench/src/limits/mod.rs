@@ -3,6 +3,7 @@
 
 pub mod array_book;
 pub mod depth_scanner;
+pub mod lighter_trader;
 pub mod loopback;
 pub mod trader;
 pub mod tree_book;

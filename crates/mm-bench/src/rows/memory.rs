@@ -78,10 +78,23 @@ fn kept(size: Size) -> Report {
     ])
 }
 
-/// The program, connected to a simulator in this process, its one order at rest.
+/// The program on one venue, on the other, on both.
 fn idle() -> Result<Vec<Row>, String> {
+    let (backpack, lighter) = (["backpack", "SOL_USDC_PERP"], ["lighter", "ETH"]);
+    let mut rows = connected("mm-bot in RAM, connected and idle", &[backpack], Goal::AtMost(15.0))?;
+    rows.extend(connected("Lighter: mm-bot in RAM, connected and idle", &[lighter], Goal::AtMost(15.0))?);
+    rows.extend(connected(
+        "both venues: mm-bot in RAM, connected and idle",
+        &[backpack, lighter],
+        Goal::Shown,
+    )?);
+    Ok(rows)
+}
+
+/// The program, connected to a simulator in this process, its orders at rest.
+fn connected(what: &str, markets: &[[&str; 2]], goal: Goal) -> Result<Vec<Row>, String> {
     let simulator = Simulator::start(SimConfig::default()).map_err(|error| error.to_string())?;
-    let bot = Bot::new(simulator.endpoints())?;
+    let bot = Bot::new(simulator.endpoints(), markets)?;
     let config = bot.config().display().to_string();
     let running = bot.spawn(&["run", "--config", &config]).map_err(|error| error.to_string())?;
     std::thread::sleep(Duration::from_secs(3));
@@ -94,10 +107,7 @@ fn idle() -> Result<Vec<Row>, String> {
         reference: Some(("original, quoted".to_owned(), quoted(38.0))),
         goal,
     };
-    Ok(vec![
-        row("mm-bot in RAM, connected and idle", now, Goal::AtMost(15.0)),
-        row("the most it had", most, Goal::Shown),
-    ])
+    Ok(vec![row(what, now, goal), row("the most it had", most, Goal::Shown)])
 }
 
 fn mib(bytes: u64) -> f64 {

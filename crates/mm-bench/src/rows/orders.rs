@@ -13,7 +13,8 @@ use super::Size;
 use crate::{
     harness::{Goal, Report, Row, Stat, alternate, by_cpu, quoted, repeat},
     lives::{Lives, SIZE},
-    rig::{Rig, fill_frame, poll},
+    rig::{Rig, poll},
+    wires::{Backpack, Lighter, Wire},
 };
 
 /// The Python original's own figures, measured once.
@@ -57,7 +58,14 @@ pub fn rows(size: Size) -> Report {
         row(
             "5",
             "order message to tracker and 3 listeners",
-            frames(size),
+            frames::<Backpack>(size),
+            original::FRAME_NS,
+            Goal::FasterBy(15.0),
+        ),
+        row(
+            "5",
+            "Lighter: order message to tracker and 3 listeners",
+            frames::<Lighter>(size),
             original::FRAME_NS,
             Goal::FasterBy(15.0),
         ),
@@ -75,7 +83,7 @@ pub fn rows(size: Size) -> Report {
 /// Updates of many live orders through the driver, heard by three listeners.
 fn updates(size: Size) -> Stat {
     let (ops, live) = (size.ops(20_000), size.ops(LIVE));
-    let mut rig = Rig::new();
+    let mut rig = Rig::<Backpack>::new();
     let orders = place(&mut rig, live);
     let mut listeners = [rig.venue.listen(), rig.venue.listen(), rig.venue.listen()];
     let mut filled = 0;
@@ -99,9 +107,9 @@ fn updates(size: Size) -> Stat {
 }
 
 /// The same through the codec, from the bytes of a private frame.
-fn frames(size: Size) -> Stat {
+fn frames<W: Wire>(size: Size) -> Stat {
     let (ops, live) = (size.ops(20_000), size.ops(LIVE));
-    let mut rig = Rig::new();
+    let mut rig = Rig::<W>::new();
     let orders = place(&mut rig, live);
     let mut listeners = [rig.venue.listen(), rig.venue.listen(), rig.venue.listen()];
     let mut trade = 0;
@@ -109,7 +117,7 @@ fn frames(size: Size) -> Stat {
         let frames: Vec<Bytes> = (0..ops)
             .map(|n| {
                 trade += 1;
-                fill_frame(orders[(n % live) as usize].client_id(), trade, "0.01")
+                W::fill(orders[(n % live) as usize].client_id(), trade, "0.01")
             })
             .collect();
         let now = rig.clock.now();
@@ -205,7 +213,7 @@ fn drain(listener: &mut mm_core::Listener) {
 }
 
 /// Places `n` orders, which the venue takes.
-fn place(rig: &mut Rig, n: u64) -> Vec<Order> {
+fn place<W: Wire>(rig: &mut Rig<W>, n: u64) -> Vec<Order> {
     (0..n).map(|_| rig.place()).collect()
 }
 

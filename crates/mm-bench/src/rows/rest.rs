@@ -16,7 +16,7 @@ use crate::{
     connected::{Access, Threads, run},
     harness::{Goal, Latencies, Report, Row, Stat, in_turn, wall_ns},
     limits::loopback::{http_by_hand, hyper_both_ends},
-    rig::SYMBOL,
+    wires::SYMBOL,
 };
 
 /// Goals 11 and 16.

@@ -7,6 +7,7 @@ use crate::{
     bot::Bot,
     harness::{Goal, Report, Row, in_turn, quoted, wall_ns},
     stub::{Seen, Stub},
+    wires::SYMBOL,
 };
 
 /// What importing the Python original and its peer takes (measured once), in milliseconds.
@@ -31,7 +32,7 @@ fn measure() -> Result<Report, String> {
         Simulator::start(SimConfig::default()).map_err(|error| error.to_string())?.endpoints().clone();
     let here = endpoints.venues.backpack.as_mut().ok_or("the simulator has no Backpack")?;
     (here.rest, here.ws) = (stub.rest(), stub.ws());
-    let bot = Bot::new(&endpoints)?;
+    let bot = Bot::new(&endpoints, &[["backpack", SYMBOL]])?;
     let config = bot.config().display().to_string();
     let [[version], [check], [order]] = in_turn(
         11,

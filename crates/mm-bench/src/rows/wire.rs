@@ -13,8 +13,9 @@ use crate::{
     harness::{Goal, Latencies, Report, Row, in_turn},
     limits::{loopback, wire::Client},
     requests::{parse, verify},
-    rig::{API_KEY, SECRET, decide, depth_frame},
+    rig::decide,
     stub::{Seen, Stub},
+    wires::{API_KEY, Backpack, SECRET, Wire as _},
 };
 
 /// Pause between an order and the next frame: the answer must have been read by then.
@@ -113,7 +114,7 @@ impl Side {
         let (mut latencies, mut requests) = (Latencies::default(), Vec::new());
         for _ in 0..n {
             self.seq += 1;
-            let start = self.stub.send(&depth_frame(self.seq)).expect("the client is there");
+            let start = self.stub.send(&Backpack::depth(self.seq)).expect("the client is there");
             let Some(Seen::Order(end, request)) = self.stub.next() else {
                 panic!("the client did not answer frame {}", self.seq);
             };

@@ -137,7 +137,7 @@ impl Reader<'_> {
                 "live needs keys_file",
                 format!(
                     "name a file with {} that only you can read (chmod 600)",
-                    connector.venue.keys.needed.join(" and ")
+                    connector.venue.keys.names()
                 ),
             ),
             (false, Some(_)) => self.notes.push(not_used("keys_file", "the environment is simulated")),

@@ -105,7 +105,8 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Rows<T> {
         let mut rows = Vec::new();
         while from.next_key::<IgnoredAny>()?.is_some() {
             let Group(group) = from.next_value()?;
-            rows.extend(group);
+            // Nearly always the only one: then it is the whole.
+            if rows.is_empty() { rows = group } else { rows.extend(group) }
         }
         Ok(rows)
     }
