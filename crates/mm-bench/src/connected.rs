@@ -8,25 +8,11 @@ use mm_model::{Ask, CallError, DecodeError, Event, Timestamp};
 use mm_net::{Net, NetConfig};
 use mm_session::SessionConfig;
 use mm_venues::{
-    backpack::{Client, Options},
     client::{Allowance, CallRef, Frame, Heard, LinkId, LinkSpec, Next, Outbox, Protocol, Way, Weight},
     http::Reply,
 };
 
-use crate::{rig::Ids, wires::SYMBOL};
-
-/// Where a venue is, and an account of it.
-#[derive(Clone, Debug)]
-pub struct Access {
-    /// Base URL of the REST interface.
-    pub rest: String,
-    /// URL of the socket.
-    pub ws: String,
-    /// The account's key.
-    pub api_key: String,
-    /// Its secret.
-    pub api_secret: String,
-}
+use crate::rig::Ids;
 
 /// Which threads a connector and its strategy live on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,25 +23,26 @@ pub enum Threads {
     Two,
 }
 
-/// Runs `strategy` on a connector, in threads of their own, until the strategy ends. The strategy begins when the
-/// connector is ready.
+/// Runs `strategy` on a connector with this codec, on one market, in threads of their own, until the strategy ends. The
+/// strategy begins when the connector is ready.
 ///
 /// # Panics
 /// In the thread, when the connector cannot be made or ends with an error.
-pub fn run<S, F>(access: Access, threads: Threads, strategy: S) -> JoinHandle<()>
+pub fn run<S, F>(
+    client: Box<dyn Protocol>,
+    symbol: &'static str,
+    threads: Threads,
+    strategy: S,
+) -> JoinHandle<()>
 where
     S: FnOnce(Venue) -> F + Send + 'static,
     F: Future<Output = ()>,
 {
     std::thread::spawn(move || {
         let clock = Clock::system();
-        let options = Options::new(access.rest, access.ws, vec![SYMBOL.into()])
-            .with_keys(&access.api_key, &access.api_secret)
-            .expect("the key is well-formed");
-        let client = Client::new(options).expect("the options are valid");
         let config = VenueConfig {
             name: "bench".into(),
-            symbols: vec![SYMBOL.into()],
+            symbols: vec![symbol.into()],
             stale_after: Duration::from_secs(3600),
             submit_valid_for: Duration::from_secs(5),
             closed_orders_max: 1_024,
@@ -91,8 +78,8 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be made")
 }
 
-/// Backpack's codec with an allowance that is never used up: the venue's own ends a bench within its first second.
-struct Unbounded(Client);
+/// A codec with allowances that are never used up: the venue's own end a bench within its first second.
+struct Unbounded(Box<dyn Protocol>);
 
 impl Protocol for Unbounded {
     fn rest_url(&self) -> &str {
@@ -104,11 +91,16 @@ impl Protocol for Unbounded {
     }
 
     fn allowances(&self) -> Vec<Allowance> {
-        vec![Allowance { capacity: 1_000_000, per: Duration::from_secs(1) }]
+        let plenty = Allowance { capacity: 1_000_000, per: Duration::from_secs(1) };
+        self.0.allowances().iter().map(|_| plenty).collect()
     }
 
     fn weight(&self, ask: &Ask) -> Weight {
         self.0.weight(ask)
+    }
+
+    fn may_encode(&self, ask: &Ask) -> bool {
+        self.0.may_encode(ask)
     }
 
     fn encode(
@@ -132,8 +124,20 @@ impl Protocol for Unbounded {
         self.0.reply(now, call, ask, reply, out)
     }
 
+    fn failed(&mut self, now: Timestamp, call: CallRef, ask: &Ask, why: &CallError) {
+        self.0.failed(now, call, ask, why);
+    }
+
+    fn own_ask(&mut self, now: Timestamp) -> Option<Ask> {
+        self.0.own_ask(now)
+    }
+
     fn opened(&mut self, now: Timestamp, link: LinkId, out: &mut Vec<Frame>) {
         self.0.opened(now, link, out);
+    }
+
+    fn closed(&mut self, now: Timestamp, link: LinkId) {
+        self.0.closed(now, link);
     }
 
     fn frame(
@@ -144,5 +148,21 @@ impl Protocol for Unbounded {
         out: &mut Heard,
     ) -> Result<(), DecodeError> {
         self.0.frame(now, link, frame, out)
+    }
+
+    fn tick(&mut self, now: Timestamp, out: &mut Vec<(LinkId, Frame)>) {
+        self.0.tick(now, out);
+    }
+
+    fn wake(&self) -> Option<Timestamp> {
+        self.0.wake()
+    }
+
+    fn may_prepare(&self) -> bool {
+        self.0.may_prepare()
+    }
+
+    fn prepare(&mut self) {
+        self.0.prepare();
     }
 }

@@ -12,6 +12,8 @@ use tempfile::TempDir;
 
 /// A whole strategy; what is wrong stands before it.
 const STRATEGY: &str = "strategy: { smoke_test: { connectors: { backpack: { symbol: SOL_USDC_PERP } } } }\n";
+/// The same on Lighter.
+const LIGHTER: &str = "strategy: { smoke_test: { connectors: { lighter: { symbol: ETH } } } }\n";
 
 /// Runs the program in `folder`, so that messages name files without their folder.
 fn mm_bot(folder: &Path, args: &[&str]) -> Output {
@@ -114,10 +116,9 @@ fn values_that_cannot_be_meant() {
     told.key("size: -1");
     told.key("size: 1e5");
     told.key("price_offset_ticks: 1.5");
-    told.before("connectors: { lighter: { tier: gold } }");
-    told.before("connectors: { lighter: { orders_by: fix } }");
-    told.before("connectors: { lighter: { window_ms: 600000 } }");
-    told.before("connectors: { lighter: { market_bound_bp: 0 } }");
+    for line in ["tier: gold", "orders_by: fix", "window_ms: 600000", "market_bound_bp: 0"] {
+        told.check(&format!("connectors: {{ lighter: {{ {line} }} }}\n{LIGHTER}"));
+    }
     told.key("post_only: maybe");
     told.before("simulator: { seed: 99999999999999999999 }");
     told.before("general: { log_level: loudly }");
@@ -200,9 +201,8 @@ fn key_files_of_lighter() {
     use std::os::unix::fs::PermissionsExt as _;
     let mut told = Told::new("key_files_of_lighter");
     let dir = folder();
-    let strategy = "strategy: { smoke_test: { connectors: { lighter: { symbol: ETH } } } }\n";
-    told.check(&format!("connectors: {{ lighter: {{ environment: live }} }}\n{strategy}"));
-    let text = format!("connectors: {{ lighter: {{ environment: live, keys_file: keys }} }}\n{strategy}");
+    told.check(&format!("connectors: {{ lighter: {{ environment: live }} }}\n{LIGHTER}"));
+    let text = format!("connectors: {{ lighter: {{ environment: live, keys_file: keys }} }}\n{LIGHTER}");
     let keys = dir.path().join("keys");
     let secret = "c0ffee".repeat(13) + "c0";
     for lines in [

@@ -2,22 +2,32 @@
 //! HTTP by hand and hyper on both ends, which sign and check nothing.
 
 use std::{
-    sync::mpsc::{SyncSender, sync_channel},
+    sync::mpsc::{Receiver, SyncSender, sync_channel},
+    thread::JoinHandle,
     time::Duration,
 };
 
 use mm_core::{Clock, Venue};
-use mm_model::{Exposure, NewOrder, OrderKind, Qty, Side, TimeInForce};
+use mm_crypto::{SecretKey, Signer};
+use mm_model::{Exposure, NewOrder, OrderKind, Price, Qty, TimeInForce};
 use mm_sim::{SimConfig, Simulator};
+use mm_venues::{
+    backpack,
+    client::Protocol,
+    lighter::{self, tx::ChainId},
+};
 use tokio::sync::mpsc;
 
 use super::Size;
 use crate::{
-    connected::{Access, Threads, run},
+    connected::{Threads, run},
     harness::{Goal, Latencies, Report, Row, Stat, in_turn, wall_ns},
     limits::loopback::{http_by_hand, hyper_both_ends},
     wires::SYMBOL,
 };
+
+/// Lighter's market.
+const LIGHTER_SYMBOL: &str = "ETH";
 
 /// Goals 11 and 16.
 pub fn rows(size: Size) -> Report {
@@ -30,32 +40,30 @@ pub fn rows(size: Size) -> Report {
 fn measure(size: Size) -> Result<Report, String> {
     let config = SimConfig { rate_limits: false, ..SimConfig::default() };
     let simulator = Simulator::start(config).map_err(|error| error.to_string())?;
-    let here = simulator.endpoints().venues.backpack.as_ref().ok_or("the simulator has no Backpack")?;
-    let alice = here.account("alice").ok_or("the simulator has no alice")?;
-    let access = Access {
-        rest: here.rest.clone(),
-        ws: here.ws.clone(),
-        api_key: alice.api_key.clone(),
-        api_secret: alice.api_secret.clone(),
-    };
-    let (ask, wanted) = mpsc::channel(1);
-    let (tell, told) = sync_channel(1);
-    let strategy = run(access, Threads::One, move |venue| place(venue, wanted, tell));
+    let mut backpack = Side::new(backpack_client(&simulator)?, SYMBOL, |price| OrderKind::Limit {
+        price,
+        time_in_force: TimeInForce::Ioc,
+    });
+    // One that expires at once would be held up as takers are.
+    let mut lighter =
+        Side::new(lighter_client(&simulator)?, LIGHTER_SYMBOL, |price| OrderKind::PostOnly { price });
     let (n, rounds) = (size.ops(500), if size == Size::Full { 9 } else { 1 });
-    let [ours, hand, hyper] = in_turn(
+    let [ours, ours_at_lighter, hand, hyper] = in_turn(
         rounds,
         [
-            &mut || {
-                ask.blocking_send(n).expect("the strategy waits");
-                told.recv_timeout(Duration::from_secs(60)).expect("the simulator answers")
-            },
+            &mut || backpack.round(n),
+            &mut || lighter.round(n),
             &mut || reference(&http_by_hand(n).expect("loopback works")),
             &mut || reference(&hyper_both_ends(n).expect("loopback works")),
         ],
     );
-    drop(ask);
-    strategy.join().map_err(|_| "the strategy panicked")?;
-    Ok(Report::from(compared(ours, [hand[0], hyper[0]])))
+    for side in [backpack, lighter] {
+        drop(side.ask);
+        side.strategy.join().map_err(|_| "the strategy panicked")?;
+    }
+    let mut rows = compared(ours, [hand[0], hyper[0]]);
+    rows.extend(at_lighter(ours_at_lighter, ours[0]));
+    Ok(Report::from(rows))
 }
 
 fn compared([p50, p99, rate]: [Stat; 3], [hand, hyper]: [Stat; 2]) -> Vec<Row> {
@@ -96,10 +104,78 @@ fn compared([p50, p99, rate]: [Stat; 3], [hand, hyper]: [Stat; 2]) -> Vec<Row> {
     ]
 }
 
-/// Places orders as told, one after the other; each is too far from the market to trade and expires at once, so
-/// that one round trip is its whole life. Says p50 and p99 in microseconds, and orders a second.
-async fn place(venue: Venue, mut wanted: mpsc::Receiver<u64>, tell: SyncSender<[f64; 3]>) {
-    let market = venue.market(SYMBOL).expect("it is listed");
+fn at_lighter([p50, p99, _]: [Stat; 3], backpack: Stat) -> Vec<Row> {
+    let row = |what: &str, ours, name: &str, reference| Row {
+        number: "11",
+        what: what.to_owned(),
+        unit: "us",
+        ours,
+        reference: Some((name.to_owned(), reference)),
+        goal: Goal::Shown,
+    };
+    vec![
+        row("Lighter: order by socket until its stream shows it p50", p50, "Backpack's round trip", backpack),
+        row("Lighter: the same p99", p99, "its own p50", p50),
+    ]
+}
+
+/// A client, and the strategy that places its orders.
+struct Side {
+    ask: mpsc::Sender<u64>,
+    told: Receiver<[f64; 3]>,
+    strategy: JoinHandle<()>,
+}
+
+impl Side {
+    fn new(client: Box<dyn Protocol>, symbol: &'static str, kind: fn(Price) -> OrderKind) -> Self {
+        let (ask, wanted) = mpsc::channel(1);
+        let (tell, told) = sync_channel(1);
+        let strategy =
+            run(client, symbol, Threads::One, move |venue| place(venue, Wish { symbol, kind }, wanted, tell));
+        Self { ask, told, strategy }
+    }
+
+    fn round(&mut self, n: u64) -> [f64; 3] {
+        self.ask.blocking_send(n).expect("the strategy waits");
+        self.told.recv_timeout(Duration::from_secs(60)).expect("the simulator answers")
+    }
+}
+
+fn backpack_client(simulator: &Simulator) -> Result<Box<dyn Protocol>, String> {
+    let here = simulator.endpoints().venues.backpack.as_ref().ok_or("the simulator has no Backpack")?;
+    let alice = here.account("alice").ok_or("the simulator has no alice")?;
+    let options = backpack::Options::new(&here.rest, &here.ws, vec![SYMBOL.into()]);
+    let options = options.with_keys(&alice.api_key, &alice.api_secret).map_err(|error| error.to_string())?;
+    Ok(Box::new(backpack::Client::new(options).map_err(|error| error.to_string())?))
+}
+
+fn lighter_client(simulator: &Simulator) -> Result<Box<dyn Protocol>, String> {
+    let here = simulator.endpoints().venues.lighter.as_ref().ok_or("the simulator has no Lighter")?;
+    let alice = here.account("alice").ok_or("the simulator has no alice")?;
+    // Drawn as a live key's: that is what is to be measured.
+    let key = SecretKey::from_hex(&alice.api_key_private_key).map_err(|error| error.to_string())?;
+    let credentials = lighter::Credentials {
+        account: alice.account_index,
+        chain: ChainId(here.chain_id),
+        keys: vec![(alice.api_key_index, Signer::live(key))],
+    };
+    let options = lighter::Options::new(&here.rest, &here.ws, vec![LIGHTER_SYMBOL.into()]);
+    let client = lighter::Client::new(options.with_keys(credentials));
+    Ok(Box::new(client.map_err(|error| error.to_string())?))
+}
+
+/// What is placed, at a price that is still to be found.
+#[derive(Clone, Copy)]
+struct Wish {
+    symbol: &'static str,
+    kind: fn(Price) -> OrderKind,
+}
+
+/// Places orders as told, one after the other, too far from the market to trade. Those that expire at once have their
+/// whole life in the time that is measured; those that rest are cancelled outside of it. Says p50 and p99 in
+/// microseconds, and orders a second.
+async fn place(venue: Venue, wish: Wish, mut wanted: mpsc::Receiver<u64>, tell: SyncSender<[f64; 3]>) {
+    let market = venue.market(wish.symbol).expect("it is listed");
     let top = loop {
         match venue.top(market.id) {
             Ok(top) => break top,
@@ -108,22 +184,25 @@ async fn place(venue: Venue, mut wanted: mpsc::Receiver<u64>, tell: SyncSender<[
     };
     let order = NewOrder {
         market: market.id,
-        side: Side::Buy,
+        side: mm_model::Side::Buy,
         qty: market.min_qty.max(Qty(1)),
-        kind: OrderKind::Limit {
-            price: top.bid.price.offset(-top.bid.price.0 / 20),
-            time_in_force: TimeInForce::Ioc,
-        },
+        kind: (wish.kind)(top.bid.price.offset(-top.bid.price.0 / 20)),
         exposure: Exposure::Any,
     };
     while let Some(n) = wanted.recv().await {
-        let (mut latencies, begin) = (Latencies::default(), wall_ns());
+        let (mut latencies, mut ns) = (Latencies::default(), 0);
         for _ in 0..n {
             let start = wall_ns();
-            venue.place(order).await.expect("the simulator takes it in");
-            latencies.record(wall_ns() - start);
+            let mut placed = venue.place(order).await.expect("the simulator takes it in");
+            let took = wall_ns() - start;
+            latencies.record(took);
+            ns += took;
+            if matches!(order.kind, OrderKind::PostOnly { .. }) {
+                venue.cancel(placed.client_id()).await.expect("it rests");
+                placed.wait_final().await;
+            }
         }
-        let secs = (wall_ns() - begin) as f64 / 1e9;
+        let secs = ns as f64 / 1e9;
         if tell.send([latencies.us(50.0), latencies.us(99.0), n as f64 / secs]).is_err() {
             return;
         }

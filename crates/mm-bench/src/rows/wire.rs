@@ -6,16 +6,17 @@ use std::time::Duration;
 
 use mm_core::Venue;
 use mm_model::{Event, Timestamp};
+use mm_venues::backpack::{self, Options};
 
 use super::Size;
 use crate::{
-    connected::{Access, Threads, run},
+    connected::{Threads, run},
     harness::{Goal, Latencies, Report, Row, in_turn},
     limits::{loopback, wire::Client},
     requests::{parse, verify},
     rig::decide,
     stub::{Seen, Stub},
-    wires::{API_KEY, Backpack, SECRET, Wire as _},
+    wires::{API_KEY, Backpack, SECRET, SYMBOL, Wire as _},
 };
 
 /// Pause between an order and the next frame: the answer must have been read by then.
@@ -83,14 +84,11 @@ struct Side {
 impl Side {
     fn ours(threads: Threads) -> std::io::Result<Self> {
         let stub = Stub::start()?;
-        let access = Access {
-            rest: stub.rest(),
-            ws: stub.ws(),
-            api_key: API_KEY.to_owned(),
-            api_secret: SECRET.to_owned(),
-        };
+        let options = Options::new(stub.rest(), stub.ws(), vec![SYMBOL.into()]);
+        let options = options.with_keys(API_KEY, SECRET).expect("the key is well-formed");
+        let client = Box::new(backpack::Client::new(options).expect("the options are valid"));
         // The thread ends with the process, as the stub does.
-        drop(run(access, threads, follow));
+        drop(run(client, SYMBOL, threads, follow));
         Ok(Self { stub, seq: 1_000 }.warm())
     }
 
