@@ -179,8 +179,10 @@ impl Driver {
         for id in abandoned {
             self.reap(id, now);
         }
+        // The strategy may run on another thread: what came in just now was made after `now`, and must not seem to be sent
+        // before it was made.
         while let Some(command) = self.unparked.pop_front().or_else(|| self.cancels.try_recv().ok()) {
-            if let Some(call) = self.take(command, now) {
+            if let Some(call) = self.take(command, self.shared.clock.now()) {
                 return Some(call);
             }
         }
@@ -192,7 +194,7 @@ impl Driver {
             }
         }
         while let Ok(command) = self.others.try_recv() {
-            if let Some(call) = self.take(command, now) {
+            if let Some(call) = self.take(command, self.shared.clock.now()) {
                 return Some(call);
             }
         }
