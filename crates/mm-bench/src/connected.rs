@@ -2,15 +2,10 @@
 
 use std::{sync::Arc, thread::JoinHandle, time::Duration};
 
-use bytes::Bytes;
 use mm_core::{Clock, Venue, VenueConfig};
-use mm_model::{Ask, CallError, DecodeError, Event, Timestamp};
 use mm_net::{Net, NetConfig};
-use mm_session::SessionConfig;
-use mm_venues::{
-    client::{Allowance, CallRef, Frame, Heard, LinkId, LinkSpec, Next, Outbox, Protocol, Way, Weight},
-    http::Reply,
-};
+use mm_session::{Limits, SessionConfig};
+use mm_venues::client::Protocol;
 
 use crate::rig::Ids;
 
@@ -53,7 +48,8 @@ where
         let (venue, driver) = mm_core::venue(config, clock.clone(), Arc::<Ids>::default());
         let net = Net::new(clock.clone(), NetConfig::default()).expect("TLS can be set up");
         let session = async move {
-            mm_session::run(clock, driver, Box::new(Unbounded(client)), net, SessionConfig::default())
+            let config = SessionConfig { limits: Limits::Off, ..SessionConfig::default() };
+            mm_session::run(clock, driver, client, net, config)
                 .await
                 .expect("the session runs until it is stopped");
         };
@@ -76,93 +72,4 @@ where
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be made")
-}
-
-/// A codec with allowances that are never used up: the venue's own end a bench within its first second.
-struct Unbounded(Box<dyn Protocol>);
-
-impl Protocol for Unbounded {
-    fn rest_url(&self) -> &str {
-        self.0.rest_url()
-    }
-
-    fn links(&self) -> Vec<LinkSpec> {
-        self.0.links()
-    }
-
-    fn allowances(&self) -> Vec<Allowance> {
-        let plenty = Allowance { capacity: 1_000_000, per: Duration::from_secs(1) };
-        self.0.allowances().iter().map(|_| plenty).collect()
-    }
-
-    fn weight(&self, ask: &Ask) -> Weight {
-        self.0.weight(ask)
-    }
-
-    fn may_encode(&self, ask: &Ask) -> bool {
-        self.0.may_encode(ask)
-    }
-
-    fn encode(
-        &mut self,
-        now: Timestamp,
-        call: CallRef,
-        ask: &Ask,
-        out: &mut Outbox,
-    ) -> Result<Way, CallError> {
-        self.0.encode(now, call, ask, out)
-    }
-
-    fn reply(
-        &mut self,
-        now: Timestamp,
-        call: CallRef,
-        ask: &Ask,
-        reply: &Reply,
-        out: &mut Vec<Event>,
-    ) -> Result<Next, CallError> {
-        self.0.reply(now, call, ask, reply, out)
-    }
-
-    fn failed(&mut self, now: Timestamp, call: CallRef, ask: &Ask, why: &CallError) {
-        self.0.failed(now, call, ask, why);
-    }
-
-    fn own_ask(&mut self, now: Timestamp) -> Option<Ask> {
-        self.0.own_ask(now)
-    }
-
-    fn opened(&mut self, now: Timestamp, link: LinkId, out: &mut Vec<Frame>) {
-        self.0.opened(now, link, out);
-    }
-
-    fn closed(&mut self, now: Timestamp, link: LinkId) {
-        self.0.closed(now, link);
-    }
-
-    fn frame(
-        &mut self,
-        now: Timestamp,
-        link: LinkId,
-        frame: &Bytes,
-        out: &mut Heard,
-    ) -> Result<(), DecodeError> {
-        self.0.frame(now, link, frame, out)
-    }
-
-    fn tick(&mut self, now: Timestamp, out: &mut Vec<(LinkId, Frame)>) {
-        self.0.tick(now, out);
-    }
-
-    fn wake(&self) -> Option<Timestamp> {
-        self.0.wake()
-    }
-
-    fn may_prepare(&self) -> bool {
-        self.0.may_prepare()
-    }
-
-    fn prepare(&mut self) {
-        self.0.prepare();
-    }
 }

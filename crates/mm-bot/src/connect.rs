@@ -7,7 +7,7 @@ use std::{future::Future, path::Path, pin::Pin, sync::Arc, time::Duration};
 use anyhow::{Context, bail};
 use mm_core::{Clock, Connector, VenueConfig};
 use mm_net::{Net, NetConfig};
-use mm_session::SessionConfig;
+use mm_session::{Limits, SessionConfig};
 use mm_sim::Endpoints;
 use mm_store::{Account, AccountLock, ClientIdCounter, IdRange, StateDir};
 use tokio::sync::oneshot;
@@ -86,6 +86,7 @@ pub(crate) fn connector(
         backoff_min: BACKOFF_MIN,
         backoff_max: BACKOFF_MAX,
         jitter_seed: around.clock.now().0,
+        limits: Limits::Venues,
     };
     let protocol = (config.venue.protocol)(Wiring { access, symbols, own: &config.own })
         .map_err(|why| anyhow::anyhow!("connector '{name}': {why}"))?;

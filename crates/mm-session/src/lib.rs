@@ -4,6 +4,6 @@ mod session;
 mod throttle;
 mod transport;
 
-pub use session::{SessionConfig, SessionError, run};
+pub use session::{Limits, SessionConfig, SessionError, run};
 pub use throttle::{Lane, Permit, Throttle, ThrottleError};
 pub use transport::{Connected, Link, LinkError, LinkMessage, Outgoing, Transport, TransportError};

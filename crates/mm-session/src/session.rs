@@ -24,7 +24,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use mm_core::{Call, Clock, Driver};
 use mm_model::{Ask, CallError, Timestamp};
 use mm_venues::{
-    client::{CallRef, Frame, Heard, LinkId, Outbox, Protocol},
+    client::{Allowance, CallRef, Frame, Heard, LinkId, Outbox, Protocol},
     http::Reply,
 };
 use rand::SeedableRng;
@@ -58,7 +58,33 @@ pub struct SessionConfig {
     pub backoff_max: Duration,
     /// Seed of the jitter.
     pub jitter_seed: u64,
+    /// Whose limits are kept.
+    pub limits: Limits,
 }
+
+/// Whose limits a session keeps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Limits {
+    /// The venue's, as its codec knows them.
+    #[default]
+    Venues,
+    /// Nobody's: for a simulated venue that has its own switched off. The venue's own would end a bench within its first
+    /// second.
+    Off,
+}
+
+impl Limits {
+    /// The allowances to keep, for a codec that knows these.
+    fn allowances(self, known: Vec<Allowance>) -> Vec<Allowance> {
+        match self {
+            Self::Venues => known,
+            Self::Off => vec![PLENTY; known.len()],
+        }
+    }
+}
+
+/// An allowance that is never used up.
+const PLENTY: Allowance = Allowance { capacity: 10_000_000, per: Duration::from_secs(1) };
 
 impl Default for SessionConfig {
     /// Ten seconds for a reply and for silence, as `faults.md` case 40 wants; back-off from 250 ms to 30 s.
@@ -69,6 +95,7 @@ impl Default for SessionConfig {
             backoff_min: Duration::from_millis(250),
             backoff_max: Duration::from_secs(30),
             jitter_seed: 0,
+            limits: Limits::default(),
         }
     }
 }
@@ -147,8 +174,8 @@ impl<S: Side, T: Transport> Session<S, T> {
         transport: T,
         config: SessionConfig,
     ) -> Result<Self, SessionError> {
-        let throttle =
-            Throttle::new(&protocol.allowances()).map_err(|error| SessionError(error.to_string()))?;
+        let allowances = config.limits.allowances(protocol.allowances());
+        let throttle = Throttle::new(&allowances).map_err(|error| SessionError(error.to_string()))?;
         outcome::check_weights(&throttle, &*protocol)?;
         let backoff = Backoff::new(config.backoff_min, config.backoff_max);
         Ok(Self {

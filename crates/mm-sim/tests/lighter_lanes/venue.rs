@@ -1,110 +1,14 @@
-//! What is special about these tests' venue: a client that its own throttle never holds back, and its list of ended
-//! orders, asked for past the connector.
+//! The venue's list of ended orders, asked for past the connector.
 
-use std::time::Duration;
-
-use bytes::Bytes;
 use mm_crypto::{Signer, SimulatedKey};
-use mm_model::{Ask, CallError, DecodeError, Event, Timestamp};
+use mm_model::Timestamp;
 use mm_session::Transport;
 use mm_sim::{InProcess, LighterAccount};
 use mm_venues::{
-    client::{Allowance, CallRef, Frame, Heard, LinkId, LinkSpec, Next, Outbox, Protocol, Way, Weight},
-    http::{Method, Reply, Request},
-    lighter::{Client, sign::ApiKey, tx::ChainId},
+    http::{Method, Request},
+    lighter::{sign::ApiKey, tx::ChainId},
 };
 use serde_json::Value;
-
-/// An allowance that is never used up.
-const PLENTY: Allowance = Allowance { capacity: 10_000_000, per: Duration::from_secs(1) };
-
-/// Lighter's codec, with plenty of requests and transactions.
-pub(crate) struct Unbounded(pub(crate) Client);
-
-impl Protocol for Unbounded {
-    fn rest_url(&self) -> &str {
-        self.0.rest_url()
-    }
-
-    fn links(&self) -> Vec<LinkSpec> {
-        self.0.links()
-    }
-
-    fn allowances(&self) -> Vec<Allowance> {
-        vec![PLENTY; self.0.allowances().len()]
-    }
-
-    fn weight(&self, ask: &Ask) -> Weight {
-        self.0.weight(ask)
-    }
-
-    fn may_encode(&self, ask: &Ask) -> bool {
-        self.0.may_encode(ask)
-    }
-
-    fn encode(
-        &mut self,
-        now: Timestamp,
-        call: CallRef,
-        ask: &Ask,
-        out: &mut Outbox,
-    ) -> Result<Way, CallError> {
-        self.0.encode(now, call, ask, out)
-    }
-
-    fn reply(
-        &mut self,
-        now: Timestamp,
-        call: CallRef,
-        ask: &Ask,
-        reply: &Reply,
-        out: &mut Vec<Event>,
-    ) -> Result<Next, CallError> {
-        self.0.reply(now, call, ask, reply, out)
-    }
-
-    fn failed(&mut self, now: Timestamp, call: CallRef, ask: &Ask, why: &CallError) {
-        self.0.failed(now, call, ask, why);
-    }
-
-    fn own_ask(&mut self, now: Timestamp) -> Option<Ask> {
-        self.0.own_ask(now)
-    }
-
-    fn opened(&mut self, now: Timestamp, link: LinkId, out: &mut Vec<Frame>) {
-        self.0.opened(now, link, out);
-    }
-
-    fn closed(&mut self, now: Timestamp, link: LinkId) {
-        self.0.closed(now, link);
-    }
-
-    fn frame(
-        &mut self,
-        now: Timestamp,
-        link: LinkId,
-        frame: &Bytes,
-        out: &mut Heard,
-    ) -> Result<(), DecodeError> {
-        self.0.frame(now, link, frame, out)
-    }
-
-    fn tick(&mut self, now: Timestamp, out: &mut Vec<(LinkId, Frame)>) {
-        self.0.tick(now, out);
-    }
-
-    fn wake(&self) -> Option<Timestamp> {
-        self.0.wake()
-    }
-
-    fn may_prepare(&self) -> bool {
-        self.0.may_prepare()
-    }
-
-    fn prepare(&mut self) {
-        self.0.prepare();
-    }
-}
 
 /// Orders of an account that are over, as far back as the venue remembers.
 pub(crate) async fn ended_orders(world: &InProcess, account: &LighterAccount, now: Timestamp) -> Vec<Value> {

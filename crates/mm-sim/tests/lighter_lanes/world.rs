@@ -15,7 +15,7 @@ use mm_crypto::{Signer, SimulatedKey};
 use mm_model::{
     ClientId, Exposure, Market, NewOrder, OrderKind, OrderRecord, OrderState, Side, TimeInForce, Timestamp,
 };
-use mm_session::SessionConfig;
+use mm_session::{Limits, SessionConfig};
 use mm_sim::{
     InProcess, SimConfig,
     config::{Latency, VenueKind},
@@ -26,7 +26,7 @@ use mm_venues::lighter::{Client, Credentials, Options, OrdersBy, SPEC, tx::Chain
 
 use crate::{
     TASKS,
-    venue::{Unbounded, ended_orders},
+    venue::ended_orders,
     wire::{Overheard, Wire},
 };
 
@@ -133,8 +133,9 @@ pub(crate) fn run(case: &Case) -> Ended {
     let wire = Arc::new(Mutex::new(Wire::default()));
     let (venue, driver) = mm_core::venue(config(), clock.clone(), Arc::new(Ids(AtomicU64::new(1_000))));
     let transport = Overheard { inner: world.transport(), wire: Arc::clone(&wire) };
-    let protocol = Box::new(Unbounded(client(case, &world)));
-    let session = mm_session::run(clock.clone(), driver, protocol, transport, SessionConfig::default());
+    let protocol = Box::new(client(case, &world));
+    let limits = SessionConfig { limits: Limits::Off, ..SessionConfig::default() };
+    let session = mm_session::run(clock.clone(), driver, protocol, transport, limits);
     let _session = runtime.spawner().spawn("session", async move {
         session.await.expect("the session runs until the test is over");
     });

@@ -50,6 +50,7 @@ pub(super) fn connector((venue, symbol): (VenueKind, &str), world: &InProcess, c
         backoff_min: Duration::from_millis(100),
         backoff_max: Duration::from_secs(5),
         jitter_seed: 1,
+        ..SessionConfig::default()
     };
     let (venue, driver) = mm_core::venue(config, clock.clone(), Arc::new(Ids(AtomicU64::new(1000))));
     let run = mm_session::run(clock.clone(), driver, protocol, world.transport(), session);
