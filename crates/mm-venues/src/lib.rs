@@ -6,6 +6,7 @@ pub mod backpack;
 pub mod client;
 #[cfg(test)]
 mod fixtures;
+pub mod grvt;
 pub mod http;
 pub mod lighter;
 pub mod query;

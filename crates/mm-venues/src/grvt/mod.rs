@@ -1,0 +1,3 @@
+//! GRVT: one folder for both halves of its codec. `wire` is shared: its messages in both of their encodings.
+
+pub mod wire;
