@@ -108,19 +108,14 @@ fn window(config: &ConnectorConfig) -> Duration {
 }
 
 fn access(config: &ConnectorConfig, around: &Surroundings<'_>) -> anyhow::Result<Access> {
-    if config.is_live() {
+    if let Some(live) = config.live {
         let path = config.common.text("keys_file").context("live needs keys_file")?;
         let keys = config.venue.keys.read(Path::new(path))?;
         if (config.venue.is_simulated)(&keys) {
             bail!("key file {path} holds a key of the simulator: the live venue does not know it");
         }
-        let live = config.venue.live();
-        return Ok(Access {
-            rest: live.rest_url.to_owned(),
-            ws: live.ws_url.to_owned(),
-            chain_id: None,
-            keys,
-        });
+        let urls = live.addresses.iter().map(|address| (address.key, address.url.to_owned())).collect();
+        return Ok(Access { urls, chain_id: live.chain_id, keys });
     }
     let endpoints = around.simulated.context("there is no simulated world")?;
     let account = config.common.text("account").unwrap_or("alice");

@@ -120,8 +120,12 @@ impl Launch<'_> {
 
     /// Mode in an unmistakable colour and word, strategy, connectors.
     fn banner(&self, config: &Config, world: Option<&World>) {
-        let is_live = config.connectors.values().any(crate::config::ConnectorConfig::is_live);
-        let mode = if is_live { paint(LIVE, " LIVE: REAL MONEY ") } else { paint(SIMULATED, " SIMULATED ") };
+        let live: Vec<_> = config.connectors.values().filter_map(|connector| connector.live).collect();
+        let mode = match live.iter().any(|environment| environment.real_money) {
+            true => paint(LIVE, " LIVE: REAL MONEY "),
+            false if live.is_empty() => paint(SIMULATED, " SIMULATED "),
+            false => paint(LIVE, " LIVE: TEST NETWORK "),
+        };
         let seed = match world {
             Some(World::Embedded(_)) => format!(" · seed {}", config.simulator.integer("seed").unwrap_or(1)),
             Some(World::Elsewhere(_)) => " · a world that another process serves".to_owned(),

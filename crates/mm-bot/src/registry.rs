@@ -4,6 +4,8 @@
 mod backpack;
 mod lighter;
 
+use std::collections::BTreeMap;
+
 use mm_sim::Endpoints;
 use mm_strategy::params::{Param, Values};
 use mm_venues::{
@@ -37,14 +39,19 @@ pub(crate) struct VenueRow {
 
 /// Where a venue is and with which keys. Never printed.
 pub(crate) struct Access {
-    /// REST interface.
-    pub(crate) rest: String,
-    /// WebSocket.
-    pub(crate) ws: String,
+    /// Its hosts, by what configurations call them.
+    pub(crate) urls: BTreeMap<&'static str, String>,
     /// Which chain signatures are for, where a venue's signatures name one and the place says which.
     pub(crate) chain_id: Option<u32>,
     /// The keys.
     pub(crate) keys: Keys,
+}
+
+impl Access {
+    /// The base URL of a host.
+    pub(crate) fn url(&self, key: &str) -> &str {
+        self.urls.get(key).expect("a venue's row names the hosts that it asks for; a test looks")
+    }
 }
 
 /// What a codec is made from.
@@ -79,7 +86,10 @@ mod tests {
         for (n, row) in VENUES.iter().enumerate() {
             assert!(VENUES[..n].iter().all(|other| !other.name.starts_with(row.name)), "{}", row.name);
             assert_eq!(row.name, row.spec.name);
-            assert!(row.live().rest_url.starts_with("https://") && row.live().ws_url.starts_with("wss://"));
+            let hosts = row.live().addresses.iter().map(|address| address.url);
+            assert!(hosts.clone().any(|url| url.starts_with("https://")), "{}", row.name);
+            assert!(hosts.clone().any(|url| url.starts_with("wss://")), "{}", row.name);
+            assert!(hosts.clone().all(|url| url.starts_with("https://") || url.starts_with("wss://")));
             let common = crate::config::tables::CONNECTOR;
             for param in common.iter().chain(row.params) {
                 if let Preset::Is(text) = param.default {

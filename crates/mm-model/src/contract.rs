@@ -157,6 +157,8 @@ pub enum Ask {
     DeadMan(DeadMan),
     /// The next number that a key must sign with. Only codecs ask this (see `Protocol::own_ask`).
     Nonce(KeyIndex),
+    /// Begin a session with the venue. Only codecs ask this.
+    Login,
 }
 
 impl Ask {

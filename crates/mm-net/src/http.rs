@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{
     Method as HyperMethod, Response,
-    header::{HOST, HeaderName, HeaderValue},
+    header::{HOST, HeaderMap, HeaderName, HeaderValue},
     http::uri::PathAndQuery,
 };
 use mm_venues::http::{Headers, Method, Reply, Request};
@@ -39,14 +39,23 @@ pub(crate) fn outgoing(end: &Endpoint, request: &Request) -> Result<hyper::Reque
     let headers = out.headers_mut();
     headers.reserve(8);
     headers.insert(HOST, HeaderValue::try_from(&end.authority).map_err(|_| "the host's name is not valid")?);
-    for (name, value) in request.headers.iter() {
+    write_fields(&request.headers, headers)?;
+    Ok(out)
+}
+
+/// Adds header fields, their values hidden from whoever shows them.
+///
+/// # Errors
+/// Names the field that is not HTTP, never its value.
+pub(crate) fn write_fields(fields: &Headers, out: &mut HeaderMap) -> Result<(), String> {
+    for (name, value) in fields.iter() {
         let field = HeaderName::try_from(name).map_err(|_| format!("header field '{name}' is not valid"))?;
         let mut value = HeaderValue::try_from(value)
             .map_err(|_| format!("the value of header field '{name}' is not valid"))?;
         value.set_sensitive(true);
-        headers.append(field, value);
+        out.append(field, value);
     }
-    Ok(out)
+    Ok(())
 }
 
 /// The reply as the codec reads it. Header values that are not text are left out.

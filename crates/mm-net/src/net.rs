@@ -137,12 +137,12 @@ impl Transport for Net {
         link: &LinkSpec,
     ) -> impl Future<Output = Result<Socket, TransportError>> + Send + 'static {
         let shared = Arc::clone(&self.shared);
-        let url = link.url.clone();
+        let link = link.clone();
         async move {
-            let end =
-                Endpoint::web_socket(&url).map_err(|error| TransportError::NotSent(error.to_string()))?;
+            let end = Endpoint::web_socket(&link.url)
+                .map_err(|error| TransportError::NotSent(error.to_string()))?;
             let stream = Stream::open(&end, &shared.tls).await.map_err(TransportError::NotSent)?;
-            Socket::open(&url, stream).await.map_err(TransportError::NotSent)
+            Socket::open(&link, stream).await.map_err(TransportError::NotSent)
         }
     }
 }

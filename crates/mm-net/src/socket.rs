@@ -5,13 +5,13 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use mm_session::{Link, LinkError, LinkMessage, Outgoing};
-use mm_venues::client::Frame;
+use mm_venues::client::{Frame, LinkSpec};
 use tokio_tungstenite::{
     WebSocketStream, client_async_with_config,
-    tungstenite::{Error, Message, protocol::WebSocketConfig},
+    tungstenite::{Error, Message, client::IntoClientRequest, protocol::WebSocketConfig},
 };
 
-use crate::stream::Stream;
+use crate::{http::write_fields, stream::Stream};
 
 /// The longest message (fault 72). The longest known, a book of 1,000 levels, is under 100 KiB.
 const MESSAGE_LEN_MAX: usize = 4 << 20;
@@ -32,16 +32,18 @@ pub struct Socket {
 
 impl Socket {
     /// Upgrades a fresh stream. Redirects are errors, as is any answer but the upgrade.
-    pub(crate) async fn open(url: &str, stream: Stream) -> Result<Self, String> {
+    pub(crate) async fn open(link: &LinkSpec, stream: Stream) -> Result<Self, String> {
+        let refused = |error: &Error| format!("no WebSocket: {}", shown(error));
+        let mut request = link.url.as_str().into_client_request().map_err(|error| refused(&error))?;
+        write_fields(&link.headers, request.headers_mut())?;
         let config = WebSocketConfig::default()
             .max_message_size(Some(MESSAGE_LEN_MAX))
             .max_frame_size(Some(MESSAGE_LEN_MAX))
             .write_buffer_size(WRITE_LEN)
             .max_write_buffer_size(UNSENT_LEN_MAX)
             .read_buffer_size(READ_LEN);
-        let (stream, _) = client_async_with_config(url, stream, Some(config))
-            .await
-            .map_err(|error| format!("no WebSocket: {}", shown(&error)))?;
+        let (stream, _) =
+            client_async_with_config(request, stream, Some(config)).await.map_err(|error| refused(&error))?;
         Ok(Self { stream, unsent: false })
     }
 

@@ -25,7 +25,7 @@ use mm_core::{Call, Clock, Driver};
 use mm_model::{Ask, CallError, Timestamp};
 use mm_venues::{
     client::{Allowance, CallRef, Frame, Heard, LinkId, Outbox, Protocol},
-    http::Reply,
+    http::{Headers, Reply},
 };
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -286,8 +286,10 @@ impl<S: Side, T: Transport> Session<S, T> {
         while let Some((id, why)) = self.links.check_silence(now) {
             self.lost(id, why);
         }
-        let Self { links, transport, clock, config, .. } = self;
-        links.connect_due(now, |spec| -> Connecting<T::Link> {
+        let venue_now = self.venue_time(now);
+        let Self { links, protocol, transport, clock, config, .. } = self;
+        let upgrade = |id, headers: &mut Headers| protocol.upgrade(venue_now, id, headers);
+        links.connect_due(now, upgrade, |spec| -> Connecting<T::Link> {
             let (clock, limit) = (clock.clone(), config.call_timeout);
             let connecting = transport.connect(spec);
             Box::pin(async move {

@@ -126,9 +126,12 @@ impl Transport for InProcessTransport {
     ) -> impl Future<Output = Result<InProcessLink, TransportError>> + Send + 'static {
         let venue = self.venue(&link.url);
         let host = Arc::clone(&self.host);
+        let mut request = Request::default();
+        let (path, query) = target(&link.url);
+        request.reset(Method::Get, path);
+        request.query.push_str(query);
+        request.headers = link.headers.clone();
         async move {
-            let mut request = Request::default();
-            request.reset(Method::Get, "/");
             match host.open(venue?, request) {
                 Ok(opened) => Ok(InProcessLink { host, opened }),
                 Err(NotOpened::Refused(reply)) => {
@@ -138,6 +141,13 @@ impl Transport for InProcessTransport {
             }
         }
     }
+}
+
+/// Path and query of one of this world's URLs.
+fn target(url: &str) -> (&str, &str) {
+    let rest = url.strip_prefix(SCHEME).unwrap_or_default();
+    let target = rest.find('/').map_or("/", |at| &rest[at..]);
+    target.split_once('?').unwrap_or((target, ""))
 }
 
 /// A socket to an [`InProcess`] world. Dropping it closes it.

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use mm_model::{Ask, CallError, DecodeError, Event, Timestamp};
 
-use crate::http::{Reply, Request};
+use crate::http::{Headers, Reply, Request};
 
 /// Which of a venue's sockets: an index into [`Protocol::links`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,13 +18,15 @@ pub struct LinkSpec {
     pub name: &'static str,
     /// Who speaks first.
     pub greeting: Greeting,
+    /// Fields of the upgrade request: [`Protocol::upgrade`] writes them anew for each try.
+    pub headers: Headers,
 }
 
 impl LinkSpec {
     /// A socket on which we speak first.
     #[must_use]
     pub fn new(url: impl Into<String>, name: &'static str) -> Self {
-        Self { url: url.into(), name, greeting: Greeting::Ours }
+        Self { url: url.into(), name, greeting: Greeting::Ours, headers: Headers::default() }
     }
 }
 
@@ -149,8 +151,8 @@ pub struct Allowance {
 /// Every `now`, and what [`Protocol::wake`] returns, is the venue's time as well as we can tell it: our clock, corrected by
 /// what the venue said last.
 pub trait Protocol: Send {
-    /// Base URL of the REST interface, without a trailing slash.
-    fn rest_url(&self) -> &str;
+    /// Base URL of the REST interface that answers `ask`, without a trailing slash.
+    fn rest_url(&self, ask: &Ask) -> &str;
 
     /// The sockets to keep open.
     fn links(&self) -> Vec<LinkSpec>;
@@ -208,10 +210,18 @@ pub trait Protocol: Send {
         None
     }
 
+    /// A socket is about to be opened: writes what its upgrade request must bear (a login's cookie). `false`: not yet, and
+    /// it is asked again after whatever happens next.
+    fn upgrade(&mut self, now: Timestamp, link: LinkId, headers: &mut Headers) -> bool {
+        let _ = (now, link, headers);
+        true
+    }
+
     /// A socket is open and may be spoken on: the frames to send on it (subscriptions).
     fn opened(&mut self, now: Timestamp, link: LinkId, out: &mut Vec<Frame>);
 
-    /// A socket is gone. Calls that travelled on it and have no answer get their [`Protocol::failed`] first.
+    /// A socket is gone, or could not be opened. Calls that travelled on it and have no answer get their
+    /// [`Protocol::failed`] first.
     fn closed(&mut self, now: Timestamp, link: LinkId) {
         let _ = (now, link);
     }

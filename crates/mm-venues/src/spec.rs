@@ -28,12 +28,29 @@ pub struct VenueSpec {
 pub struct Environment {
     /// Its name in configurations.
     pub name: &'static str,
-    /// Base of the REST interface, without a trailing slash.
-    pub rest_url: &'static str,
-    /// The socket.
-    pub ws_url: &'static str,
+    /// Its hosts.
+    pub addresses: &'static [Address],
+    /// Which chain signatures are for, where a venue's signatures name one.
+    pub chain_id: Option<u32>,
     /// Whether orders there cost real money: such an environment needs the user's explicit word.
     pub real_money: bool,
+}
+
+/// One of a venue's hosts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// What configurations call it.
+    pub key: &'static str,
+    /// Base URL, without a trailing slash.
+    pub url: &'static str,
+}
+
+impl Address {
+    /// A host.
+    #[must_use]
+    pub const fn new(key: &'static str, url: &'static str) -> Self {
+        Self { key, url }
+    }
 }
 
 /// How long a signed request stays valid.

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 
 use mm_sim::config::ACCOUNTS;
+use mm_strategy::params::Values;
+use mm_venues::spec::{Address, Environment};
 
 use super::{
     ConnectorConfig, legacy,
@@ -78,7 +80,8 @@ impl Reader<'_> {
         // The same section again for the venue's keys; unknown ones were reported just now.
         let mut own = section.read_known(venue.params, self.problems);
         section.fill(&mut own, venue.params, self.problems);
-        let connector = ConnectorConfig { venue, common, own };
+        let live = self.environment(venue, &common, block);
+        let connector = ConnectorConfig { venue, live, common, own };
         self.check_environment(&connector, block);
         Some(connector)
     }
@@ -109,15 +112,46 @@ impl Reader<'_> {
         row
     }
 
+    /// The real venue's environment that is meant; `None`: the simulated one.
+    fn environment(
+        &mut self,
+        venue: &'static VenueRow,
+        common: &Values,
+        block: &Block<'_>,
+    ) -> Option<&'static Environment> {
+        let word = common.text("environment").unwrap_or(tables::SIMULATED).to_ascii_lowercase();
+        let own = venue.spec.environments;
+        match word.as_str() {
+            tables::SIMULATED => None,
+            tables::LIVE => Some(venue.live()),
+            word => {
+                let found = own.iter().find(|environment| environment.name == word);
+                if found.is_none() {
+                    let entry = block.node.entry("environment");
+                    let place = entry.map_or(&block.node.place, |entry| &entry.node.place);
+                    let valid =
+                        [tables::SIMULATED, tables::LIVE].into_iter().chain(own.iter().map(|e| e.name));
+                    let what = format!("{} has no environment '{word}'", venue.name);
+                    self.problems.add(
+                        (place, &join(&block.path, "environment")),
+                        what,
+                        suggestion(word, valid),
+                    );
+                }
+                found
+            }
+        }
+    }
+
     /// What belongs to one environment only.
     fn check_environment(&mut self, connector: &ConnectorConfig, block: &Block<'_>) {
         let Block { node, path, .. } = block;
         let place =
             |key: &str| node.entry(key).map_or_else(|| node.place.clone(), |entry| entry.node.place.clone());
         let not_used = |key: &str, why: &str| format!("{} is not used: {why}", join(path, key));
-        let live = connector.venue.live();
-        for (key, live) in [("base_url", live.rest_url), ("ws_url", live.ws_url)] {
-            match connector.common.text(key) {
+        let environment = connector.live.unwrap_or_else(|| connector.venue.live());
+        for &Address { key, url: live } in environment.addresses {
+            match connector.common.text(key).or_else(|| connector.own.text(key)) {
                 Some(url) if url.trim_end_matches('/') != live => self.problems.add(
                     (&place(key), &join(path, key)),
                     format!("'{url}' is not the venue's own address"),

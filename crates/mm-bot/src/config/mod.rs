@@ -20,6 +20,7 @@ use mm_strategy::{
     StrategySpec,
     params::{Settings, Values},
 };
+use mm_venues::spec::Environment;
 
 pub(crate) use environment::PREFIX;
 use problem::Problems;
@@ -58,6 +59,8 @@ pub(crate) struct Config {
 pub(crate) struct ConnectorConfig {
     /// Which venue.
     pub(crate) venue: &'static VenueRow,
+    /// Where the real venue is that it connects to; `None`: to the simulated one.
+    pub(crate) live: Option<&'static Environment>,
     /// What every connector takes.
     pub(crate) common: Values,
     /// What this venue takes.
@@ -65,9 +68,9 @@ pub(crate) struct ConnectorConfig {
 }
 
 impl ConnectorConfig {
-    /// Whether it trades with real money.
-    pub(crate) fn is_live(&self) -> bool {
-        self.common.text("environment") == Some("live")
+    /// Whether it connects to the real venue, its test network included.
+    pub(crate) const fn is_live(&self) -> bool {
+        self.live.is_some()
     }
 }
 

@@ -5,6 +5,11 @@ use mm_strategy::params::{Kind, Param, Preset};
 
 const HOUR_MS: u64 = 3_600_000;
 
+/// The environment that is in this process, or served by another of ours.
+pub(crate) const SIMULATED: &str = "simulated";
+/// The venue's own, with real money.
+pub(crate) const LIVE: &str = "live";
+
 /// A key without other names.
 pub(crate) const fn key(name: &'static str, kind: Kind, default: Preset, about: &'static str) -> Param {
     Param { name, aliases: &[], kind, default, about }
@@ -103,9 +108,9 @@ pub(crate) static CONNECTOR: &[Param] = &[
     },
     key(
         "environment",
-        Kind::Word(&[("simulated", "simulated"), ("live", "live"), ("mainnet", "live")]),
-        Preset::Is("simulated"),
-        "simulated, or live with real money (needs --live and a key file)",
+        Kind::Text,
+        Preset::Is(SIMULATED),
+        "simulated; live with real money, or another of the venue's own, such as testnet (need --live and a key file)",
     ),
     key("account", Kind::Text, Preset::Is("alice"), "account of the simulated venue"),
     key("keys_file", Kind::Text, Preset::Unset, "file with the venue's keys that only its owner can read"),

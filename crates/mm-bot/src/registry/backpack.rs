@@ -1,5 +1,7 @@
 //! Backpack's row.
 
+use std::collections::BTreeMap;
+
 use mm_sim::is_simulated_key;
 use mm_strategy::params::{Kind, Param, Preset};
 use mm_venues::{backpack, client::Protocol};
@@ -26,8 +28,7 @@ pub(super) const ROW: VenueRow = VenueRow {
         let venue = endpoints.venues.backpack.as_ref()?;
         let row = venue.account(account)?;
         Some(Access {
-            rest: venue.rest.clone(),
-            ws: venue.ws.clone(),
+            urls: BTreeMap::from([("base_url", venue.rest.clone()), ("ws_url", venue.ws.clone())]),
             chain_id: None,
             keys: Keys::of([("api_key", row.api_key.clone()), ("api_secret", row.api_secret.clone())]),
         })
@@ -47,7 +48,7 @@ static PARAMS: &[Param] = &[
 
 fn protocol(wiring: Wiring<'_>) -> Result<Box<dyn Protocol>, String> {
     let Wiring { access, symbols, own } = wiring;
-    let mut options = backpack::Options::new(access.rest, access.ws, symbols)
+    let mut options = backpack::Options::new(access.url("base_url"), access.url("ws_url"), symbols)
         .with_keys(access.keys.text("api_key"), access.keys.text("api_secret"))
         .map_err(|error| error.to_string())?;
     if let Some(window) = own.integer("window_ms").and_then(|ms| u32::try_from(ms).ok()) {

@@ -1,12 +1,12 @@
 //! Lighter's row.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use mm_crypto::{SecretKey, Signer, SimulatedKey};
 use mm_strategy::params::{Kind, Param, Preset};
 use mm_venues::{
     client::Protocol,
-    lighter::{Client, Credentials, Options, OrdersBy, SPEC, Tier, chain_of, tx::ChainId},
+    lighter::{Client, Credentials, Options, OrdersBy, SPEC, Tier, tx::ChainId},
 };
 
 use super::{Access, VenueRow, Wiring};
@@ -41,8 +41,7 @@ pub(super) const ROW: VenueRow = VenueRow {
         let venue = endpoints.venues.lighter.as_ref()?;
         let row = venue.account(account)?;
         Some(Access {
-            rest: venue.rest.clone(),
-            ws: venue.ws.clone(),
+            urls: BTreeMap::from([("base_url", venue.rest.clone()), ("ws_url", venue.ws.clone())]),
             chain_id: Some(venue.chain_id),
             keys: Keys::of([
                 (ACCOUNT, row.account_index.to_string()),
@@ -97,7 +96,8 @@ static PARAMS: &[Param] = &[
 fn protocol(wiring: Wiring<'_>) -> Result<Box<dyn Protocol>, String> {
     let Wiring { access, symbols, own } = wiring;
     let credentials = credentials(&access)?;
-    let mut options = Options::new(access.rest, access.ws, symbols).with_keys(credentials);
+    let mut options =
+        Options::new(access.url("base_url"), access.url("ws_url"), symbols).with_keys(credentials);
     options.orders_by = match own.text("orders_by") {
         Some("http") => OrdersBy::Http,
         _ => OrdersBy::Socket,
@@ -122,11 +122,7 @@ fn protocol(wiring: Wiring<'_>) -> Result<Box<dyn Protocol>, String> {
 fn credentials(access: &Access) -> Result<Credentials, String> {
     let keys = &access.keys;
     let account = keys.text(ACCOUNT).parse().map_err(|_| format!("{ACCOUNT} is not a whole number"))?;
-    let chain = access.chain_id.map(ChainId).or_else(|| {
-        let here = SPEC.environments.iter().find(|environment| environment.rest_url == access.rest)?;
-        chain_of(here.name)
-    });
-    let chain = chain.ok_or_else(|| format!("nobody knows which chain {} signs for", access.rest))?;
+    let chain = access.chain_id.map(ChainId).ok_or("nobody knows which chain transactions are signed for")?;
     let mut signers = vec![signer(keys.text(INDEX), keys.text(SECRET), [INDEX, SECRET])?];
     for pair in pairs(keys.text(MORE)) {
         let (index, secret) =

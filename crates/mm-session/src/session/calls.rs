@@ -31,7 +31,7 @@ impl<S: Side, T: Transport> Session<S, T> {
         };
         match way {
             Way::Http => {
-                let reply = self.transport.call(self.protocol.rest_url(), &self.outbox.request);
+                let reply = self.transport.call(self.protocol.rest_url(&job.ask), &self.outbox.request);
                 let (clock, limit, call) = (self.clock.clone(), self.config.call_timeout, job.call);
                 self.flights
                     .push(Box::pin(async move { Landed { call, result: clock.within(limit, reply).await } }));

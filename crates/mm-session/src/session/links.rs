@@ -8,7 +8,10 @@ use std::{
 };
 
 use mm_model::Timestamp;
-use mm_venues::client::{Frame, Greeting, LinkId, LinkSpec};
+use mm_venues::{
+    client::{Frame, Greeting, LinkId, LinkSpec},
+    http::Headers,
+};
 use rand::Rng;
 
 use super::backoff::Backoff;
@@ -25,7 +28,11 @@ struct Slot<L> {
 }
 
 enum State<L> {
-    Waiting { until: Timestamp },
+    Waiting {
+        until: Timestamp,
+    },
+    /// Due, and the codec has nothing yet to open it with.
+    Held,
     Connecting(Connecting<L>),
     Open(Open<L>),
 }
@@ -97,10 +104,22 @@ impl<L: Link> Links<L> {
     }
 
     /// Begins the connections that are due.
-    pub(super) fn connect_due(&mut self, now: Timestamp, connect: impl Fn(&LinkSpec) -> Connecting<L>) {
-        for slot in &mut self.slots {
-            if matches!(slot.state, State::Waiting { until } if until <= now) {
-                slot.state = State::Connecting(connect(&slot.spec));
+    pub(super) fn connect_due(
+        &mut self,
+        now: Timestamp,
+        mut upgrade: impl FnMut(LinkId, &mut Headers) -> bool,
+        connect: impl Fn(&LinkSpec) -> Connecting<L>,
+    ) {
+        for (at, slot) in self.slots.iter_mut().enumerate() {
+            let is_due = match slot.state {
+                State::Waiting { until } => until <= now,
+                State::Held => true,
+                State::Connecting(_) | State::Open(_) => false,
+            };
+            if is_due {
+                slot.spec.headers.clear();
+                let may_open = upgrade(LinkId(at), &mut slot.spec.headers);
+                slot.state = if may_open { State::Connecting(connect(&slot.spec)) } else { State::Held };
             }
         }
     }
@@ -133,7 +152,7 @@ impl<L: Link> Links<L> {
             |open: &Open<L>| open.heard + if open.pinged { self.idle_timeout } else { self.idle_timeout / 2 };
         let due = |slot: &Slot<L>| match &slot.state {
             State::Waiting { until } => Some(*until),
-            State::Connecting(_) => None,
+            State::Held | State::Connecting(_) => None,
             State::Open(open) if open.greeted => Some(silence(open)),
             State::Open(open) => Some(silence(open).min(open.since + self.idle_timeout)),
         };
@@ -229,7 +248,7 @@ impl<L: Link> Links<L> {
             let slot = &mut self.slots[at];
             let id = LinkId(at);
             let happened = match &mut slot.state {
-                State::Waiting { .. } => continue,
+                State::Waiting { .. } | State::Held => continue,
                 State::Connecting(connecting) => match connecting.as_mut().poll(cx) {
                     Poll::Pending => continue,
                     Poll::Ready(Err(error)) => Happened::Failed(id, error.to_string()),
@@ -259,7 +278,7 @@ impl<L: Link> Links<L> {
         for slot in &mut self.slots {
             let done = match &mut slot.state {
                 State::Open(open) => open.link.poll_close(cx).is_ready(),
-                State::Waiting { .. } | State::Connecting(_) => true,
+                State::Waiting { .. } | State::Held | State::Connecting(_) => true,
             };
             if done {
                 slot.state = State::Waiting { until: Timestamp(u64::MAX) };

@@ -141,9 +141,10 @@ pub(super) fn check_weights(throttle: &Throttle, protocol: &dyn Protocol) -> Res
         Ask::Fees,
         Ask::DeadMan(DeadMan::Off),
         Ask::Nonce(KeyIndex(0)),
+        Ask::Login,
     ];
     for ask in asks {
-        let urgent = ask.is_cancel() || matches!(ask, Ask::Nonce(_));
+        let urgent = ask.is_cancel() || matches!(ask, Ask::Nonce(_) | Ask::Login);
         let lane = if urgent { Lane::Cancel } else { Lane::Other };
         throttle
             .fits(lane, protocol.weight(&ask))

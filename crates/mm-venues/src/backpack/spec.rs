@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::sign::{WINDOW_DEFAULT_MS, WINDOW_MAX_MS};
 use crate::{
     client::Allowance,
-    spec::{Environment, VenueSpec, Window},
+    spec::{Address, Environment, VenueSpec, Window},
 };
 
 /// Requests over REST per minute and subaccount (the venue's FAQ, read 2026-11). Historical market data has an
@@ -17,8 +17,11 @@ pub const SPEC: VenueSpec = VenueSpec {
     name: "backpack",
     environments: &[Environment {
         name: "mainnet",
-        rest_url: "https://api.backpack.exchange",
-        ws_url: "wss://ws.backpack.exchange",
+        addresses: &[
+            Address::new("base_url", "https://api.backpack.exchange"),
+            Address::new("ws_url", "wss://ws.backpack.exchange"),
+        ],
+        chain_id: None,
         real_money: true,
     }],
     // `clientId` is a u32 (OpenAPI text, August 2026); zero is left out because bpx-py drops it as "not set".

@@ -13,4 +13,4 @@ pub mod tx;
 pub mod wire;
 
 pub use client::{Client, Credentials, Options, OptionsError, OrdersBy};
-pub use spec::{SPEC, TRANSACTION_LIFE, TRANSACTION_LIFE_MAX, Tier, chain_of};
+pub use spec::{SPEC, TRANSACTION_LIFE, TRANSACTION_LIFE_MAX, Tier};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::tx::{CLIENT_ORDER_INDEX_MAX, ChainId};
 use crate::{
     client::Allowance,
-    spec::{Environment, VenueSpec, Window},
+    spec::{Address, Environment, VenueSpec, Window},
 };
 
 /// The longest life of a transaction that the venue's own signer gives: 10 minutes less a second (lighter-go
@@ -45,44 +45,44 @@ impl Tier {
     }
 }
 
-/// The chain for which the transactions of an environment are signed (SDK 1.1.8 `endpoint_profiles.py`); `None` for one
-/// that we do not know.
-#[must_use]
-pub fn chain_of(environment: &str) -> Option<ChainId> {
-    match environment {
-        "mainnet" => Some(ChainId::MAINNET),
-        "testnet" | "robinhood-testnet" => Some(ChainId::TESTNET),
-        "robinhood" => Some(ChainId(466_324)),
-        _ => None,
-    }
-}
-
-/// Lighter. Addresses from SDK 1.1.8 `endpoint_profiles.py`.
+/// Lighter. Addresses and chains from SDK 1.1.8 `endpoint_profiles.py`.
 pub const SPEC: VenueSpec = VenueSpec {
     name: "lighter",
     environments: &[
         Environment {
             name: "mainnet",
-            rest_url: "https://mainnet.zklighter.elliot.ai",
-            ws_url: "wss://mainnet.zklighter.elliot.ai/stream",
+            addresses: &[
+                Address::new("base_url", "https://mainnet.zklighter.elliot.ai"),
+                Address::new("ws_url", "wss://mainnet.zklighter.elliot.ai/stream"),
+            ],
+            chain_id: Some(ChainId::MAINNET.0),
             real_money: true,
         },
         Environment {
             name: "robinhood",
-            rest_url: "https://api.rh.lighter.xyz",
-            ws_url: "wss://api.rh.lighter.xyz/stream",
+            addresses: &[
+                Address::new("base_url", "https://api.rh.lighter.xyz"),
+                Address::new("ws_url", "wss://api.rh.lighter.xyz/stream"),
+            ],
+            chain_id: Some(466_324),
             real_money: true,
         },
         Environment {
             name: "testnet",
-            rest_url: "https://testnet.zklighter.elliot.ai",
-            ws_url: "wss://testnet.zklighter.elliot.ai/stream",
+            addresses: &[
+                Address::new("base_url", "https://testnet.zklighter.elliot.ai"),
+                Address::new("ws_url", "wss://testnet.zklighter.elliot.ai/stream"),
+            ],
+            chain_id: Some(ChainId::TESTNET.0),
             real_money: false,
         },
         Environment {
             name: "robinhood-testnet",
-            rest_url: "https://api.rh-testnet.lighter.xyz",
-            ws_url: "wss://api.rh-testnet.lighter.xyz/stream",
+            addresses: &[
+                Address::new("base_url", "https://api.rh-testnet.lighter.xyz"),
+                Address::new("ws_url", "wss://api.rh-testnet.lighter.xyz/stream"),
+            ],
+            chain_id: Some(ChainId::TESTNET.0),
             real_money: false,
         },
     ],

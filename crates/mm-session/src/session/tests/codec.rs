@@ -112,7 +112,7 @@ fn path_of(ask: &Ask) -> Option<String> {
 }
 
 impl Protocol for Tiny {
-    fn rest_url(&self) -> &'static str {
+    fn rest_url(&self, _ask: &Ask) -> &'static str {
         "https://tiny"
     }
     fn links(&self) -> Vec<LinkSpec> {

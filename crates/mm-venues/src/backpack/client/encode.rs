@@ -79,7 +79,12 @@ impl Client {
                     "the leverage is the whole account's here, and cross: name no market and no mode",
                 ));
             }
-            Ask::Group(_) | Ask::Modify(_) | Ask::Margin(..) | Ask::DeadMan(_) | Ask::Nonce(_) => {
+            Ask::Group(_)
+            | Ask::Modify(_)
+            | Ask::Margin(..)
+            | Ask::DeadMan(_)
+            | Ask::Nonce(_)
+            | Ask::Login => {
                 return Err(not_sent("backpack has no such request"));
             }
         }

@@ -156,7 +156,7 @@ impl Client {
 }
 
 impl Protocol for Client {
-    fn rest_url(&self) -> &str {
+    fn rest_url(&self, _ask: &Ask) -> &str {
         &self.rest_url
     }
 

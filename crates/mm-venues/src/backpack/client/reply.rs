@@ -108,7 +108,12 @@ impl Client {
             Ask::Fees => out.push(Event::Fees(fees(&json("account", body)?)?)),
             // 200 and nothing.
             Ask::Leverage(_) => {}
-            Ask::Group(_) | Ask::Modify(_) | Ask::Margin(..) | Ask::DeadMan(_) | Ask::Nonce(_) => {
+            Ask::Group(_)
+            | Ask::Modify(_)
+            | Ask::Margin(..)
+            | Ask::DeadMan(_)
+            | Ask::Nonce(_)
+            | Ask::Login => {
                 return Err(unreadable("reply", "it answers what was never asked"));
             }
         }

@@ -218,13 +218,13 @@ impl Client {
 }
 
 impl Protocol for Client {
-    fn rest_url(&self) -> &str {
+    fn rest_url(&self, _ask: &Ask) -> &str {
         &self.rest_url
     }
 
     /// One socket carries public and private streams, and transactions.
     fn links(&self) -> Vec<LinkSpec> {
-        vec![LinkSpec { url: self.ws_url.clone(), name: "stream", greeting: Greeting::Venues }]
+        vec![LinkSpec { greeting: Greeting::Venues, ..LinkSpec::new(self.ws_url.clone(), "stream") }]
     }
 
     /// Requests, then transactions.
