@@ -21,7 +21,7 @@ use rustls::{ClientConfig, RootCertStore};
 use crate::{
     Endpoint, EndpointError, Socket,
     connection::{Connection, Failed},
-    http,
+    http, socket,
     stream::Stream,
 };
 
@@ -137,12 +137,13 @@ impl Transport for Net {
         link: &LinkSpec,
     ) -> impl Future<Output = Result<Socket, TransportError>> + Send + 'static {
         let shared = Arc::clone(&self.shared);
-        let link = link.clone();
+        let prepared = Endpoint::web_socket(&link.url)
+            .map_err(|error| error.to_string())
+            .and_then(|end| Ok((end, socket::upgrade_request(link)?)));
         async move {
-            let end = Endpoint::web_socket(&link.url)
-                .map_err(|error| TransportError::NotSent(error.to_string()))?;
+            let (end, request) = prepared.map_err(TransportError::NotSent)?;
             let stream = Stream::open(&end, &shared.tls).await.map_err(TransportError::NotSent)?;
-            Socket::open(&link, stream).await.map_err(TransportError::NotSent)
+            Socket::open(request, stream).await.map_err(TransportError::NotSent)
         }
     }
 }

@@ -8,7 +8,10 @@ use mm_session::{Link, LinkError, LinkMessage, Outgoing};
 use mm_venues::client::{Frame, LinkSpec};
 use tokio_tungstenite::{
     WebSocketStream, client_async_with_config,
-    tungstenite::{Error, Message, client::IntoClientRequest, protocol::WebSocketConfig},
+    tungstenite::{
+        Error, Message, client::IntoClientRequest, handshake::client::Request as UpgradeRequest,
+        protocol::WebSocketConfig,
+    },
 };
 
 use crate::{http::write_fields, stream::Stream};
@@ -32,18 +35,16 @@ pub struct Socket {
 
 impl Socket {
     /// Upgrades a fresh stream. Redirects are errors, as is any answer but the upgrade.
-    pub(crate) async fn open(link: &LinkSpec, stream: Stream) -> Result<Self, String> {
-        let refused = |error: &Error| format!("no WebSocket: {}", shown(error));
-        let mut request = link.url.as_str().into_client_request().map_err(|error| refused(&error))?;
-        write_fields(&link.headers, request.headers_mut())?;
+    pub(crate) async fn open(request: UpgradeRequest, stream: Stream) -> Result<Self, String> {
         let config = WebSocketConfig::default()
             .max_message_size(Some(MESSAGE_LEN_MAX))
             .max_frame_size(Some(MESSAGE_LEN_MAX))
             .write_buffer_size(WRITE_LEN)
             .max_write_buffer_size(UNSENT_LEN_MAX)
             .read_buffer_size(READ_LEN);
-        let (stream, _) =
-            client_async_with_config(request, stream, Some(config)).await.map_err(|error| refused(&error))?;
+        let (stream, _) = client_async_with_config(request, stream, Some(config))
+            .await
+            .map_err(|error| no_socket(&error))?;
         Ok(Self { stream, unsent: false })
     }
 
@@ -103,6 +104,20 @@ impl Link for Socket {
     fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.stream.poll_close_unpin(cx).map(|_| ())
     }
+}
+
+/// What is sent to open the socket of `link`.
+///
+/// # Errors
+/// When its URL or one of its fields is not HTTP.
+pub(crate) fn upgrade_request(link: &LinkSpec) -> Result<UpgradeRequest, String> {
+    let mut request = link.url.as_str().into_client_request().map_err(|error| no_socket(&error))?;
+    write_fields(&link.headers, request.headers_mut())?;
+    Ok(request)
+}
+
+fn no_socket(error: &Error) -> String {
+    format!("no WebSocket: {}", shown(error))
 }
 
 /// tungstenite's words, save where they would show what was sent or received.

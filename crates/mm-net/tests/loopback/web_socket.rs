@@ -9,9 +9,10 @@ use mm_session::{Link, LinkMessage, Outgoing, Transport, TransportError};
 use mm_venues::client::{Frame, LinkSpec};
 use tokio::{net::TcpStream, task::JoinHandle};
 use tokio_tungstenite::{
-    WebSocketStream, accept_async,
+    WebSocketStream, accept_async, accept_hdr_async,
     tungstenite::{
         Message,
+        handshake::server::Request as UpgradeRequest,
         protocol::{CloseFrame, frame::coding::CloseCode},
     },
 };
@@ -69,6 +70,35 @@ async fn frames_and_pings_both_ways() {
     assert_eq!(next(&mut socket).await, LinkMessage::Alive, "the answer to our ping");
     assert!(matches!(next(&mut socket).await, LinkMessage::Closed(_)));
     served.await.expect("served");
+}
+
+#[tokio::test]
+async fn the_upgrade_request_bears_the_links_fields_and_one_that_is_not_http_goes_nowhere() {
+    let (listener, address) = servers::listen().await;
+    let served = tokio::spawn(async move {
+        let (tcp, _) = listener.accept().await.expect("a client");
+        let mut cookie = None;
+        #[expect(clippy::result_large_err, reason = "the library's signature")]
+        let look = |request: &UpgradeRequest, response| {
+            cookie = request.headers().get("cookie").map(|value| value.as_bytes().to_vec());
+            Ok(response)
+        };
+        accept_hdr_async(tcp, look).await.expect("an upgrade");
+        cookie
+    });
+    let mut link = LinkSpec::new(format!("ws://{address}/ws/full?a=b"), "private");
+    link.headers.push("Cookie").push_str("gravity=canary");
+    assert!(!format!("{link:?}").contains("canary"), "values are hidden in Debug");
+    net(Roots::Public).connect(&link).await.expect("open");
+    assert_eq!(served.await.expect("served").as_deref(), Some(&b"gravity=canary"[..]));
+
+    link.headers.push("X-Other").push_str("canary\r\n");
+    match net(Roots::Public).connect(&link).await {
+        Err(TransportError::NotSent(why)) => {
+            assert!(why.contains("X-Other") && !why.contains("canary"), "{why}")
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test]

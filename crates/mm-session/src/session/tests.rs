@@ -48,7 +48,7 @@ fn sockets_open_once_markets_and_time_are_known() {
             50    -> /markets (-1270 ms)
             80    call 3: 1 events
             80    public opens
-            80    private opens
+            80    private opens with cookie
             80    public <- subscribe public
             80    private <- subscribe private
             81    Up
@@ -259,13 +259,13 @@ fn a_lost_socket_comes_back_by_and_by_and_is_told_at_once() {
             540   Down { reason: "private: not sent: refused" }
             1231  private refused
             1231  Down { reason: "private: not sent: refused" }
-            2512  private opens
+            2512  private opens with cookie
             2512  private <- subscribe private
             2513  Up
             4025  after a minute of peace the first pause is short again
             64025 Down { reason: "private: code 1001" }
             64025 private closed by us
-            64092 private opens
+            64092 private opens with cookie
             64092 private <- subscribe private
             64093 Up
             64225 session ended: Ok(())

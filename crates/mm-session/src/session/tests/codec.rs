@@ -9,7 +9,7 @@ use mm_venues::{
         Allowance, Answered, CallRef, Frame, Greeting, Heard, LinkId, LinkSpec, Next, Outbox, Protocol, Way,
         Weight,
     },
-    http::{Method, Reply},
+    http::{Headers, Method, Reply},
 };
 
 use super::world::World;
@@ -35,6 +35,15 @@ pub(super) struct Tiny {
     /// Writes without an end.
     under_way: Vec<CallRef>,
     number: Number,
+    login: Login,
+}
+
+/// Where a login stands, without which the private socket is not opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Login {
+    Wanted { ask_at: Timestamp },
+    Asked,
+    Done,
 }
 
 /// What is known of the next number to sign with.
@@ -54,8 +63,12 @@ struct Told<'a> {
 
 impl Tiny {
     pub(super) fn new(world: World) -> Self {
+        let login = match world.script.logs_in {
+            true => Login::Wanted { ask_at: world.clock.now() },
+            false => Login::Done,
+        };
         let (n_to_prepare, ticked_at) = (world.script.n_to_prepare, world.clock.now());
-        Self { world, n_to_prepare, ticked_at, under_way: Vec::new(), number: Number::Known }
+        Self { world, n_to_prepare, ticked_at, under_way: Vec::new(), number: Number::Known, login }
     }
 
     fn lose_number(&mut self, ask_at: Timestamp) {
@@ -107,6 +120,7 @@ fn path_of(ask: &Ask) -> Option<String> {
         Ask::Fees => "/fees".to_owned(),
         Ask::Leverage(_) => "/leverage".to_owned(),
         Ask::Nonce(_) => "/nonce".to_owned(),
+        Ask::Login => "/login".to_owned(),
         _ => return None,
     })
 }
@@ -173,6 +187,12 @@ impl Protocol for Tiny {
                 Err(_) => Number::Lost { ask_at: now + ASK_AGAIN },
             };
         }
+        if *ask == Ask::Login {
+            self.login = match result {
+                Ok(_) => Login::Done,
+                Err(_) => Login::Wanted { ask_at: now + ASK_AGAIN },
+            };
+        }
         result
     }
     fn failed(&mut self, now: Timestamp, call: CallRef, ask: &Ask, why: &CallError) {
@@ -186,11 +206,24 @@ impl Protocol for Tiny {
         }
     }
     fn own_ask(&mut self, now: Timestamp) -> Option<Ask> {
+        if let Login::Wanted { ask_at } = self.login
+            && ask_at <= now
+        {
+            self.login = Login::Asked;
+            return Some(Ask::Login);
+        }
         let Number::Lost { ask_at } = self.number else { return None };
         (ask_at <= now && self.under_way.is_empty()).then(|| {
             self.number = Number::Asked;
             Ask::Nonce(KeyIndex(0))
         })
+    }
+    fn upgrade(&mut self, _now: Timestamp, link: LinkId, headers: &mut Headers) -> bool {
+        let is_private = self.world.script.links[link.0] == "private";
+        if is_private {
+            headers.push("cookie").push_str("ticket");
+        }
+        !is_private || self.login == Login::Done
     }
     fn opened(&mut self, _now: Timestamp, link: LinkId, out: &mut Vec<Frame>) {
         out.push(Frame(format!("subscribe {}", self.world.script.links[link.0])));
@@ -243,7 +276,11 @@ impl Protocol for Tiny {
             Number::Lost { ask_at } => Some(ask_at),
             _ => None,
         };
-        tick.into_iter().chain(ask).min()
+        let login = match self.login {
+            Login::Wanted { ask_at } => Some(ask_at),
+            Login::Asked | Login::Done => None,
+        };
+        tick.into_iter().chain(ask).chain(login).min()
     }
     fn may_prepare(&self) -> bool {
         self.n_to_prepare > 0

@@ -320,3 +320,36 @@ fn the_codec_prepares_after_all_that_is_to_be_done() {
         "#]],
     );
 }
+
+#[test]
+fn a_socket_that_needs_a_login_waits_for_it_and_the_others_do_not() {
+    check(
+        Script {
+            links: &["public", "private"],
+            logs_in: true,
+            ..venue(&[("/login", &[Does::Answers(30, 503, ""), Does::Answers(30, 200, "")])])
+        },
+        async |world| {
+            world.ask(Ask::Time);
+            world.ask(Ask::Markets);
+            world.after(300).await;
+        },
+        &expect![[r#"
+            0     -> /login
+            0     -> /time
+            0     -> /markets
+            10    call 1: 1 events
+            10    call 2: 1 events
+            10    public opens
+            10    public <- subscribe public
+            230   -> /login
+            260   event ServerTime(Timestamp(1700000000260000000))
+            260   private opens with cookie
+            260   private <- subscribe private
+            261   Up
+            300   session ended: Ok(())
+            300   public closed by us
+            300   private closed by us
+        "#]],
+    );
+}

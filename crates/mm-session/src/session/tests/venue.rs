@@ -50,7 +50,7 @@ impl Transport for Wire {
         link: &LinkSpec,
     ) -> impl Future<Output = Result<Connected, TransportError>> + Send + 'static {
         let world = self.world.clone();
-        let name = link.name;
+        let (name, headers) = (link.name, link.headers.clone());
         async move {
             let turns = world.script.doors.get(name).cloned().unwrap_or_default();
             let turn = world.nth(name).min(turns.len().saturating_sub(1));
@@ -63,7 +63,9 @@ impl Transport for Wire {
                 Door::Opens => true,
                 Door::Dead => false,
             };
-            world.note(&format!("{name} opens"));
+            let with: Vec<&str> = headers.iter().map(|(name, _)| name).collect();
+            let with = if with.is_empty() { String::new() } else { format!(" with {}", with.join(", ")) };
+            world.note(&format!("{name} opens{with}"));
             Ok(open(&world, name, answers))
         }
     }

@@ -63,6 +63,8 @@ pub(super) struct Script {
     /// Orders and cancels travel by the first socket.
     pub(super) by_socket: bool,
     pub(super) keys: Keys,
+    /// The codec logs in, and opens the private socket no sooner.
+    pub(super) logs_in: bool,
     /// On all sockets the venue speaks first.
     pub(super) greets: bool,
     /// The codec says something on the first socket this often.
@@ -81,6 +83,7 @@ impl Default for Script {
             offset_ns: 0,
             by_socket: false,
             keys: Keys::Free,
+            logs_in: false,
             greets: false,
             tick_ms: None,
             n_to_prepare: 0,
