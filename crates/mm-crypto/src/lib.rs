@@ -1,40 +1,23 @@
-//! Lighter's signatures in pure Rust: Goldilocks, its quintic extension, Poseidon2, the group ECgFp5 and Schnorr.
-//! Knows no transactions, no JSON, no clock; what is hashed is the caller's business.
+//! The signatures of Lighter and GRVT. Knows no transactions, no JSON, no clock; what is hashed is the caller's
+//! business.
 //!
-//! **Encodings are canonical everywhere**: bytes are read strictly (a limb below p, a signature's halves below n) and
-//! written in their one form. The exception is a secret key at or above the group's order, which is reduced as the
-//! official signer does it.
-//!
-//! **Constant time.** Arithmetic on secrets (field, scalars, additions of points, hash) has no branch and no look-up
-//! that depends on a value in the source; what the compiler makes of it was not audited. *Not* constant-time, and on
-//! secrets: which entries of the generator's table are read when a nonce's point or a public key is computed. That
-//! shows to whoever shares the processor's caches, so a live key belongs on a machine of its own. Decoding and
-//! verification handle public values only and take the time they like.
+//! Lighter's are Schnorr over a curve of its own, in pure Rust, here; their types stand at the root of the crate.
+//! GRVT's are Ethereum's: [`ecdsa`], on the arithmetic of `k256`.
 //!
 //! **Secrets** (keys, nonces, the random bytes and keyed hash states they come from, the table entries they select)
 //! are wiped when dropped. Not wiped: what sums, hashes and the compiler leave on the stack in between.
 
-mod curve;
-mod felt;
-mod fp5;
-mod goldilocks;
+pub mod ecdsa;
+mod entropy;
 mod hex;
-mod key;
-mod nonce;
-mod odd;
-mod poseidon2;
-mod scalar;
-mod signature;
-mod signer;
-mod table;
+mod schnorr;
 
-pub use felt::{Digest, Felt, NotCanonical, hash4, hash5};
+pub use entropy::EntropyError;
 pub use hex::HexError;
-pub use key::{KeyError, PublicKey, SecretKey, SimulatedKey};
-pub use nonce::EntropyError;
-pub use signature::{PointError, Signature, Verifier, VerifyError};
-pub use signer::Signer;
-pub use table::warm_up;
+pub use schnorr::{
+    Digest, Felt, KeyError, NotCanonical, PointError, PublicKey, SecretKey, Signature, Signer, SimulatedKey,
+    Verifier, VerifyError, hash4, hash5, warm_up,
+};
 
-#[cfg(test)]
-mod tests;
+/// What every simulated secret bears in it, so that no live environment takes one and nothing else becomes one.
+const MARK: &[u8; 16] = b"mm-bot-simulated";

@@ -58,10 +58,10 @@ fn bad_private_keys() {
     let mut told = 0;
     for row in rows("bad_private_keys").iter().filter(|row| row["value"].is_string()) {
         let expected = match text(row, "case") {
-            "empty" => HexError::Empty,
-            "39 bytes" => HexError::Length { got: 39 },
-            "41 bytes" => HexError::Length { got: 41 },
-            "odd hex" => HexError::Odd { got: 79 },
+            "empty" => HexError::Empty { expected: 40 },
+            "39 bytes" => HexError::Length { got: 39, expected: 40 },
+            "41 bytes" => HexError::Length { got: 41, expected: 40 },
+            "odd hex" => HexError::Odd { got: 79, expected: 40 },
             "not hex" => HexError::Digit { at: 0 },
             other => panic!("an unknown case: {other}"),
         };

@@ -9,7 +9,7 @@ mod sponge;
 
 use proptest::prelude::*;
 
-use crate::goldilocks::P;
+use crate::schnorr::goldilocks::P;
 
 /// Any residue, and often one at an edge: near 0, 2^32, p, 2^63 or 2^64.
 fn residue() -> impl Strategy<Value = u64> {

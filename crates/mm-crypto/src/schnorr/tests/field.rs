@@ -5,7 +5,7 @@ use super::{
     model::{Element, base},
     residue, residues,
 };
-use crate::{fp5::Fp5, goldilocks as gl};
+use crate::schnorr::{fp5::Fp5, goldilocks as gl};
 
 fn same(a: Fp5, b: Fp5) -> Result<(), TestCaseError> {
     prop_assert_eq!(a.canonical(), b.canonical());

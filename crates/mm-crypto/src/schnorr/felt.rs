@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::{
+use crate::hex;
+use crate::schnorr::{
     goldilocks::{P, canonical},
-    hex,
     poseidon2::State,
 };
 

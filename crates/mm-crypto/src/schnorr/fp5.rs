@@ -3,7 +3,7 @@
 //!
 //! Arithmetic does not branch on values; [`Fp5::sqrt`] does and is for public values only.
 
-use crate::goldilocks::{self as gl, reduce_96, reduce_160, wide};
+use crate::schnorr::goldilocks::{self as gl, reduce_96, reduce_160, wide};
 
 /// An element. Its limbs are residues, so two equal elements may differ in their limbs: compare with
 /// [`Fp5::is_equal`].

@@ -3,7 +3,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::{model, residues};
-use crate::{
+use crate::schnorr::{
     Digest, Felt, PublicKey, SecretKey, Signature, Signer, SimulatedKey, Verifier, VerifyError,
     curve::Point,
     felt::limbs_to_bytes,
@@ -14,7 +14,7 @@ use crate::{
 };
 
 fn vectors() -> Value {
-    serde_json::from_str(include_str!("../../../../fixtures/lighter/vectors.json")).expect("JSON")
+    serde_json::from_str(include_str!("../../../../../fixtures/lighter/vectors.json")).expect("JSON")
 }
 
 fn scalar(decimal: &Value) -> Scalar {

@@ -3,12 +3,8 @@
 
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::{felt::Digest, key::SecretKey, poseidon2::State, scalar::Scalar, table};
-
-/// The operating system gave no random bytes. Nothing was signed; do not sign until it does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the operating system gave no random bytes ({0}): nothing is signed without them")]
-pub struct EntropyError(getrandom::Error);
+use crate::entropy::{self, EntropyError};
+use crate::schnorr::{felt::Digest, key::SecretKey, poseidon2::State, scalar::Scalar, table};
 
 /// k, and the encoding of k times the generator.
 pub(crate) struct Nonce {
@@ -73,8 +69,7 @@ impl Source {
 }
 
 fn system_scalar() -> Result<Scalar, EntropyError> {
-    let mut bytes = Zeroizing::new([0; 64]);
-    getrandom::fill(bytes.as_mut_slice()).map_err(EntropyError)?;
+    let bytes = entropy::draw()?;
     let mut limbs = Zeroizing::new(std::array::from_fn(|n| {
         u64::from_le_bytes(std::array::from_fn(|k| bytes[8 * n + k]))
     }));

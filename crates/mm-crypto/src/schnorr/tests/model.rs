@@ -2,7 +2,7 @@
 
 use num_bigint::BigUint;
 
-use crate::{curve::Point, fp5::Fp5, goldilocks::P, scalar::N};
+use crate::schnorr::{curve::Point, fp5::Fp5, goldilocks::P, scalar::N};
 
 /// Limbs as one number, the least significant first.
 pub(super) fn number(limbs: &[u64]) -> BigUint {

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use crate::{
+use crate::EntropyError;
+use crate::schnorr::{
     felt::Digest,
     key::{PublicKey, SecretKey, SimulatedKey},
-    nonce::{EntropyError, Nonce, Source},
+    nonce::{Nonce, Source},
     signature::{self, Signature},
     table,
 };

@@ -5,7 +5,7 @@ use super::{
     model::{limbs, number, order},
     residues,
 };
-use crate::scalar::{N, Scalar};
+use crate::schnorr::scalar::{N, Scalar};
 
 fn of(scalar: Scalar) -> BigUint {
     number(scalar.limbs())

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use crate::{
+use crate::hex;
+use crate::schnorr::{
     curve::Point,
     felt::{BYTES, Digest},
-    hex,
     key::{PublicKey, SecretKey},
     nonce::Nonce,
     poseidon2::State,

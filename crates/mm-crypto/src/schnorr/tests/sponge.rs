@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::residue;
-use crate::{
+use crate::schnorr::{
     felt::{Felt, hash4, hash5},
     goldilocks::{self as gl, P},
     poseidon2::{RATE, State, WIDTH},
@@ -10,7 +10,7 @@ use crate::{
 /// The permutation and the sponge as the reference text says them, one full reduction a step.
 mod plain {
     use super::super::model::base;
-    use crate::poseidon2::constants::{DIAGONAL, EXTERNAL, INTERNAL};
+    use crate::schnorr::poseidon2::constants::{DIAGONAL, EXTERNAL, INTERNAL};
 
     type Cells = [u64; 12];
 
@@ -80,7 +80,7 @@ proptest! {
 #[test]
 fn known_permutations() {
     let vectors: serde_json::Value =
-        serde_json::from_str(include_str!("../../../../fixtures/lighter/vectors.json")).expect("JSON");
+        serde_json::from_str(include_str!("../../../../../fixtures/lighter/vectors.json")).expect("JSON");
     let rows = vectors["poseidon2_permutation_own_model"].as_array().expect("rows");
     assert_eq!(rows.len(), 2);
     for row in rows {

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::{
+use crate::schnorr::{
     curve::Point,
     odd::{Odd, add_pairs},
     scalar::Scalar,

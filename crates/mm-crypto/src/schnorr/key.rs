@@ -1,16 +1,19 @@
 //! Keys. A secret is wiped when dropped, never shown and never copied; a simulator's key is another type, so that
 //! what may be known (its seed) cannot become a live key or its nonces.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::{
+use crate::schnorr::{
     felt::{BYTES, NotCanonical, bytes_to_limbs, canonical_limbs, limbs_to_bytes},
-    hex::{self, HexError},
     poseidon2::State,
     scalar::{Factor, Scalar},
     table,
+};
+use crate::{
+    MARK,
+    hex::{self, Digits, HexError},
 };
 
 /// Why a text or bytes are no key. Never repeats what was given.
@@ -138,10 +141,7 @@ const DOMAIN: u64 = 0x7369_6D6B_6579;
 /// Bytes of a label that one element holds, safely below p.
 const LABEL_CHUNK: usize = 7;
 
-/// The low bytes of every simulated secret.
-const MARK: [u8; 16] = *b"mm-bot-simulated";
-
-/// A key that anybody with the simulator's seed can compute. It comes from a seed and a label, or from a text that bears
+/// A key whose low bytes are the simulator's mark, that anybody with the simulator's seed can compute. It comes from a seed and a label, or from a text that bears
 /// the simulator's mark, and from nothing else, so no real key becomes one; its signer draws nonces from the same seed.
 pub struct SimulatedKey(SecretKey);
 
@@ -164,7 +164,7 @@ impl SimulatedKey {
         let mut wide = state.output();
         let mut bytes = Scalar::reduce_wide(&wide).to_bytes();
         wide.zeroize();
-        bytes[..MARK.len()].copy_from_slice(&MARK);
+        bytes[..MARK.len()].copy_from_slice(MARK);
         Self(SecretKey::from_le_bytes(&bytes).expect("the mark is not zero"))
     }
 
@@ -173,8 +173,7 @@ impl SimulatedKey {
     #[must_use]
     pub fn from_marked_hex(text: &str) -> Option<Self> {
         let digits = text.trim().trim_start_matches("0x");
-        let mut mark = String::new();
-        MARK.iter().for_each(|byte| write!(mark, "{byte:02x}").expect("writing to a string cannot fail"));
+        let mark = Digits(MARK).to_string();
         if !digits.get(..mark.len())?.eq_ignore_ascii_case(&mark) {
             return None;
         }
@@ -190,13 +189,7 @@ impl SimulatedKey {
     /// The secret in 80 hex digits without 0x, for the simulator's endpoints file: it is no secret.
     #[must_use]
     pub fn secret_hex(&self) -> String {
-        struct Hex<'a>(&'a [u8]);
-        impl fmt::Display for Hex<'_> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                hex::write(f, self.0)
-            }
-        }
-        Hex(&self.0.scalar().to_bytes()).to_string()
+        Digits(&self.0.scalar().to_bytes()).to_string()
     }
 
     pub(crate) fn into_secret(self) -> SecretKey {

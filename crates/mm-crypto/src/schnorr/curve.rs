@@ -5,7 +5,7 @@
 //! formula and so none that could be wrong somewhere; tables make doublings superfluous where speed matters.
 //! Curve, encoding and addition are T. Pornin's ("EcGFp5", 2022, and github.com/pornin/ecgfp5, MIT, read 2026-11).
 
-use crate::fp5::Fp5;
+use crate::schnorr::fp5::Fp5;
 
 /// The constant b of the curve is `B` * z.
 const B: u32 = 263;
@@ -85,7 +85,7 @@ impl Point {
         self.u.is_zero()
     }
 
-    /// The point whose image in the subgroup of odd order is (x, y): see [`crate::odd`].
+    /// The point whose image in the subgroup of odd order is (x, y): see [`crate::schnorr::odd`].
     pub(crate) fn from_odd(x: Fp5, y: Fp5) -> Self {
         Self { x: Fp5::ONE.times_z(B), z: x, u: Fp5::ZERO.sub(x), t: y }
     }

@@ -4,7 +4,7 @@
 //! by chords, whose one division all pairs of a level share. A chord needs two points that are neither equal nor
 //! opposite nor the neutral: whoever calls [`add_pairs`] says why they are not.
 
-use crate::{curve::Point, fp5::Fp5};
+use crate::schnorr::{curve::Point, fp5::Fp5};
 
 /// A point of the subgroup, not the neutral.
 #[derive(Clone, Copy, Debug, Default)]

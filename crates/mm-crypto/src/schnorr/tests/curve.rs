@@ -2,7 +2,7 @@ use num_bigint::BigUint;
 use proptest::prelude::*;
 
 use super::{model, residues};
-use crate::{
+use crate::schnorr::{
     curve::Point,
     scalar::Scalar,
     table::{self, Table},
@@ -48,7 +48,7 @@ fn edges_of_the_order() {
         (n.clone(), [0; 5]),
         (BigUint::from(1_u32), [4, 0, 0, 0, 0]),
         (&n + 1_u32, [4, 0, 0, 0, 0]),
-        (&n - 1_u32, [crate::goldilocks::P - 4, 0, 0, 0, 0]),
+        (&n - 1_u32, [crate::schnorr::goldilocks::P - 4, 0, 0, 0, 0]),
     ] {
         assert_eq!(model::double_and_add(&one, &k).encode(), expected, "{k}");
         assert_eq!(table::of_g().mul(&scalar_of(&k)).encode(), expected, "{k}");
@@ -114,7 +114,7 @@ proptest! {
         same(&decoded, &point);
         same(&decoded.add(&point), &point.add(&point));
         // About half of all elements encode a point; each that does is its own encoding.
-        let other = other.map(crate::goldilocks::canonical);
+        let other = other.map(crate::schnorr::goldilocks::canonical);
         if let Some(point) = Point::decode(other) {
             prop_assert_eq!(point.encode(), other);
             prop_assert!(model::double_and_add(&point, &model::order()).is_neutral());

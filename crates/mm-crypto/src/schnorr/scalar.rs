@@ -4,7 +4,7 @@
 //! No step branches on a value or looks one up. A scalar is plain data here; whoever holds a secret one keeps it in
 //! [`zeroize::Zeroizing`].
 
-use crate::felt::{BYTES, bytes_to_limbs, limbs_to_bytes};
+use crate::schnorr::felt::{BYTES, bytes_to_limbs, limbs_to_bytes};
 
 /// The order of the group, least significant limb first.
 pub(crate) const N: [u64; 5] = [

@@ -4,7 +4,7 @@
 
 pub(crate) mod constants;
 
-use crate::goldilocks::{add, canonical, mul, reduce_96, reduce_128, square, wide};
+use crate::schnorr::goldilocks::{add, canonical, mul, reduce_96, reduce_128, square, wide};
 use constants::{DIAGONAL, EXTERNAL, INTERNAL};
 
 /// Cells of the state.
