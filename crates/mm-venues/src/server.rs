@@ -4,6 +4,7 @@
 
 pub(crate) mod bucket;
 mod calendar;
+pub(crate) mod candle_rows;
 pub(crate) mod candles;
 pub(crate) mod heartbeat;
 pub(crate) mod levels;

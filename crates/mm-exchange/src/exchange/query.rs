@@ -168,11 +168,23 @@ impl Exchange {
         orders
     }
 
+    /// How many orders stand at a price of the public book. What the outside world holds there counts as one.
+    #[must_use]
+    pub fn orders_at(&self, market: MarketId, side: Side, price: Price) -> usize {
+        self.find_market(market).map_or(0, |state| state.book.orders_at(side, price))
+    }
+
     /// The best level of a side of the public book.
     #[must_use]
     pub fn best(&self, market: MarketId, side: Side) -> Option<Level> {
         let book = &self.find_market(market)?.book;
         book.best_price(side).map(|price| Level { price, qty: book.level(side, price) })
+    }
+
+    /// The middle between the best bid and the best ask, rounded down to a tick; `None` while a side is empty.
+    #[must_use]
+    pub fn mid(&self, market: MarketId) -> Option<Price> {
+        self.find_market(market)?.mid()
     }
 
     /// The market's sequence number: that of its last [`Fact::Level`](crate::Fact::Level).

@@ -127,6 +127,11 @@ impl TradingBook {
         self.own.level(side, price).plus(self.external(side, price))
     }
 
+    /// How many orders rest at a price, the outside world's quantity as one.
+    pub(crate) fn orders_at(&self, side: Side, price: Price) -> usize {
+        self.own.queue(side, price).count() + usize::from(!self.external(side, price).is_zero())
+    }
+
     /// The levels of a side, best first.
     pub(crate) fn levels(&self, side: Side) -> impl Iterator<Item = Level> {
         std::iter::successors(self.best_price(side), move |&price| self.next_price(side, price))

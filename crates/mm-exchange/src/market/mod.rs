@@ -116,10 +116,15 @@ impl MarketState {
         Some(self.book.best_price(Side::Buy)?.0.saturating_add(self.book.best_price(Side::Sell)?.0))
     }
 
+    /// The mid, rounded down to a tick.
+    pub(crate) fn mid(&self) -> Option<Price> {
+        self.double_mid().map(|double| Price(double.div_euclid(2)))
+    }
+
     /// The median of index, mid (rounded down to a tick) and last; what is missing is replaced by the index.
     pub(crate) fn mark(&self) -> Price {
         let index = self.index.0;
-        let mid = self.double_mid().map_or(index, |double| double.div_euclid(2));
+        let mid = self.mid().map_or(index, |price| price.0);
         let last = self.tape.last.map_or(index, |price| price.0);
         Price(mid.min(last).max(index).min(mid.max(last)))
     }

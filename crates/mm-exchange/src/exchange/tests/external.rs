@@ -41,6 +41,19 @@ fn a_taker_uses_external_liquidity_once() {
 }
 
 #[test]
+fn orders_are_counted_by_level() {
+    let mut world = with_levels();
+    let at = |world: &World, price| world.exchange.orders_at(PERP, Side::Buy, Price(price));
+    world.place("alice", limit(PERP, Side::Buy, 999, 5)).unwrap();
+    world.place("bob", limit(PERP, Side::Buy, 999, 5)).unwrap();
+    world.place("bob", limit(PERP, Side::Buy, 997, 5)).unwrap();
+    assert_eq!([999, 998, 997, 996].map(|price| at(&world, price)), [3, 1, 1, 0]);
+    world.level(Side::Buy, 999, 0);
+    assert_eq!(at(&world, 999), 2, "the outside world has gone");
+    assert_eq!(world.exchange.orders_at(MarketId(77), Side::Buy, Price(999)), 0);
+}
+
+#[test]
 fn a_resting_order_waits_for_its_turn() {
     let mut world = with_levels();
     world.place("alice", limit(PERP, Side::Buy, 999, 5)).unwrap();

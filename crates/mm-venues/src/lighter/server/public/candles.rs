@@ -14,7 +14,6 @@ use crate::{
             errors::Refused,
             markets::{self, ms, time},
             numbers,
-            state::State,
         },
         wire::{
             Text,
@@ -22,7 +21,7 @@ use crate::{
             history::{Candle, Candles, Candlestick, Candlesticks, MarkPriceCandle, MarkPriceCandles},
         },
     },
-    server::candles::{self as built, Bar, Interval, MarketCandles},
+    server::candles::{Bar, Interval},
 };
 
 /// The most that one answer has (the venue's page, July 2026).
@@ -103,9 +102,9 @@ fn traded(call: &mut Call<'_>) -> Result<(Vec<Candle<'static>>, String), Refused
     call.query.flag("merge_mark_price")?;
     call.finish()?;
     let interval = resolution(&range.word)?;
-    let all = CandleRows::traded(call.state, range.market, interval);
+    let all = call.state.public.traded(range.market, interval);
     let market = &markets::market(call.exchange, range.market)?;
-    let rows = all.between((range.from, range.to), range.last).into_iter().map(|(candle, bar)| {
+    let rows = all.newest((range.from, range.to), range.last).into_iter().rev().map(|(candle, bar)| {
         let at = if times_are_ends { candle.end } else { candle.start };
         row(market, at, &bar)
     });
@@ -117,9 +116,9 @@ pub(in super::super) fn mark_price_candles(call: &mut Call<'_>) -> Answered {
     let range = Range::read(call)?;
     call.finish()?;
     let interval = resolution(&range.word)?;
-    let all = CandleRows::marks(call.state, range.market, interval);
+    let all = call.state.public.marked(range.market, interval);
     let market = &markets::market(call.exchange, range.market)?;
-    let rows = all.between((range.from, range.to), range.last).into_iter();
+    let rows = all.newest((range.from, range.to), range.last).into_iter().rev();
     let rows: Vec<_> = rows.map(|(candle, bar)| mark_row(market, candle.start, &bar)).collect();
     Ok(json(&MarkPriceCandles {
         code: OK,
@@ -132,48 +131,6 @@ pub(in super::super) fn mark_price_candles(call: &mut Call<'_>) -> Answered {
 /// The interval of a word.
 fn resolution(word: &str) -> Result<Interval, Refused> {
     Interval::parse(RESOLUTIONS, word).ok_or_else(|| INVALID_RESOLUTION.into())
-}
-
-/// The candles of one market and length, empty ones filled in. REST and streams read these.
-pub(in super::super) struct CandleRows<'a> {
-    known: &'a MarketCandles,
-    market: MarketId,
-    interval: Interval,
-}
-
-impl<'a> CandleRows<'a> {
-    /// Of what traded.
-    pub(in super::super) const fn traded(state: &'a State, market: MarketId, interval: Interval) -> Self {
-        Self { known: &state.public.candles, market, interval }
-    }
-
-    /// Of the mark price.
-    pub(in super::super) const fn marks(state: &'a State, market: MarketId, interval: Interval) -> Self {
-        Self { known: &state.public.marks, market, interval }
-    }
-
-    /// The candle that starts at `start`; `None` when nothing is known yet.
-    pub(in super::super) fn at(&self, start: Timestamp) -> Option<Bar> {
-        let known = self.known.of(self.market)?;
-        let candle = known.at(self.interval, start);
-        candle.bar.or_else(|| known.before(self.interval, start).map(|before| before.flat()))
-    }
-
-    /// The last `n` candles between two times, the newest last.
-    fn between(&self, (from, to): (Timestamp, Timestamp), n: usize) -> Vec<(built::Candle, Bar)> {
-        let mut start = self.interval.start(to);
-        let mut rows = Vec::new();
-        while rows.len() < n && start >= self.interval.start(from) {
-            let Some(bar) = self.at(start) else { break };
-            rows.push((built::Candle { start, end: self.interval.next(start), bar: Some(bar) }, bar));
-            if start == Timestamp::ZERO {
-                break;
-            }
-            start = self.interval.start(Timestamp(start.0 - 1));
-        }
-        rows.reverse();
-        rows
-    }
 }
 
 /// The row of a candle.

@@ -3,10 +3,7 @@
 use mm_exchange::FundingRate as Settled;
 use mm_model::{Decimal, MarketKind, Rate, Timestamp};
 
-use super::{
-    candles::{CandleRows, Range},
-    number, percent,
-};
+use super::{candles::Range, number, percent};
 use crate::{
     lighter::{
         server::{
@@ -39,7 +36,7 @@ pub(in super::super) fn fundings(call: &mut Call<'_>) -> Answered {
         _ => return Err(INVALID_RESOLUTION.into()),
     };
     let market = markets::market(call.exchange, range.market)?;
-    let minutes = CandleRows::marks(call.state, range.market, Interval::seconds(60));
+    let minutes = call.state.public.marked(range.market, Interval::seconds(60));
     let mut sums: Vec<(Timestamp, Sum)> = Vec::new();
     for settled in call.exchange.funding_rates(range.market) {
         // The end of an interval belongs to it.

@@ -7,20 +7,21 @@ mod markets;
 mod stats;
 mod venue;
 
-use std::{collections::BTreeMap, time::Duration};
-
 use mm_exchange::{Exchange, Fact};
-use mm_model::{MarketId, Timestamp};
+use mm_model::MarketId;
 
 pub(super) use self::{
     book::{order_book_orders, recent_trades},
-    candles::{CandleRows, candles, candlesticks, mark_price_candles, mark_row, row},
+    candles::{candles, candlesticks, mark_price_candles, mark_row, row},
     funding::{CLAMP, INTEREST, funding_rates, fundings},
     markets::{asset_details, order_book_details, order_books},
     stats::{change_percent, exchange_stats, number, percent, quote_volume},
     venue::{announcement, current_height, info, status},
 };
-use crate::server::candles::{Bar, Interval, Intervals, MarketCandles};
+use crate::server::{
+    candle_rows::{CandleRows, Sampler},
+    candles::{Bar, Interval, Intervals, MarketCandles},
+};
 
 /// The lengths of candles in the venue's words (lighter-sdk 1.1.8).
 pub(super) const RESOLUTIONS: Intervals = &[
@@ -35,18 +36,14 @@ pub(super) const RESOLUTIONS: Intervals = &[
     ("1w", Interval::WEEK),
 ];
 
-/// How often the mark price is looked at, at most. Chosen.
-const MARK_EVERY: Duration = Duration::from_secs(1);
-
 /// What is kept for public answers besides what the exchange keeps itself.
 #[derive(Debug)]
 pub(super) struct Public {
     /// Of what traded.
-    pub(super) candles: MarketCandles,
+    candles: MarketCandles,
     /// Of the mark price.
-    pub(super) marks: MarketCandles,
-    /// When each mark price was last looked at.
-    marked_at: BTreeMap<MarketId, Timestamp>,
+    marks: MarketCandles,
+    sampler: Sampler,
 }
 
 impl Default for Public {
@@ -54,7 +51,7 @@ impl Default for Public {
         Self {
             candles: MarketCandles::new(RESOLUTIONS),
             marks: MarketCandles::new(RESOLUTIONS),
-            marked_at: BTreeMap::new(),
+            sampler: Sampler::default(),
         }
     }
 }
@@ -63,13 +60,20 @@ impl Public {
     /// Takes note of a fact.
     pub(super) fn fact(&mut self, exchange: &Exchange, fact: &Fact) {
         self.candles.fact(exchange, fact);
-        // The mark is made of the book and of trades, so it moves with these and not between them.
-        if let Fact::Level { market, at, .. } | Fact::Traded { market, at, .. } = *fact {
-            let due = self.marked_at.get(&market).is_none_or(|last| at >= *last + MARK_EVERY);
-            if due && let Some(mark) = exchange.mark(market) {
-                self.marked_at.insert(market, at);
-                self.marks.add(market, at, Bar::sample(mark));
-            }
+        if let Some((market, at)) = self.sampler.due(fact)
+            && let Some(mark) = exchange.mark(market)
+        {
+            self.marks.add(market, at, Bar::sample(mark));
         }
+    }
+
+    /// Candles of what traded.
+    pub(super) const fn traded(&self, market: MarketId, interval: Interval) -> CandleRows<'_> {
+        CandleRows::new(&self.candles, market, interval)
+    }
+
+    /// Candles of the mark price.
+    pub(super) const fn marked(&self, market: MarketId, interval: Interval) -> CandleRows<'_> {
+        CandleRows::new(&self.marks, market, interval)
     }
 }

@@ -16,7 +16,7 @@ use crate::{
         server::{
             answer::json,
             markets::{height, index_of, ms},
-            public::{CandleRows, mark_row, row},
+            public::{mark_row, row},
             records::{News, TradeRecord},
             rows::trade_row,
         },
@@ -25,7 +25,11 @@ use crate::{
             TradeFrame,
         },
     },
-    server::{candles::Bar, heartbeat::Beat},
+    server::{
+        candle_rows::{CandleRows, ToldCandles},
+        candles::Bar,
+        heartbeat::Beat,
+    },
 };
 
 /// How often candles that changed are told (the venue's page, July 2026).
@@ -40,20 +44,23 @@ const RECENT: usize = 50;
 pub(super) struct MarketStreams {
     second: Beat,
     half: Beat,
-    /// The candle as last told.
-    candles: BTreeMap<Topic, (Timestamp, Bar)>,
+    candles: ToldCandles<Topic>,
 }
 
 impl Default for MarketStreams {
     fn default() -> Self {
-        Self { second: Beat::new(STATS_EVERY), half: Beat::new(CANDLES_EVERY), candles: BTreeMap::new() }
+        Self {
+            second: Beat::new(STATS_EVERY),
+            half: Beat::new(CANDLES_EVERY),
+            candles: ToldCandles::default(),
+        }
     }
 }
 
 impl MarketStreams {
     /// Forgets what nobody listens to any more.
     pub(super) fn forget(&mut self, wanted: impl Fn(Topic) -> bool) {
-        self.candles.retain(|topic, _| wanted(*topic));
+        self.candles.forget(wanted);
     }
 }
 
@@ -119,29 +126,21 @@ impl Streams {
                 let recent = world.state.records.trades.of_market(market).rev().take(RECENT);
                 Some(trade_frame(world, (market, Event::Subscribed), &recent.collect::<Vec<_>>()))
             }
-            Topic::Candle(_, interval) | Topic::MarkCandle(_, interval) => {
-                let start = interval.start(world.now);
-                let open = candle_rows(world, topic)?.at(start).map(|bar| (start, bar));
-                self.markets.candles.extend(open.map(|open| (topic, open)));
+            Topic::Candle(..) | Topic::MarkCandle(..) => {
+                let open = self.markets.candles.open(topic, &candle_rows(world, topic)?, world.now);
                 candle_frame(world, (topic, Event::Subscribed), open.as_slice())
             }
             _ => clocked(world, topic, Event::Subscribed),
         }
     }
 
-    /// Tells the candle that is open, if it changed, and before it the last word on the one that was open when last
-    /// looked at.
+    /// Tells what is new about the candle that is open, and about the one before.
     fn tell_candle(&mut self, world: &mut World<'_>, topic: Topic) {
-        let (Topic::Candle(_, interval) | Topic::MarkCandle(_, interval)) = topic else { return };
         let Some(rows) = candle_rows(world, topic) else { return };
-        let start = interval.start(world.now);
-        let told = self.markets.candles.get(&topic).copied();
-        let before = told.map(|(told_start, _)| told_start).filter(|told_start| *told_start < start);
-        let now = before.into_iter().chain([start]).filter_map(|start| Some((start, rows.at(start)?)));
-        let news: Vec<_> = now.filter(|candle| Some(*candle) != told).collect();
-        let Some(newest) = news.last() else { return };
-        self.markets.candles.insert(topic, *newest);
-        if let Some(frame) = candle_frame(world, (topic, Event::Update), &news) {
+        let news = self.markets.candles.news(topic, &rows, world.now);
+        if !news.is_empty()
+            && let Some(frame) = candle_frame(world, (topic, Event::Update), &news)
+        {
             self.tell(world, topic, frame);
         }
     }
@@ -164,8 +163,8 @@ fn trade_frame(world: &World<'_>, (market, event): (MarketId, Event), trades: &[
 
 fn candle_rows<'a>(world: &World<'a>, topic: Topic) -> Option<CandleRows<'a>> {
     match topic {
-        Topic::Candle(market, interval) => Some(CandleRows::traded(world.state, market, interval)),
-        Topic::MarkCandle(market, interval) => Some(CandleRows::marks(world.state, market, interval)),
+        Topic::Candle(market, interval) => Some(world.state.public.traded(market, interval)),
+        Topic::MarkCandle(market, interval) => Some(world.state.public.marked(market, interval)),
         _ => None,
     }
 }

@@ -94,7 +94,7 @@ fn prices(exchange: &Exchange, listing: &Listing) -> Prices {
     let (bid, ask) = (best(Side::Buy), best(Side::Sell));
     let price = |at: Option<Price>| at.map(|at| numbers::price(market, at)).unwrap_or_default();
     // Halves of a tick are cut: the row has the places of the market.
-    let mid = bid.zip(ask).map(|(bid, ask)| Price((bid.0 + ask.0).div_euclid(2)));
+    let mid = exchange.mid(market.id);
     let last = exchange.last(market.id).or(Some(listing.start));
     Prices { bid: price(bid), ask: price(ask), mid: price(mid), last: price(last) }
 }
