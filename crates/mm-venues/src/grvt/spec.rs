@@ -19,19 +19,19 @@ pub const CANCEL_TTL_MAX: Duration = Duration::from_secs(5);
 
 /// Chains that orders are signed for (grvt-pysdk at bb77839, `CHAIN_IDS`; its environment table says 328 for staging, which
 /// nothing is signed with).
-pub const CHAIN_PROD: u32 = 325;
+const CHAIN_PROD: u32 = 325;
 const CHAIN_TESTNET: u32 = 326;
 const CHAIN_DEV: u32 = 327;
 
 /// Requests. The venue's article on limits could not be read; these are ccxt's assumptions (4.5.90), which the weights
 /// of single requests follow too: a hundred units a second.
-pub const ALLOWANCE: Allowance = Allowance { capacity: 100, per: Duration::from_secs(1) };
+pub(super) const ALLOWANCE: Allowance = Allowance { capacity: 100, per: Duration::from_secs(1) };
 
 /// Logins: one a second (same source). Counted apart, so that a renewal keeps no cancel waiting.
-pub const LOGINS: Allowance = Allowance { capacity: 2, per: Duration::from_secs(2) };
+pub(super) const LOGINS: Allowance = Allowance { capacity: 2, per: Duration::from_secs(2) };
 
 /// Units for placing an order, or cancelling one (same source).
-pub const ORDER_WEIGHT: u32 = 5;
+pub(super) const ORDER_WEIGHT: u32 = 5;
 
 /// How long a request may still be on its way. Chosen: GRVT's requests bear no deadline beside the order's own life, which
 /// is far too long to wait for. What arrives later all the same shows on the streams, and is an alarm.
