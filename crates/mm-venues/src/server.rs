@@ -38,6 +38,9 @@ pub enum Outbound {
 pub enum Mischief {
     /// The next order message that is accepted is never carried out: the engine does not hear of it.
     DropAccepted,
+    /// The next order that is accepted is rejected afterwards, as if what was true when it came were so no longer when it
+    /// is matched.
+    RejectAccepted,
     /// The number that a key must sign with next jumps, as if somebody else had used the key.
     SkipNonce,
     /// Every token and login that was given out is over.

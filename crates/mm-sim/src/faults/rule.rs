@@ -67,7 +67,7 @@ pub enum Place {
 #[serde(deny_unknown_fields)]
 pub struct Match {
     /// What is asked of the venue: `place`, `batch`, `modify`, `cancel`, `cancel_all`, `order`, `open_orders`, `history`,
-    /// `fills`, `positions`, `balances`, `account`, `book`, `trades`, `markets`, `time`, `nonce`, `other`.
+    /// `fills`, `positions`, `balances`, `account`, `book`, `trades`, `markets`, `time`, `nonce`, `login`, `other`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ask: Option<String>,
     /// The path begins with this.
@@ -123,6 +123,8 @@ pub enum Action {
     IgnoreCancel,
     /// The venue accepts the order message and never carries it out.
     DropAccepted,
+    /// The venue accepts the order, and rejects it when it comes to be matched: only the streams tell.
+    RejectAccepted,
     /// Just before this comes, the number that its key must sign with jumps, as if somebody else had used the key.
     SkipNonce,
     /// Just before this comes, every token and login that the venue gave out is over.
@@ -148,6 +150,7 @@ impl Action {
     pub(crate) const fn mischief(&self) -> Option<Mischief> {
         match self {
             Self::DropAccepted => Some(Mischief::DropAccepted),
+            Self::RejectAccepted => Some(Mischief::RejectAccepted),
             Self::SkipNonce => Some(Mischief::SkipNonce),
             Self::ExpireTokens => Some(Mischief::ExpireTokens),
             _ => None,
@@ -169,6 +172,7 @@ impl Action {
             Self::Skew { .. } => "skew",
             Self::IgnoreCancel => "ignore_cancel",
             Self::DropAccepted => "drop_accepted",
+            Self::RejectAccepted => "reject_accepted",
             Self::SkipNonce => "skip_nonce",
             Self::ExpireTokens => "expire_tokens",
             Self::Lie(_) => "lie",

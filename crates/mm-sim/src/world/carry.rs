@@ -49,9 +49,12 @@ impl World {
                 Some(noted) => return self.answer(id, Ok(noted(&carried.request))),
                 None => carried.mischief = Some(Mischief::DropAccepted),
             },
-            Some(ref action @ (Action::DropAccepted | Action::SkipNonce | Action::ExpireTokens)) => {
-                carried.mischief = action.mischief();
-            }
+            Some(
+                ref action @ (Action::DropAccepted
+                | Action::RejectAccepted
+                | Action::SkipNonce
+                | Action::ExpireTokens),
+            ) => carried.mischief = action.mischief(),
             Some(Action::Stale | Action::Lie(_)) => unreachable!("refused when the schedule was set"),
         }
         self.put(Lane::Requests(venue), at, Event::Request(carried));
@@ -200,6 +203,7 @@ impl World {
                 | Action::Skew { .. }
                 | Action::IgnoreCancel
                 | Action::DropAccepted
+                | Action::RejectAccepted
                 | Action::SkipNonce
                 | Action::ExpireTokens,
             ) => unreachable!("refused when the schedule was set"),

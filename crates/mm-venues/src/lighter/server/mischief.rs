@@ -52,6 +52,7 @@ impl State {
     pub(super) fn trouble(&mut self, now: Timestamp, api_key: Option<&str>, what: Mischief) -> bool {
         let Some(meant) = api_key.map_or(Some((None, None)), whose) else { return false };
         match what {
+            Mischief::RejectAccepted => return false,
             Mischief::DropAccepted => self.mischief.drops.push(meant),
             Mischief::SkipNonce => {
                 for member in self.accounts.iter_mut() {
