@@ -11,6 +11,7 @@ mod answer;
 mod call;
 mod errors;
 mod instruments;
+mod numbers;
 mod public;
 mod records;
 mod routes;
