@@ -1,7 +1,8 @@
-//! GRVT: one folder for both halves of its codec. `wire` is shared: its messages in both of their encodings. `server` is
-//! the simulated venue's half.
+//! GRVT: one folder for both halves of its codec. `wire` is shared: its messages in both of their encodings, and `sign`,
+//! its signatures. `server` is the simulated venue's half.
 
 pub mod server;
+pub mod sign;
 mod spec;
 pub mod wire;
 
