@@ -15,3 +15,4 @@ mod scan;
 pub mod server;
 pub mod spec;
 pub mod text;
+mod words;

@@ -152,7 +152,7 @@ pub mod lenient {
     use std::{fmt, marker::PhantomData, str::FromStr};
 
     use serde::{
-        Deserializer,
+        Deserialize, Deserializer,
         de::{Error, Visitor},
     };
 
@@ -260,6 +260,24 @@ pub mod lenient {
     /// When it is anything else.
     pub fn option_bool<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error> {
         from.deserialize_option(Flag)
+    }
+
+    /// As [`option_bool`], but there must be one.
+    ///
+    /// # Errors
+    /// When it is anything else.
+    pub fn bool<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+        option_bool(from)?.ok_or_else(|| D::Error::custom("null is neither true nor false"))
+    }
+
+    /// A value, or null for its default.
+    ///
+    /// # Errors
+    /// The value's.
+    pub fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+        from: D,
+    ) -> Result<T, D::Error> {
+        Option::deserialize(from).map(Option::unwrap_or_default)
     }
 
     /// Writes digits as a JSON number and anything else as a string: for `I`, which the venue's page calls a

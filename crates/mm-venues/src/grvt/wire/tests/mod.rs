@@ -1,0 +1,3 @@
+//! Every wire type reads its witness in both encodings, and writes it back.
+
+mod lite;
