@@ -4,13 +4,18 @@ It knows nothing of any venue's protocol: what is said and understood is the cli
 """
 
 import asyncio
+import contextlib
 import json
+import logging
 import os
 import pathlib
 import subprocess
 import tempfile
 import time
 import urllib.request
+
+# Calls of the control surface hold the loop up; unittest's loops would tell of each.
+logging.getLogger("asyncio").setLevel(logging.ERROR)
 
 SOON_S = 5.0
 START_WITHIN_S = 30
@@ -86,6 +91,29 @@ class Stage:
         with urllib.request.urlopen(request, timeout=10) as answer:
             text = answer.read()
         return json.loads(text) if text else None
+
+
+class AsyncStage(Stage):
+    """A stage for clients that belong to a running loop: enter it with `async with`. What was put on `_open` is
+    closed before the world ends."""
+
+    def __init__(self, venue, seed, *options):
+        super().__init__(venue, seed, *options)
+        self._open = contextlib.AsyncExitStack()
+
+    async def __aenter__(self):
+        self.__enter__()
+        await self.entered()
+        return self
+
+    async def __aexit__(self, *error):
+        try:
+            await self._open.aclose()
+        finally:
+            self.__exit__(*error)
+
+    async def entered(self):
+        """What a world makes as soon as the venue is up."""
 
 
 def soon(answer):

@@ -1,32 +1,18 @@
-"""The simulated Lighter as lighter-sdk 1.1.8 is pointed at it: its compiled signer, its clients, its sockets.
-
-Numbers are the wire's integers, as the SDK takes them: ETH has two decimals in its price and four in its size.
-"""
+"""The simulated Lighter as lighter-sdk 1.1.8 is pointed at it: its compiled signer, its clients, its sockets."""
 
 import asyncio
-import contextlib
 import json
-import logging
 from decimal import Decimal
 
 import lighter
 import websockets
 from lighter import SignerClient
-from stage import SOON_S, Stage, soon_async
+from lighter_stage import BTC, ETH, ETH_SPOT, GTT, IOC, LIMIT, POST_ONLY, SIZE, SOL, LighterStage, Sender, wire
+from stage import SOON_S
 
-# Calls of the control surface hold the loop up; unittest's loops would tell of each.
-logging.getLogger("asyncio").setLevel(logging.ERROR)
+__all__ = ["BTC", "ETH", "ETH_SPOT", "GTT", "IOC", "POST_ONLY", "SIZE", "SOL", "World", "wire"]
 
-ETH, BTC, SOL, ETH_SPOT = 0, 1, 2, 2048
 FUNDS = Decimal(1_000_000)
-SIZE = 1000
-"""0.1 ETH."""
-IOC, GTT, POST_ONLY = (
-    SignerClient.ORDER_TIME_IN_FORCE_IMMEDIATE_OR_CANCEL,
-    SignerClient.ORDER_TIME_IN_FORCE_GOOD_TILL_TIME,
-    SignerClient.ORDER_TIME_IN_FORCE_POST_ONLY,
-)
-FAILED, PENDING, EXECUTED = 0, 1, 2
 
 
 def price_text(price):
@@ -39,37 +25,7 @@ def size_text(size):
     return f"{Decimal(size) / 10_000:.4f}"
 
 
-def wire(text):
-    """A padded decimal as the wire's integer, as the SDK itself makes it."""
-    return int(text.replace(".", ""))
-
-
-class World(Stage):
-    """Enter it with `async with`: the SDK's clients belong to a running loop."""
-
-    def __init__(self, seed, *options):
-        super().__init__("lighter", seed, *options)
-        self._open = contextlib.AsyncExitStack()
-
-    async def __aenter__(self):
-        self.__enter__()
-        client = lighter.ApiClient(configuration=lighter.Configuration(host=self.rest))
-        self._open.push_async_callback(client.close)
-        self.accounts, self.orders = lighter.AccountApi(client), lighter.OrderApi(client)
-        self.txs, self.candles = lighter.TransactionApi(client), lighter.CandlestickApi(client)
-        self.client = client
-        return self
-
-    async def __aexit__(self, *error):
-        try:
-            await self._open.aclose()
-        finally:
-            self.__exit__(*error)
-
-    @property
-    def rest(self):
-        return self.venue["rest"]
-
+class World(LighterStage):
     def trader(self, name, **options):
         trader = Trader(self, name, **options)
         self._open.push_async_callback(trader.signer.close)
@@ -81,11 +37,6 @@ class World(Stage):
         socket = Socket(connection)
         await socket.next("connected")
         return socket
-
-    async def best(self, market=ETH):
-        """The best bid and ask."""
-        book = await self.orders.order_book_orders(market, 1)
-        return wire(book.bids[0].price), wire(book.asks[0].price)
 
     async def room_inside(self):
         """Stops ETH's crowd, makes sure that a price lies free inside its spread, and returns it."""
@@ -102,7 +53,7 @@ class World(Stage):
         return self.order("bob", "ETH", side, price_text(price), size_text(size))
 
 
-class Trader:
+class Trader(Sender):
     """One account with one key."""
 
     def __init__(self, world, name, **options):
@@ -121,45 +72,7 @@ class Trader:
     def limit(self, client, price, size=SIZE, is_ask=False, time_in_force=GTT, market=ETH, **more):
         if time_in_force == IOC:
             more.setdefault("order_expiry", SignerClient.DEFAULT_IOC_EXPIRY)
-        return self.signer.create_order(
-            market, client, size, price, is_ask, SignerClient.ORDER_TYPE_LIMIT, time_in_force, **more
-        )
-
-    async def sent(self, call):
-        """The answer to a transaction that the venue takes; what becomes of it is another matter."""
-        _, answer, error = await call
-        assert error is None and answer.code == 200, (error, answer)
-        return answer
-
-    async def refused(self, call):
-        """Why a transaction was not taken, as the SDK says it."""
-        _, answer, error = await call
-        assert answer is None and error, (answer, error)
-        return error
-
-    async def end(self, call):
-        """What became of a transaction."""
-        answer = await self.sent(call)
-        return await self.executed(answer.tx_hash)
-
-    async def done(self, call):
-        """Sends what must succeed, and waits for the engine."""
-        tx = await self.end(call)
-        assert tx.status == EXECUTED, (tx.status, tx.event_info)
-        return tx
-
-    async def failed(self, call):
-        """Sends what is taken and then fails at the engine; returns the engine's words."""
-        tx = await self.end(call)
-        assert tx.status == FAILED, (tx.status, tx.event_info)
-        return json.loads(tx.event_info)["ae"]
-
-    async def executed(self, tx_hash):
-        async def ended():
-            tx = await self.txs.tx(by="hash", value=tx_hash)
-            return tx if tx.status != PENDING else None
-
-        return await soon_async(ended)
+        return self.signer.create_order(market, client, size, price, is_ask, LIMIT, time_in_force, **more)
 
     async def order(self, client):
         """The order of a client's number, live or ended; `None` if there is no row of it."""
@@ -178,10 +91,6 @@ class Trader:
     async def trades(self):
         found = await self.orders.trades("trade_id", 100, authorization=self.token(), account_index=self.index)
         return found.trades
-
-    async def account(self):
-        (account,) = (await self.accounts.account(by="index", value=str(self.index))).accounts
-        return account
 
     async def position(self, market=ETH):
         """The account's row of a perpetual; there is one whether or not anything is held."""
