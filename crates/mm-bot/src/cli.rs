@@ -137,6 +137,9 @@ pub(crate) struct Venue {
     /// The chain that Lighter's transactions are signed for: SDKs of 0.1 take 300 for hosts that they do not know.
     #[arg(long, default_value_t = mm_sim::config::LIGHTER_CHAIN_ID, value_name = "ID")]
     pub(crate) lighter_chain_id: u32,
+    /// GRVT matches an order that may take at once, instead of 25 ms later as the venue does.
+    #[arg(long)]
+    pub(crate) grvt_no_speed_bump: bool,
 }
 
 /// Lighter's account tiers.

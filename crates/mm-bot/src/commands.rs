@@ -193,10 +193,10 @@ fn venue(global: &Global, args: &Venue) -> Result<Exit, Fatal> {
 
 fn serving(endpoints: &mm_sim::Endpoints, args: &Venue) -> String {
     let mut out = format!("{} seed {}", paint(BOLD, "simulated venues"), args.seed);
-    if let Some(backpack) = &endpoints.venues.backpack {
-        let names: Vec<&str> = backpack.accounts.iter().map(|account| account.name.as_str()).collect();
-        let _ =
-            write!(out, "\n  backpack  {}  {}  accounts {}", backpack.rest, backpack.ws, names.join(", "));
+    for standing in endpoints.venues.standing() {
+        let (name, hosts, accounts) =
+            (standing.name, standing.hosts.join("  "), standing.accounts.join(", "));
+        let _ = write!(out, "\n  {name:<8}  {hosts}  accounts {accounts}");
     }
     let _ = write!(out, "\n  control   {}", endpoints.control.url);
     match &args.endpoints_file {

@@ -97,6 +97,7 @@ pub(crate) fn embedded(section: &Values) -> Result<SimConfig, Vec<Complaint>> {
         rate_limits: section.flag_if_set("rate_limits").unwrap_or(true),
         latency: latency(section.integer("latency_ms").and_then(|ms| u64::try_from(ms).ok()).unwrap_or(0)),
         lighter_tier: section.text("lighter_tier").and_then(LighterTier::parse).unwrap_or_default(),
+        grvt_speed_bump: section.flag_if_set("grvt_speed_bump").unwrap_or(true),
         ..SimConfig::default()
     })
 }
@@ -140,6 +141,7 @@ pub(crate) fn served(args: &cli::Venue) -> anyhow::Result<SimConfig> {
         latency: latency(args.latency_ms),
         lighter_tier: args.lighter_tier.into(),
         lighter_chain_id: args.lighter_chain_id,
+        grvt_speed_bump: !args.grvt_no_speed_bump,
         ..SimConfig::default()
     })
 }

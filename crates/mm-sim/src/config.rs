@@ -17,11 +17,13 @@ pub enum VenueKind {
     Backpack,
     /// Lighter.
     Lighter,
+    /// GRVT.
+    Grvt,
 }
 
 impl VenueKind {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Backpack, Self::Lighter];
+    pub const ALL: [Self; 3] = [Self::Backpack, Self::Lighter, Self::Grvt];
 
     /// The word in configuration, endpoints file and control surface.
     #[must_use]
@@ -29,6 +31,7 @@ impl VenueKind {
         match self {
             Self::Backpack => "backpack",
             Self::Lighter => "lighter",
+            Self::Grvt => "grvt",
         }
     }
 
@@ -149,6 +152,8 @@ pub struct SimConfig {
     /// Lighter: which chain transactions are signed for. SDK generations differ: 304 by the newer, 300 by the older
     /// for hosts that they do not know.
     pub lighter_chain_id: u32,
+    /// GRVT: whether orders that may take wait a moment before they are matched.
+    pub grvt_speed_bump: bool,
     /// What its time follows.
     pub time: TimeSource,
 }
@@ -168,6 +173,7 @@ impl Default for SimConfig {
             latency: Latency::default(),
             lighter_tier: LighterTier::default(),
             lighter_chain_id: LIGHTER_CHAIN_ID,
+            grvt_speed_bump: true,
             time: TimeSource::default(),
         }
     }

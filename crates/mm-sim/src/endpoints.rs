@@ -31,6 +31,45 @@ pub struct VenueEndpoints {
     /// Lighter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lighter: Option<Lighter>,
+    /// GRVT.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grvt: Option<Grvt>,
+}
+
+/// What a person wants to know of a venue that stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing<'a> {
+    /// Its name.
+    pub name: &'static str,
+    /// Its hosts, each once.
+    pub hosts: Vec<&'a str>,
+    /// Names of its accounts.
+    pub accounts: Vec<&'a str>,
+}
+
+impl VenueEndpoints {
+    /// Every venue that stands.
+    #[must_use]
+    pub fn standing(&self) -> Vec<Standing<'_>> {
+        let backpack = self.backpack.as_ref().map(|venue| Standing {
+            name: "backpack",
+            hosts: vec![&venue.rest, &venue.ws],
+            accounts: venue.accounts.iter().map(|account| account.name.as_str()).collect(),
+        });
+        let lighter = self.lighter.as_ref().map(|venue| Standing {
+            name: "lighter",
+            hosts: vec![&venue.rest, &venue.ws],
+            accounts: venue.accounts.iter().map(|account| account.name.as_str()).collect(),
+        });
+        let grvt = self.grvt.as_ref().map(|venue| {
+            let Grvt { edge, trades, market_data, ws_trades, ws_market_data, .. } = venue;
+            let mut hosts: Vec<&str> = vec![edge, trades, market_data, ws_trades, ws_market_data];
+            hosts.dedup();
+            let accounts = venue.accounts.iter().map(|account| account.name.as_str()).collect();
+            Standing { name: "grvt", hosts, accounts }
+        });
+        [backpack, lighter, grvt].into_iter().flatten().collect()
+    }
 }
 
 /// Where Backpack stands.
@@ -123,6 +162,60 @@ impl std::fmt::Debug for LighterAccount {
             .field("account_index", &self.account_index)
             .field("api_key_index", &self.api_key_index)
             .field("api_key_public_key", &self.api_key_public_key)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where GRVT stands: one listener behind all of its hosts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grvt {
+    /// Where one logs in.
+    pub edge: String,
+    /// Trading, by REST.
+    pub trades: String,
+    /// Market data, by REST.
+    pub market_data: String,
+    /// Trading, by socket.
+    pub ws_trades: String,
+    /// Market data, by socket.
+    pub ws_market_data: String,
+    /// Which chain orders are signed for.
+    pub chain_id: u32,
+    /// Funded accounts; the first two are `alice` and `bob`.
+    pub accounts: Vec<GrvtAccount>,
+}
+
+impl Grvt {
+    /// The account of this name.
+    #[must_use]
+    pub fn account(&self, name: &str) -> Option<&GrvtAccount> {
+        self.accounts.iter().find(|account| account.name == name)
+    }
+}
+
+/// An account of the simulated GRVT.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GrvtAccount {
+    /// `alice`, `bob`.
+    pub name: String,
+    /// What it logs in with.
+    pub api_key: String,
+    /// What it signs orders and wallet logins with, in hex with 0x. Worth nothing outside the simulator, and marked so.
+    pub private_key: String,
+    /// The address of that key.
+    pub main_account_id: String,
+    /// The trading account, a decimal number.
+    pub sub_account_id: String,
+}
+
+impl std::fmt::Debug for GrvtAccount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GrvtAccount")
+            .field("name", &self.name)
+            .field("main_account_id", &self.main_account_id)
+            .field("sub_account_id", &self.sub_account_id)
             .finish_non_exhaustive()
     }
 }

@@ -54,7 +54,7 @@ impl InProcess {
         let mut venues = VenueEndpoints::default();
         for (n, &kind) in config.venues.iter().enumerate() {
             let url = format!("{SCHEME}{kind}");
-            let site = Site { rest: url.clone(), ws: url, chain_id: config.lighter_chain_id };
+            let site = Site { rest: url.clone(), ws: url, config: &config };
             host.with_world(|world, _| {
                 (row(kind).endpoints)(&mut venues, &site, &world.venues()[n].accounts);
             });

@@ -95,6 +95,12 @@ pub(crate) static SIMULATOR: &[Param] = &[
         Preset::Is("premium"),
         "what kind of account everybody has at Lighter: fees, delays and limits",
     ),
+    key(
+        "grvt_speed_bump",
+        Kind::Flag,
+        Preset::Is("true"),
+        "whether GRVT holds an order that may take back for 25 ms, as the venue does",
+    ),
 ];
 
 /// What every connector's block takes.

@@ -57,11 +57,7 @@ impl Simulator {
                     .map_err(|_| SimError::Config(format!("no port is left for {kind} above {base}")))?,
             };
             let listener = listen(port)?;
-            let site = Site {
-                rest: url("http", &listener)?,
-                ws: url("ws", &listener)?,
-                chain_id: config.lighter_chain_id,
-            };
+            let site = Site { rest: url("http", &listener)?, ws: url("ws", &listener)?, config: &config };
             host.with_world(|world, _| {
                 (row(kind).endpoints)(&mut venues, &site, &world.venues()[n].accounts);
             });

@@ -121,7 +121,7 @@ fn cancel_noted(_: &Request) -> Reply {
     Reply { status: 202, ..Reply::default() }
 }
 
-fn endpoints(venues: &mut VenueEndpoints, site: &Site, accounts: &[Account]) {
+fn endpoints(venues: &mut VenueEndpoints, site: &Site<'_>, accounts: &[Account]) {
     let row = |account: &Account| AccountRow {
         name: account.name.to_owned(),
         api_key: account.key.api_key.clone(),

@@ -2,6 +2,7 @@
 //! carry, describe and falsify its messages. Everything else about a venue is in its server half.
 
 mod backpack;
+mod grvt;
 mod lighter;
 mod markets;
 
@@ -19,7 +20,7 @@ use crate::{
 };
 
 /// What can be asked of a venue, as fault rules name it.
-pub(crate) const ASKS: [&str; 18] = [
+pub(crate) const ASKS: [&str; 19] = [
     "place",
     "batch",
     "modify",
@@ -37,6 +38,7 @@ pub(crate) const ASKS: [&str; 18] = [
     "markets",
     "time",
     "nonce",
+    "login",
     "other",
 ];
 
@@ -67,13 +69,13 @@ impl std::fmt::Debug for AccountKey {
 
 /// Where a venue's listener stands.
 #[derive(Clone, Debug)]
-pub(crate) struct Site {
+pub(crate) struct Site<'a> {
     /// `http://127.0.0.1:41001` or `sim://backpack`.
     pub(crate) rest: String,
     /// `ws://127.0.0.1:41001` or `sim://backpack`.
     pub(crate) ws: String,
-    /// The chain that transactions are signed for, where a venue has one.
-    pub(crate) chain_id: u32,
+    /// What the simulator is made from.
+    pub(crate) config: &'a SimConfig,
 }
 
 /// One venue.
@@ -105,11 +107,11 @@ pub(crate) struct VenueRow {
     /// Changes a reply so that it tells the lie; a reply about something else stays as it is.
     pub(crate) falsify: fn(&Lie, &'static str, &mut Reply),
     /// Its entry in the endpoints file.
-    pub(crate) endpoints: fn(&mut VenueEndpoints, &Site, &[Account]),
+    pub(crate) endpoints: fn(&mut VenueEndpoints, &Site<'_>, &[Account]),
 }
 
 /// Every venue.
-pub(crate) const VENUES: [&VenueRow; 2] = [&backpack::ROW, &lighter::ROW];
+pub(crate) const VENUES: [&VenueRow; 3] = [&backpack::ROW, &lighter::ROW, &grvt::ROW];
 
 /// The row of a venue.
 pub(crate) fn row(kind: VenueKind) -> &'static VenueRow {

@@ -97,7 +97,7 @@ fn key(seed: u64, account: &'static str, n: usize) -> AccountKey {
     }
 }
 
-fn endpoints(venues: &mut VenueEndpoints, site: &Site, accounts: &[Account]) {
+fn endpoints(venues: &mut VenueEndpoints, site: &Site<'_>, accounts: &[Account]) {
     let row = |account: &Account| LighterAccount {
         name: account.name.to_owned(),
         account_index: index_of(account),
@@ -109,7 +109,7 @@ fn endpoints(venues: &mut VenueEndpoints, site: &Site, accounts: &[Account]) {
     venues.lighter = Some(Lighter {
         rest: site.rest.clone(),
         ws: format!("{}/stream", site.ws),
-        chain_id: site.chain_id,
+        chain_id: site.config.lighter_chain_id,
         accounts: accounts.iter().map(row).collect(),
     });
 }

@@ -33,6 +33,7 @@ pub(super) fn connector((venue, symbol): (VenueKind, &str), world: &InProcess, c
     let (protocol, submit_valid_for) = match venue {
         VenueKind::Backpack => (backpack(world, &symbols), Duration::from_secs(5)),
         VenueKind::Lighter => (lighter(world, &symbols), SPEC.window.default),
+        VenueKind::Grvt => panic!("its connector is not there yet"),
     };
     let config = VenueConfig {
         name: venue.to_string(),
