@@ -58,6 +58,8 @@ pub use texts::{Instrument, LegTexts, OrderTexts, TextError};
 pub use typed_data::{ChainId, Domain, TypedData, Validity};
 
 #[cfg(test)]
+pub(crate) mod tamper;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 pub(crate) mod vectors;

@@ -1,4 +1,5 @@
-//! `fixtures/grvt/vectors.json` (by the venue's own SDK) for the tests of signatures.
+//! `fixtures/grvt/vectors.json` (by the venue's own SDK) and `typed-data.json` (by a general library) for the tests of
+//! signatures.
 
 use std::time::Duration;
 
@@ -96,6 +97,19 @@ pub(crate) fn gate(chain_id: u64) -> Gate {
 pub(crate) fn vectors() -> Vectors {
     serde_json::from_str(&crate::fixtures::file("grvt", "vectors.json"))
         .expect("vectors.json has the shape of its type")
+}
+
+/// The structs that the venue's vectors lack.
+pub(crate) fn more_typed_data() -> Vec<OtherVector> {
+    #[derive(Deserialize)]
+    struct File {
+        private_key: String,
+        typed_data: Vec<OtherVector>,
+    }
+    let file: File = serde_json::from_str(&crate::fixtures::file("grvt", "typed-data.json"))
+        .expect("typed-data.json has the shape of its type");
+    assert_eq!(file.private_key, vectors().private_key);
+    file.typed_data
 }
 
 /// The key of all vectors, on that chain.

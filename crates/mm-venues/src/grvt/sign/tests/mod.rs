@@ -1,6 +1,8 @@
 //! Signatures against what the venue's SDK and a general library made (`fixtures/grvt/`), and against arithmetic of
 //! another kind.
 
+mod refusals;
+mod scaling;
 mod vectors;
 
 /// 0x and hex digits.
