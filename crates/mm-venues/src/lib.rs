@@ -8,6 +8,7 @@ pub mod client;
 mod fixtures;
 pub mod grvt;
 pub mod http;
+mod levels;
 pub mod lighter;
 pub mod query;
 mod reading;

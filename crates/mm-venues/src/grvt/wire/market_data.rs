@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{CandleInterval, CandleType, FundingAggregation, Quoted, Text, Venue, lenient};
+use crate::levels::Row;
 
 /// The best of a book and the reference prices. In a change (`v1.mini.d`) a field that is `None` is unchanged, an empty
 /// one has no value any more, and only the first two are always there.
@@ -129,6 +130,13 @@ pub struct Level<'a> {
     pub num_orders: u32,
 }
 
+/// So that a side can be read straight into our levels: [`Encoding::visit_list`](super::Encoding::visit_list).
+impl Row for Level<'_> {
+    fn price_and_size(&self) -> (&str, &str) {
+        (&self.price, &self.size)
+    }
+}
+
 /// `trade`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiTradeRequest")]
@@ -250,4 +258,12 @@ pub struct FundingRate<'a> {
     pub funding_rate_8_h_avg: Text<'a>,
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::option_number")]
     pub funding_interval_hours: Option<u32>,
+}
+
+/// The answer to `GET /time`, which has no lite encoding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerTime {
+    /// Milliseconds.
+    #[serde(deserialize_with = "lenient::number")]
+    pub server_time: u64,
 }

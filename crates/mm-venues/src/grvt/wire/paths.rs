@@ -82,7 +82,7 @@ endpoints! {
     AuthorizedBuilders = Trades 1 "get_authorized_builders",
 }
 
-/// The path of the one `GET`, on the market data host: `{"server_time": <milliseconds>}`.
+/// The path of the one `GET`, on the market data host. Answered with a [`super::market_data::ServerTime`].
 pub const TIME_PATH: &str = "/time";
 
 impl Endpoint {

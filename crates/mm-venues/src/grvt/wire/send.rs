@@ -1,6 +1,6 @@
 //! What a client asks of its orders: the bodies of requests, and the replies that are of their own form.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{
     Kind, Text, lenient,
@@ -67,12 +67,18 @@ pub struct BulkOrders<'a> {
     pub sub_account_id: Text<'a>,
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub orders: Vec<NewOrder<'a>>,
-    #[serde(default, alias = "order_ids", deserialize_with = "lenient::or_default")]
+    #[serde(default, alias = "order_ids", deserialize_with = "ids")]
     pub order_i_ds: Vec<Text<'a>>,
-    #[serde(default, alias = "client_order_ids", deserialize_with = "lenient::or_default")]
+    #[serde(default, alias = "client_order_ids", deserialize_with = "ids")]
     pub client_order_i_ds: Vec<Text<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_to_live_ms: Option<Text<'a>>,
+}
+
+/// A list of ids, without nulls: the specification's own examples have `[null]` for none.
+fn ids<'de: 'a, 'a, D: Deserializer<'de>>(from: D) -> Result<Vec<Text<'a>>, D::Error> {
+    let ids = Option::<Vec<Option<Text<'a>>>>::deserialize(from)?;
+    Ok(ids.unwrap_or_default().into_iter().flatten().collect())
 }
 
 /// The reply to [`BulkOrders`].

@@ -5,17 +5,13 @@
 //! takes it or says what is wrong with it. So nothing is read here that the general reader would refuse, or read
 //! otherwise.
 
-use std::{fmt, marker::PhantomData};
-
 use mm_model::{BookDelta, BookSnapshot, DecodeError, DeltaLevels, Level, Market, Timestamp};
-use serde::{
-    Deserializer as _,
-    de::{DeserializeSeed, Error, SeqAccess, Visitor},
-};
+use serde::Deserializer as _;
 use serde_json::value::RawValue;
 
 use super::{market::Listings, report};
 use crate::{
+    levels::{Row, Side},
     lighter::wire::public_stream::{self, OrderBookFrame},
     reading::{self, json, unreadable},
     scan::Scan,
@@ -104,43 +100,15 @@ pub(super) fn snapshot(market: &Market, frame: &[u8]) -> Result<BookSnapshot, De
 /// Reads a side, straight into our levels; null is an empty one.
 ///
 /// # Errors
-/// When it is anything else, or a number does not lie on the market's tick or lot: the whole message is then void,
-/// since a book that lacks a level is a wrong book.
+/// When it is anything else, or a number does not lie on the market's tick or lot.
 fn levels<L: Default + Extend<Level>>(market: &Market, raw: &RawValue) -> Result<L, DecodeError> {
     let mut json = serde_json::Deserializer::from_str(raw.get());
-    json.deserialize_any(Side(market, PhantomData))
+    json.deserialize_any(Side::<public_stream::Level<'_>, L>::of(market))
         .map_err(|error| unreadable("order book", format_args!("{}: {error}", market.symbol)))
 }
 
-struct Side<'m, L>(&'m Market, PhantomData<L>);
-
-impl<'de, L: Default + Extend<Level>> Visitor<'de> for Side<'_, L> {
-    type Value = L;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of price and size")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<L, E> {
-        Ok(L::default())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<L, A::Error> {
-        let mut levels = L::default();
-        while let Some(level) = rows.next_element_seed(Row(self.0))? {
-            levels.extend([level]);
-        }
-        Ok(levels)
-    }
-}
-
-struct Row<'m>(&'m Market);
-
-impl<'de> DeserializeSeed<'de> for Row<'_> {
-    type Value = Level;
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, from: D) -> Result<Level, D::Error> {
-        let row = <public_stream::Level<'de> as serde::Deserialize>::deserialize(from)?;
-        reading::level(self.0, &row.price, &row.size).map_err(D::Error::custom)
+impl Row for public_stream::Level<'_> {
+    fn price_and_size(&self) -> (&str, &str) {
+        (&self.price, &self.size)
     }
 }
