@@ -46,6 +46,13 @@ impl Exchange {
         Ok(if self.wake(now, order.market) { self.present(view) } else { view })
     }
 
+    /// Why an order would be refused if it arrived now, awake; `None`: it would be taken. For venues that judge an order
+    /// before their engine does. Nothing happens.
+    #[must_use]
+    pub fn refusal(&self, account: AccountId, order: PlaceOrder) -> Option<Reject> {
+        self.admit(account, order, None).err()
+    }
+
     /// Notes an order that the venue took and the engine does not: it ends at once. For venues that answer before
     /// their engine has judged. `None`: no such market or account.
     pub fn refuse(

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use mm_model::Timestamp;
 
+use crate::client::Allowance;
+
 /// An allowance: a burst of the whole minute's number, then one each `minute / number`. Kept as the time at which
 /// the bucket will be full again (the generic cell rate algorithm), so that there is nothing to refill.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,10 +41,24 @@ impl Bucket {
         rate: PerMinute,
         weight: u32,
     ) -> Result<(), Duration> {
-        let full_at = self.full_at.max(now) + MINUTE.saturating_mul(weight) / rate.0.max(1);
+        self.take_of(now, Allowance { capacity: rate.0, per: MINUTE }, weight)
+    }
+
+    /// The same where the bucket is not that of a minute.
+    ///
+    /// # Errors
+    /// The wait, when there is not enough in the bucket; nothing is taken then.
+    pub(crate) fn take_of(
+        &mut self,
+        now: Timestamp,
+        allowance: Allowance,
+        weight: u32,
+    ) -> Result<(), Duration> {
+        let Allowance { capacity, per } = allowance;
+        let full_at = self.full_at.max(now) + per.saturating_mul(weight) / capacity.max(1);
         let debt = full_at.since(now);
-        if debt > MINUTE {
-            return Err(debt - MINUTE);
+        if debt > per {
+            return Err(debt - per);
         }
         self.full_at = full_at;
         Ok(())

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 
-use super::{Encoding, errors::Refused};
-use crate::http::Reply;
+use super::errors::Refused;
+use crate::{grvt::wire::Encoding, http::Reply};
 
 /// A call's answer: a whole JSON document in the encoding that was asked for, or the venue's no.
 pub(super) type Answered = Result<Bytes, Refused>;

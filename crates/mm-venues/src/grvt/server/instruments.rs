@@ -3,6 +3,8 @@
 
 use mm_model::Market;
 
+use crate::grvt::sign::{self, Asset};
+
 /// A market's own numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Instrument {
@@ -25,6 +27,12 @@ impl Instrument {
         let known = HASHES.iter().find(|(name, _)| *name == &*market.symbol).map(|(_, hash)| *hash);
         let made_up = 0x03_80_01 + (u64::from(market.id.0 & 0x7f) << 8);
         Self { asset_id: known.unwrap_or(made_up), base_decimals: 9, quote_decimals: 6 }
+    }
+
+    /// What its signatures are checked by.
+    pub(super) fn signed(&self) -> sign::Instrument {
+        let asset = Asset::parse(&self.hash()).expect("0x and six hex digits");
+        sign::Instrument { asset, base_decimals: self.base_decimals }
     }
 
     /// As the venue writes the hash.

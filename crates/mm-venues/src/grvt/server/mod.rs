@@ -9,12 +9,20 @@
 mod accounts;
 mod answer;
 mod call;
+mod decimals;
+mod desk;
 mod errors;
 mod instruments;
+mod login;
+mod mischief;
 mod numbers;
+mod private;
 mod public;
+mod rate;
 mod records;
+mod replays;
 mod routes;
+mod rows;
 mod sessions;
 mod state;
 mod streams;
@@ -35,16 +43,6 @@ use crate::{
     http::{Reply, Request},
     server::{ConnId, Mischief, Outbound, VenueServer},
 };
-
-/// How field names are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Encoding {
-    /// Under `/full/`.
-    #[default]
-    Full,
-    /// Under `/lite/`.
-    Lite,
-}
 
 /// A trading account (the venue's "sub-account") with the main account that owns it.
 #[derive(Clone, PartialEq, Eq)]

@@ -1,22 +1,39 @@
 //! Everything that the venue is besides its sockets and the exchange itself.
 
-use mm_exchange::{Exchange, Fact};
+use mm_exchange::{AccountId, Exchange, Fact};
 use mm_model::Timestamp;
 
 use super::{
-    Account, Options, SetupError, accounts::Accounts, public::Public, records::Records, sessions::Sessions,
+    Account, Options, SetupError,
+    accounts::Accounts,
+    desk::{ArmedCancels, DeadMen, Queue},
+    mischief::Mischiefs,
+    public::Public,
+    rate::Allowances,
+    records::{OrderRecord, Records},
+    replays::Replays,
+    sessions::Sessions,
 };
-use crate::server::Mischief;
+use crate::grvt::sign::{ChainId, Domain};
 
 /// The venue.
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) options: Options,
+    pub(super) domain: Domain,
     pub(super) accounts: Accounts,
     pub(super) sessions: Sessions,
     pub(super) records: Records,
     /// What is kept of everybody's trades and prices.
     pub(super) public: Public,
+    pub(super) allowances: Allowances,
+    pub(super) replays: Replays,
+    /// Orders that were acknowledged and have not been matched.
+    pub(super) queue: Queue,
+    /// Cancels that wait for their orders.
+    pub(super) armed: ArmedCancels,
+    pub(super) dead_men: DeadMen,
+    pub(super) mischief: Mischiefs,
 }
 
 impl State {
@@ -29,11 +46,18 @@ impl State {
             known.add(account)?;
         }
         Ok(Self {
-            options,
+            domain: Domain::new(ChainId(options.chain_id.into())),
             accounts: known,
-            sessions: Sessions::default(),
+            sessions: Sessions::new(options.seed),
             records: Records::default(),
             public: Public::default(),
+            allowances: Allowances::new(options.rate_limits),
+            replays: Replays::default(),
+            queue: Queue::default(),
+            armed: ArmedCancels::default(),
+            dead_men: DeadMen::default(),
+            mischief: Mischiefs::default(),
+            options,
         })
     }
 
@@ -45,16 +69,21 @@ impl State {
         }
     }
 
-    /// Carries out what is due by the clock.
-    pub(super) fn run(&mut self, _now: Timestamp, _exchange: &mut Exchange) {}
-
     /// When there is something to carry out, or to tell.
     pub(super) fn next_wake(&self) -> Option<Timestamp> {
-        None
+        let due = [
+            self.queue.next_due(),
+            self.armed.next_due(),
+            self.dead_men.next_due(),
+            self.records.news_since(),
+        ];
+        due.into_iter().flatten().min()
     }
 
-    /// Makes trouble for an account (by its API key) or for everybody; `false` when nobody is meant.
-    pub(super) fn trouble(&mut self, _api_key: Option<&str>, _what: Mischief) -> bool {
-        false
+    /// An order by its client's id: the live one, or one that waits to be matched, or else the last that ended.
+    pub(super) fn by_client(&self, account: AccountId, client: u64) -> Option<&OrderRecord> {
+        let known = self.records.orders.by_client(account, client);
+        let waiting = || self.queue.of(account).find(|record| record.client == client);
+        known.filter(|record| !record.stage.is_over()).or_else(waiting).or(known)
     }
 }

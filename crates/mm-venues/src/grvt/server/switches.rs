@@ -8,10 +8,12 @@ pub struct Switches {
     /// Whether the cancel of an order that nobody knows, by `order_id`, is acknowledged: the venue's page lists no 1004
     /// among that call's errors, but a client is prepared for a 404.
     pub unknown_cancel_is_acknowledged: bool,
+    /// The most open orders of a trading account. The venue has a limit (2090) and tells nobody which.
+    pub open_orders_max: usize,
 }
 
 impl Default for Switches {
     fn default() -> Self {
-        Self { unknown_cancel_is_acknowledged: true }
+        Self { unknown_cancel_is_acknowledged: true, open_orders_max: 1_000 }
     }
 }

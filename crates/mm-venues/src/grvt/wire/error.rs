@@ -124,6 +124,11 @@ pub mod codes {
         MARGIN_TYPE_REFUSED = 2105 400 "margin type cannot change";
         LEVERAGE_TOO_LOW = 2107 400 "leverage is below the minimum";
         LEVERAGE_TOO_HIGH = 2108 400 "leverage is above the maximum";
+        TRIGGER_BY_INVALID = 2110 400 "trigger_by is invalid";
+        TRIGGER_BY_UNSUPPORTED = 2111 400 "trigger_by is not supported";
+        TRIGGER_INVALID = 2112 400 "trigger order is invalid";
+        TRIGGER_PRICE_ZERO = 2113 400 "trigger price must not be zero";
+        TRIGGER_NOT_REDUCING = 2114 400 "an order that closes the position must be reduce only";
         BULK_BOTH_ID_LISTS = 2233 400 "give order ids or client order ids, not both";
         BULK_MIXED_INSTRUMENTS = 2234 400 "bulk orders must be for one instrument";
         BULK_TOO_MANY = 2235 400 "too many orders at once";
