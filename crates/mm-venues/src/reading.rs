@@ -57,10 +57,19 @@ pub(crate) fn money(text: &str) -> Result<Money, NumberError> {
 
 /// A rate rounded towards zero to our unit of 10^-9; venues write estimates with more places.
 pub(crate) fn rate(text: &str) -> Option<Rate> {
+    units_of_rate(text, 9)
+}
+
+/// A rate that is written as a percentage, as [`rate`].
+pub(crate) fn percent(text: &str) -> Option<Rate> {
+    units_of_rate(text, 7)
+}
+
+fn units_of_rate(text: &str, places: u8) -> Option<Rate> {
     let value = decimal(text).ok()?;
-    let units = match value.scale {
-        0..=9 => value.at_scale(9)?,
-        more => value.mantissa / 10i128.checked_pow(u32::from(more - 9))?,
+    let units = match value.scale.checked_sub(places) {
+        Some(more @ 1..) => value.mantissa / 10i128.checked_pow(more.into())?,
+        _ => value.at_scale(places)?,
     };
     i64::try_from(units).ok().map(Rate)
 }

@@ -101,9 +101,7 @@ impl<S: Side, T: Transport> Session<S, T> {
         while let Some(job) = self.sent.take_by(id) {
             self.failed(job, CallError::OutcomeUnknown(format!("{name}: {why}")));
         }
-        if dropped.was_open {
-            self.protocol.closed(self.venue_time(now), id);
-        }
+        self.protocol.closed(self.venue_time(now), id);
         self.side.link(now, LinkState::Down { reason: format!("{name}: {why}") });
     }
 }

@@ -65,8 +65,6 @@ pub(super) enum Happened {
 pub(super) struct Dropped {
     /// What it carried.
     pub(super) name: &'static str,
-    /// Whether it had been open.
-    pub(super) was_open: bool,
     /// When it is tried again.
     pub(super) pause: Duration,
 }
@@ -227,18 +225,14 @@ impl<L: Link> Links<L> {
     /// longest pause.
     pub(super) fn drop_link(&mut self, id: LinkId, now: Timestamp, rng: &mut impl Rng) -> Dropped {
         let slot = &mut self.slots[id.0];
-        let was_open = match &slot.state {
-            State::Open(open) => {
-                if slot.backoff.max() <= now.since(open.since) {
-                    slot.backoff.reset();
-                }
-                true
-            }
-            _ => false,
-        };
+        if let State::Open(open) = &slot.state
+            && slot.backoff.max() <= now.since(open.since)
+        {
+            slot.backoff.reset();
+        }
         let pause = slot.backoff.next(rng);
         slot.state = State::Waiting { until: now + pause };
-        Dropped { name: slot.spec.name, was_open, pause }
+        Dropped { name: slot.spec.name, pause }
     }
 
     /// What any of the sockets does next. Cancel-safe.

@@ -76,6 +76,7 @@ fn a_lost_socket_leaves_open_what_became_of_its_calls_and_nothing_leaves_without
             45    codec: /place/3 failed: not sent: the socket is not open
             45    call 7: not sent: the socket is not open
             82    public refused
+            82    codec: public is closed
             82    Down { reason: "public: not sent: refused" }
             199   public opens
             199   public <- subscribe public

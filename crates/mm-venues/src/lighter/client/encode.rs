@@ -1,6 +1,6 @@
 //! Our questions as requests, and what each costs.
 
-use std::{collections::VecDeque, fmt::Write as _};
+use std::fmt::Write as _;
 
 use mm_model::{Ask, CallError, ClientId, MarketId, Mode, OrderQuery, Timestamp};
 
@@ -27,49 +27,6 @@ const ALL_MARKETS: u32 = 255;
 /// In the standard tier every request counts once, and none may be asked for more often than 24,000 units of its weight
 /// allow a minute: 60 a minute and one unit for each 400 of weight.
 const WEIGHT_OF_ONE: u32 = 400;
-/// Pages of lists that may be asked for at a time.
-const PAGES_MAX: usize = 8;
-
-/// Where lists go on: an ask has no room for the venue's cursor, so the time it asks from stands for one. Such times lie
-/// at the end of the era, where no question of anybody's begins.
-#[derive(Debug, Default)]
-pub(super) struct Pages {
-    pages: VecDeque<Page>,
-    n_made: u64,
-}
-
-/// A page that is to be asked for.
-#[derive(Clone, Debug)]
-pub(super) struct Page {
-    stands_for: Timestamp,
-    /// What the list was first asked for.
-    pub(super) since: Timestamp,
-    cursor: String,
-}
-
-impl Pages {
-    /// The time that stands for the page after this one.
-    pub(super) fn go_on(&mut self, since: Timestamp, cursor: &str) -> Timestamp {
-        self.n_made = (self.n_made + 1) % u64::from(u32::MAX);
-        let stands_for = Timestamp(u64::MAX - self.n_made);
-        if self.pages.len() == PAGES_MAX {
-            self.pages.pop_front();
-        }
-        self.pages.push_back(Page { stands_for, since, cursor: cursor.to_owned() });
-        stands_for
-    }
-
-    /// The page that a time stands for.
-    pub(super) fn at(&self, time: Timestamp) -> Option<&Page> {
-        self.pages.iter().find(|page| page.stands_for == time)
-    }
-}
-
-/// Whether a time stands for a page.
-fn is_page(time: Timestamp) -> bool {
-    time.0 >= u64::MAX - u64::from(u32::MAX)
-}
-
 impl Client {
     /// Writes the question.
     pub(super) fn question(&mut self, sending: Sending<'_>, out: &mut Outbox) -> Result<Way, CallError> {
@@ -174,8 +131,7 @@ impl Client {
             "trades",
             format_args!("account_index={account}&sort_by=timestamp&sort_dir=desc&limit={PAGE}"),
         );
-        if is_page(since) {
-            let page = self.pages.at(since).ok_or_else(|| not_sent("where the list goes on is forgotten"))?;
+        if let Some(page) = self.pages.find(since)? {
             request.query.push_str("&cursor=");
             query::encode(&page.cursor, &mut request.query);
         }

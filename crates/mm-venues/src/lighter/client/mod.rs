@@ -44,7 +44,6 @@ use mm_model::{
 pub use self::options::{Credentials, Options, OptionsError, OrdersBy};
 use self::{
     channels::{Channels, Post},
-    encode::Pages,
     market::{CASH, Listings},
     message::Scratch,
     nonces::{Lanes, Spent},
@@ -66,6 +65,7 @@ use crate::{
         Allowance, CallRef, Frame, Greeting, Heard, LinkId, LinkSpec, Next, Outbox, Protocol, Way, Weight,
     },
     http::Reply,
+    pages::Pages,
 };
 
 /// The one socket.

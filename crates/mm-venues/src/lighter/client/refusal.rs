@@ -4,8 +4,9 @@
 
 use std::time::Duration;
 
-use mm_model::{CallError, Refusal, RefusalKind, Timestamp};
+use mm_model::{Refusal, RefusalKind, Timestamp};
 
+pub(super) use crate::said::Said;
 use crate::{
     http::Reply,
     lighter::wire::error::{ApiError, Code, codes},
@@ -20,32 +21,6 @@ const BLOCKED: u16 = 405;
 const BLOCKED_FOR: Duration = Duration::from_secs(60);
 /// HTTP's words for a login that is not taken.
 const NOT_LET_IN: [u16; 2] = [401, 403];
-
-/// What an answer says about what was asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Said {
-    /// Yes.
-    Yes,
-    /// No, and nothing happened.
-    No {
-        /// The venue's code; 0 where it gives none.
-        code: u32,
-        /// In our words.
-        refusal: Refusal,
-    },
-    /// Nothing that can be trusted, and why.
-    Nothing(String),
-}
-
-impl From<Said> for Result<(), CallError> {
-    fn from(said: Said) -> Self {
-        match said {
-            Said::Yes => Ok(()),
-            Said::No { refusal, .. } => Err(CallError::Refused(refusal)),
-            Said::Nothing(why) => Err(CallError::OutcomeUnknown(why)),
-        }
-    }
-}
 
 /// What an HTTP reply says. Every body of the venue has a code.
 pub(super) fn said(now: Timestamp, reply: &Reply) -> Said {

@@ -188,7 +188,7 @@ impl Client {
         body: &[u8],
         out: &mut Vec<Event>,
     ) -> Result<Next, DecodeError> {
-        let since = self.pages.at(asked).map_or(asked, |page| page.since);
+        let since = self.pages.since(asked);
         let trades: Trades<'_> = json("fills", body)?;
         let account = self.account.as_ref().map_or(-1, |account| account.index);
         let mut rows = Vec::with_capacity(trades.trades.len());

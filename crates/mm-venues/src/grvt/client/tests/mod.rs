@@ -1,0 +1,1 @@
+//! The client half against messages from outside.
