@@ -2,6 +2,7 @@
 //! mm-sim.
 
 mod backpack;
+mod grvt;
 mod lighter;
 
 use std::collections::BTreeMap;
@@ -73,7 +74,7 @@ impl VenueRow {
 }
 
 /// All venues.
-pub(crate) static VENUES: &[VenueRow] = &[backpack::ROW, lighter::ROW];
+pub(crate) static VENUES: &[VenueRow] = &[backpack::ROW, lighter::ROW, grvt::ROW];
 
 #[cfg(test)]
 mod tests {

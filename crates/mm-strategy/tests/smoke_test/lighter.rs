@@ -33,7 +33,7 @@ fn it_passes_on_every_market() {
 
 #[test]
 fn it_passes_beside_backpack() {
-    passes(&Case { beside: Some((VenueKind::Backpack, "SOL_USDC_PERP")), ..Case::lighter() });
+    passes(&Case { beside: &[(VenueKind::Backpack, "SOL_USDC_PERP")], ..Case::lighter() });
 }
 
 #[test]

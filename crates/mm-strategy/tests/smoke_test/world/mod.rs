@@ -29,8 +29,8 @@ pub(crate) struct Case {
     pub(crate) seed: u64,
     pub(crate) venue: VenueKind,
     pub(crate) symbol: &'static str,
-    /// Another venue and its market, tested side by side.
-    pub(crate) beside: Option<(VenueKind, &'static str)>,
+    /// Other venues and their markets, tested side by side.
+    pub(crate) beside: &'static [(VenueKind, &'static str)],
     /// Keys of the connector's block beside those that make the test quick.
     pub(crate) keys: &'static [(&'static str, &'static str)],
     pub(crate) faults: Schedule,
@@ -46,7 +46,7 @@ impl Default for Case {
             seed: 1,
             venue: VenueKind::Backpack,
             symbol: "SOL_USDC_PERP",
-            beside: None,
+            beside: &[],
             keys: &[],
             faults: Schedule::default(),
             before: |_| {},
@@ -61,8 +61,13 @@ impl Case {
         Self { venue: VenueKind::Lighter, symbol: "ETH", ..Self::default() }
     }
 
+    /// On GRVT's perpetual of Bitcoin.
+    pub(crate) fn grvt() -> Self {
+        Self { venue: VenueKind::Grvt, symbol: "BTC_USDT_Perp", ..Self::default() }
+    }
+
     fn places(&self) -> impl Iterator<Item = (VenueKind, &'static str)> {
-        [(self.venue, self.symbol)].into_iter().chain(self.beside)
+        [(self.venue, self.symbol)].into_iter().chain(self.beside.iter().copied())
     }
 }
 
@@ -115,7 +120,9 @@ pub(crate) fn run(case: &Case) -> Ended {
 pub(crate) fn start_and_run(case: &Case) -> Result<Ended, StartError> {
     let runtime = VirtualRuntime::new(Timestamp::from_ms(1_800_000_000_000));
     let clock = runtime.clock();
-    let sim = SimConfig { seed: case.seed, faults: case.faults.clone(), ..SimConfig::default() };
+    let mut venues: Vec<VenueKind> = case.places().map(|(venue, _)| venue).collect();
+    venues.dedup();
+    let sim = SimConfig { venues, seed: case.seed, faults: case.faults.clone(), ..SimConfig::default() };
     let world = InProcess::start(sim, clock.clone(), &runtime.spawner()).expect("a world");
     let control = world.control();
     (case.before)(&control);
@@ -209,8 +216,12 @@ fn accounts(control: &Control) -> Accounts {
 
 /// An order of somebody: market, side, price, size.
 pub(crate) fn place(control: &Control, account: &str, [market, side, price, size]: [&str; 4]) {
-    // Backpack's symbols name their quote asset, Lighter's do so on spot alone, with a slash.
-    let venue = if market.contains('_') { VenueKind::Backpack } else { VenueKind::Lighter };
+    // Backpack's symbols name their quote asset, Lighter's do so on spot alone, with a slash, GRVT's end in the kind.
+    let venue = match market.contains('_') {
+        true if market.ends_with("_Perp") => VenueKind::Grvt,
+        true => VenueKind::Backpack,
+        false => VenueKind::Lighter,
+    };
     let order = CounterOrder {
         venue,
         account: account.into(),
