@@ -20,3 +20,6 @@ pub use key::{KeyError, SecretKey, SimulatedKey};
 pub use nonce::PreparedNonce;
 pub use signature::{Half, NoSigner, Signature, SignatureError};
 pub use signer::Signer;
+
+#[cfg(test)]
+mod tests;

@@ -245,20 +245,19 @@ fn resigned(good: &Value, desk: &Desk<'_>) -> Vec<(&'static str, Value, u32)> {
     let elsewhere = Domain::new(other);
     let says = |pointer: &str, value: Value| with(good, pointer, value);
     let mut out = vec![
-        ("for another chain", sign(good, good, &elsewhere, owner(), desk), 2002),
+        ("for another chain", sign(good, good, (owner(), &elsewhere), desk), 2002),
         (
             "for another chain, and saying so",
-            sign(&says("/signature/chain_id", json!(other.to_string())), good, &elsewhere, owner(), desk),
+            sign(&says("/signature/chain_id", json!(other.to_string())), good, (owner(), &elsewhere), desk),
             1012,
         ),
-        ("by a stranger in the owner's name", sign(good, good, &domain, stranger(), desk), 2002),
+        ("by a stranger in the owner's name", sign(good, good, (stranger(), &domain), desk), 2002),
         (
             "by a stranger in its own name",
             sign(
                 &says("/signature/signer", json!(stranger().address().to_string())),
                 good,
-                &domain,
-                stranger(),
+                (stranger(), &domain),
                 desk,
             ),
             2000,
@@ -268,7 +267,7 @@ fn resigned(good: &Value, desk: &Desk<'_>) -> Vec<(&'static str, Value, u32)> {
         // As version 0.2.1 of the official client does it.
         out.push((
             "as if it had no builder",
-            sign(good, &says("/builder", Value::Null), &domain, owner(), desk),
+            sign(good, &says("/builder", Value::Null), (owner(), &domain), desk),
             2002,
         ));
     }
@@ -278,13 +277,13 @@ fn resigned(good: &Value, desk: &Desk<'_>) -> Vec<(&'static str, Value, u32)> {
     for (name, end, code) in times {
         let Some(end) = end.and_then(|end| i64::try_from(end).ok()) else { continue };
         let order = says("/signature/expiration", json!(end.to_string()));
-        out.push((name, sign(&order, &order, &domain, owner(), desk), code));
+        out.push((name, sign(&order, &order, (owner(), &domain), desk), code));
     }
     out
 }
 
 /// The order with that key's signature of what `signed` says.
-fn sign(order: &Value, signed: &Value, domain: &Domain, key: SecretKey, desk: &Desk<'_>) -> Value {
+fn sign(order: &Value, signed: &Value, (key, domain): (SecretKey, &Domain), desk: &Desk<'_>) -> Value {
     let digest = with_texts(signed, desk.instruments, |texts, signature| {
         let expiration_ns = signature.expiration.parse().expect("a time");
         texts.digest(domain, Validity { nonce: signature.nonce, expiration_ns }).expect("it can be signed")

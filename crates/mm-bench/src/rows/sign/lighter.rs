@@ -9,8 +9,8 @@ use goldilocks_crypto::{sign as sign_theirs, verify_signature};
 use mm_crypto::{Digest, Felt, SecretKey, Signature, Signer, Verifier, hash5};
 use poseidon_hash::{Goldilocks, hash_to_quintic_extension};
 
-use super::Size;
-use crate::harness::{Goal, Report, Round, Row, Stat, alternate, by_cpu, repeat};
+use super::super::Size;
+use crate::harness::{Goal, Round, Row, Stat, alternate, by_cpu, repeat};
 
 /// A dummy key: `k_random_a` of fixtures/lighter/vectors.json.
 const SECRET: &str = "52b5bcc92c1d665f7a04558128479ab738682790674216e782b59ffd5d33df3b47f41b317097ac21";
@@ -20,8 +20,8 @@ const ELEMENTS: u64 = 16;
 const JUNK_WORDS: usize = 8 << 20;
 const THEIRS: &str = "goldilocks-crypto 0.1.2";
 
-/// All rows of this group.
-pub fn rows(size: Size) -> Report {
+/// Lighter's rows.
+pub(super) fn rows(size: Size) -> Vec<Row> {
     let mut desk = Desk::new();
     let row = |what: &str, (ours, theirs): (Stat, Stat), goal| Row {
         number: "sign",
@@ -53,7 +53,7 @@ pub fn rows(size: Size) -> Report {
     rows.push(prepared("hash and sign, cold caches", sign, Goal::Shown));
     rows.push(prepared("hash and sign with a prepared nonce, cold caches", with_prepared, Goal::Shown));
     rows.push(prepared("verify, cold caches", verify, Goal::Shown));
-    Report::from(rows)
+    rows
 }
 
 /// One key, in our hands and in theirs.
