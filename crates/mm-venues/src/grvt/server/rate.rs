@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn a_hundred_units_a_second_for_each_payer() {
         let mut allowances = Allowances::new(true);
-        let at = |ms| Timestamp::from_ms(1_000_000 + ms);
+        let at = |ms: u64| Timestamp::from_ms(1_000_000 + ms);
         let passed = |allowances: &mut Allowances, ms, payer| {
             (0..100).filter(|_| allowances.take(at(ms), payer, ORDER_WEIGHT).is_ok()).count()
         };
