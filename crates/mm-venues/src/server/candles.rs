@@ -32,11 +32,16 @@ const DAY: u32 = 86_400;
 pub(crate) type Intervals = &'static [(&'static str, Interval)];
 
 impl Interval {
-    /// A week, from Monday: the epoch was a Thursday; the first Monday is four days later.
-    pub(crate) const WEEK: Self = Self::Seconds { length: 7 * DAY, offset: 4 * DAY };
+    /// A week, from Monday.
+    pub(crate) const WEEK: Self = Self::weeks(1);
 
     pub(crate) const fn seconds(length: u32) -> Self {
         Self::Seconds { length, offset: 0 }
+    }
+
+    /// Weeks, from Monday: the epoch was a Thursday; the first Monday is four days later.
+    pub(crate) const fn weeks(length: u32) -> Self {
+        Self::Seconds { length: length * 7 * DAY, offset: 4 * DAY }
     }
 
     pub(crate) const fn days(length: u32) -> Self {

@@ -27,6 +27,8 @@ mod sessions;
 mod state;
 mod streams;
 pub mod switches;
+#[cfg(test)]
+mod tests;
 
 use std::{fmt, time::Duration};
 

@@ -11,7 +11,7 @@ use super::{
     state::State,
 };
 use crate::{
-    grvt::wire::Encoding,
+    grvt::wire::{Encoding, paths::TIME_PATH},
     http::{Method, Request},
 };
 
@@ -64,6 +64,9 @@ pub(super) fn answer(
         Some((encoding, rest.strip_prefix('/')?))
     });
     let encoding = found.map_or(Encoding::Full, |(encoding, _)| encoding);
+    if request.method == Method::Get && request.path == TIME_PATH {
+        return Outgoing::plain(encoding, public::time(now));
+    }
     if request.method != Method::Post {
         return Outgoing::plain(encoding, Err(Refused::not_found()));
     }

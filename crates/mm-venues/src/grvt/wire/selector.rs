@@ -37,7 +37,7 @@ pub enum Topic<'a> {
 }
 
 /// Whether every frame is whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Form {
     /// It is.
     Snap,
@@ -46,7 +46,7 @@ pub enum Form {
 }
 
 /// A stream of a sub-account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PrivateStream {
     /// `v1.order`
     Order,
