@@ -312,9 +312,9 @@ pub(super) fn unknown(error: DecodeError) -> CallError {
 
 /// The venue lists perpetuals alone that we trade, so that there is nothing to say of spot.
 fn fees(tier: ClientTier) -> Result<FeeRates, DecodeError> {
-    let rate = |millionths: i64| {
-        let rate = millionths.checked_mul(FEE_UNIT).map(Rate);
-        rate.ok_or_else(|| unreadable("fees", format_args!("a rate of {millionths} millionths")))
+    let rate = |millionths: Option<i64>| {
+        let rate = millionths.and_then(|millionths| millionths.checked_mul(FEE_UNIT)).map(Rate);
+        rate.ok_or_else(|| unreadable("fees", format_args!("a rate of {millionths:?} millionths")))
     };
     Ok(FeeRates {
         perpetual_maker: rate(tier.futures_maker_fee)?,

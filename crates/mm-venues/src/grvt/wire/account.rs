@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{MarginType, PositionMarginType, Quoted, SubAccountMode, Text, lenient};
 
 /// `account_summary` and `get_all_initial_leverage`: a request about one sub-account.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiSubAccountSummaryRequest")]
 pub struct SubAccountRequest<'a> {
@@ -13,6 +15,11 @@ pub struct SubAccountRequest<'a> {
 }
 
 /// A position, over REST and in `v1.position`.
+///
+/// Witness:
+/// `fixtures/grvt/positions.json`,
+/// `fixtures/grvt/stream_position.json`,
+/// `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "Positions")]
 pub struct Position<'a> {
@@ -55,6 +62,8 @@ pub struct Position<'a> {
 }
 
 /// `account_summary`. Amounts in the settlement currency.
+///
+/// Witness: `fixtures/grvt/account_summary.json`, `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SubAccount<'a> {
     /// Nanoseconds.
@@ -112,6 +121,8 @@ pub struct SpotBalance<'a> {
 }
 
 /// `aggregated_account_summary`. In US dollars.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AggregatedAccountSummary<'a> {
     #[serde(borrow)]
@@ -150,6 +161,8 @@ pub struct FundingAccountSummary<'a> {
 }
 
 /// `funding_account_summary`.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiFundingAccountSummaryResponse")]
 pub struct FundingAccountReply<'a> {
@@ -159,19 +172,19 @@ pub struct FundingAccountReply<'a> {
 }
 
 /// What an account pays, in units that are on no page; negative fees are paid to the account. The specification's
-/// source also has fees for spot.
+/// source also has fees for spot, and its example nulls. A server fills all, as grvt-pysdk wants them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientTier {
-    #[serde(deserialize_with = "lenient::number")]
-    pub tier: u32,
-    #[serde(deserialize_with = "lenient::number")]
-    pub futures_taker_fee: i64,
-    #[serde(deserialize_with = "lenient::number")]
-    pub futures_maker_fee: i64,
-    #[serde(deserialize_with = "lenient::number")]
-    pub options_taker_fee: i64,
-    #[serde(deserialize_with = "lenient::number")]
-    pub options_maker_fee: i64,
+    #[serde(default, deserialize_with = "lenient::option_number")]
+    pub tier: Option<u32>,
+    #[serde(default, deserialize_with = "lenient::option_number")]
+    pub futures_taker_fee: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::option_number")]
+    pub futures_maker_fee: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::option_number")]
+    pub options_taker_fee: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::option_number")]
+    pub options_maker_fee: Option<i64>,
 }
 
 /// A share in a vault.
@@ -186,6 +199,8 @@ pub struct VaultInvestment<'a> {
 }
 
 /// The reply to `get_sub_accounts`, in no `result`.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiGetSubAccountsResponse")]
 pub struct SubAccounts<'a> {

@@ -6,6 +6,8 @@ use super::{Text, lenient};
 
 /// The body of every refusal over REST, and of one on the legacy socket. The specification's examples also show a
 /// `request_id`; real ones have none, and the venue's own client breaks on it, so it is neither read nor written.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "GrvtError")]
 pub struct ApiError<'a> {
@@ -19,6 +21,8 @@ pub struct ApiError<'a> {
 }
 
 /// The error in a frame of JSON-RPC.
+///
+/// Witness: `fixtures/grvt/rpc_error.json`, `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "Error")]
 pub struct RpcError<'a> {
@@ -29,6 +33,8 @@ pub struct RpcError<'a> {
 }
 
 /// One of the venue's codes.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Code {
     pub number: u32,

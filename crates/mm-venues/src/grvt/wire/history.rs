@@ -6,6 +6,8 @@ use super::{BrokerTag, Kind, Quoted, Text, Venue, lenient};
 
 /// `fill_history` and `order_history`: what [`super::send::Filtered`] asks, in a time. Times in nanoseconds. A cursor
 /// goes on where a page ended.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiFillHistoryRequest")]
 pub struct HistoryRequest<'a> {
@@ -29,6 +31,8 @@ pub struct HistoryRequest<'a> {
 }
 
 /// `funding_payment_history`. As [`HistoryRequest`], and perhaps of one instrument.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiFundingPaymentHistoryRequest")]
 pub struct FundingPaymentsRequest<'a> {
@@ -53,6 +57,11 @@ pub struct FundingPaymentsRequest<'a> {
 }
 
 /// A trade of our own, over REST and in `v1.fill`.
+///
+/// Witness:
+/// `fixtures/grvt/fill_history.json`,
+/// `fixtures/grvt/stream_fill.json`,
+/// `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fill<'a> {
     /// Nanoseconds.
@@ -105,6 +114,8 @@ pub struct Fill<'a> {
 }
 
 /// A funding payment. Positive: we paid.
+///
+/// Witness: `fixtures/grvt/funding_payment_history.json`, `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FundingPayment<'a> {
     /// Nanoseconds.

@@ -9,6 +9,8 @@ use super::{Encoding, Quoted, Text, lenient};
 pub const SOCKET_PATH: &str = "/ws";
 
 /// What a client sends.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "WSSubscribeRequestV1Legacy")]
 pub struct LegacyRequest<'a> {
@@ -34,6 +36,8 @@ impl LegacyRequest<'_> {
 }
 
 /// What the venue answers. The last three lists go with `subs`.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "WSSubscribeResponseV1Legacy")]
 pub struct LegacyResponse<'a> {

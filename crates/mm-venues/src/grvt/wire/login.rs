@@ -21,6 +21,8 @@ pub const COOKIE: &str = "gravity";
 pub const ACCOUNT_HEADER: &str = "X-Grvt-Account-Id";
 
 /// The body of a login by API key.
+///
+/// Witness: `fixtures/grvt/api_key_login.json`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiKeyLogin<'a> {
     #[serde(borrow)]
@@ -34,6 +36,8 @@ impl fmt::Debug for ApiKeyLogin<'_> {
 }
 
 /// The body of a login by wallet.
+///
+/// Witness: `fixtures/grvt/wallet_login.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WalletLogin<'a> {
     #[serde(borrow)]
@@ -42,6 +46,8 @@ pub struct WalletLogin<'a> {
 }
 
 /// The reply to either.
+///
+/// Witness: `fixtures/grvt/login.json`, `fixtures/grvt/login_reply.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoginReply<'a> {
     /// `success`.
@@ -57,6 +63,8 @@ pub struct LoginReply<'a> {
 }
 
 /// The session's cookie as the venue sets it.
+///
+/// Witness: `fixtures/grvt/login_reply.json`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SessionCookie<'a> {
     /// A secret: whoever has it trades.
@@ -72,6 +80,8 @@ impl fmt::Debug for SessionCookie<'_> {
 }
 
 /// Why a `Set-Cookie` header opens no session.
+///
+/// Witness: `fixtures/grvt/login_reply.json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CookieError {
     /// Another cookie's, or none.

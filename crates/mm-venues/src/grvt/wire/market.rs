@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Quoted, SettlementPeriod, Text, Venue, lenient};
+use super::{Kind, Quoted, SettlementPeriod, SubAccountMode, Text, Venue, lenient};
 
 /// `instrument`, `margin_rules`, `mini` and `ticker`: a request about one instrument.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiGetInstrumentRequest")]
 pub struct InstrumentRequest<'a> {
@@ -13,6 +15,8 @@ pub struct InstrumentRequest<'a> {
 }
 
 /// `all_instruments`.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiGetAllInstrumentsRequest")]
 pub struct AllInstrumentsRequest {
@@ -21,6 +25,8 @@ pub struct AllInstrumentsRequest {
 }
 
 /// `instruments`. `None` is everything.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiGetFilteredInstrumentsRequest")]
 pub struct InstrumentsRequest<'a> {
@@ -37,6 +43,8 @@ pub struct InstrumentsRequest<'a> {
 }
 
 /// An instrument.
+///
+/// Witness: `fixtures/grvt/instruments.json`, `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "InstrumentDisplay")]
 pub struct Instrument<'a> {
@@ -76,6 +84,8 @@ pub struct Instrument<'a> {
 }
 
 /// A currency, of `currency`.
+///
+/// Witness: `fixtures/grvt/currency.json`, `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "CurrencyDetail")]
 pub struct Currency<'a> {
@@ -90,7 +100,30 @@ pub struct Currency<'a> {
     pub quantity_multiplier: Text<'a>,
 }
 
-/// What may be held, of `supported_assets`, which is in the specification's source but on no page.
+/// The reply to `supported_assets`, in no `result`: what each kind of account may hold.
+///
+/// Witness: `fixtures/grvt/examples.json`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename = "ApiGetSupportedAssetsResponse")]
+pub struct SupportedAssets<'a> {
+    #[serde(borrow, default, deserialize_with = "lenient::or_default")]
+    pub funding: Vec<SupportedAsset<'a>>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    pub spot: Vec<SupportedAsset<'a>>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    pub futures: Vec<FuturesAssets<'a>>,
+}
+
+/// What may be collateral of futures in a mode of the sub-account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename = "FuturesWalletAssets")]
+pub struct FuturesAssets<'a> {
+    pub mode: SubAccountMode,
+    #[serde(borrow, default, deserialize_with = "lenient::or_default")]
+    pub supported_assets: Vec<SupportedAsset<'a>>,
+}
+
+/// An asset, by the number that signed transfers name it by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SupportedAsset<'a> {
     #[serde(deserialize_with = "lenient::number")]
@@ -102,6 +135,8 @@ pub struct SupportedAsset<'a> {
 }
 
 /// The reply to `margin_rules`, in no `result`.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiGetMarginRulesResponse")]
 pub struct MarginRules<'a> {

@@ -7,6 +7,11 @@ use crate::levels::Row;
 
 /// The best of a book and the reference prices. In a change (`v1.mini.d`) a field that is `None` is unchanged, an empty
 /// one has no value any more, and only the first two are always there.
+///
+/// Witness:
+/// `fixtures/grvt/stream_mini_ticker.json`,
+/// `fixtures/grvt/stream_mini_ticker_change.json`,
+/// `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MiniTicker<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -35,6 +40,11 @@ pub struct MiniTicker<'a> {
 
 /// A [`MiniTicker`] and the figures of a day. The same holds for changes (`v1.ticker.d`). Rates are percent of one
 /// funding interval; `8h` ones are on their way out.
+///
+/// Witness:
+/// `fixtures/grvt/ticker.json`,
+/// `fixtures/grvt/stream_ticker.json`,
+/// `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ticker<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -95,6 +105,8 @@ pub struct Ticker<'a> {
 }
 
 /// `book`.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiOrderbookLevelsRequest")]
 pub struct BookRequest<'a> {
@@ -107,6 +119,11 @@ pub struct BookRequest<'a> {
 
 /// A book, or in `v1.book.d` after the first frame what changed in it: absolute sizes, zero removes the level. Hot: `L`
 /// may be `&RawValue`, to be read straight into levels of one's own.
+///
+/// Witness:
+/// `fixtures/grvt/book.json`,
+/// `fixtures/grvt/stream_book.json`,
+/// `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "OrderbookLevels", bound(deserialize = "'de: 'a, L: Deserialize<'de>"))]
 pub struct Book<'a, L = Vec<Level<'a>>> {
@@ -138,6 +155,8 @@ impl Row for Level<'_> {
 }
 
 /// `trade`.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiTradeRequest")]
 pub struct TradesRequest<'a> {
@@ -149,6 +168,8 @@ pub struct TradesRequest<'a> {
 }
 
 /// `trade_history`. Times in nanoseconds.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiTradeHistoryRequest")]
 pub struct TradeHistoryRequest<'a> {
@@ -165,6 +186,11 @@ pub struct TradeHistoryRequest<'a> {
 }
 
 /// A trade as everybody may see it.
+///
+/// Witness:
+/// `fixtures/grvt/trade_history.json`,
+/// `fixtures/grvt/stream_trade.json`,
+/// `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trade<'a> {
     /// Nanoseconds.
@@ -191,6 +217,8 @@ pub struct Trade<'a> {
 }
 
 /// `kline`. Times in nanoseconds.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiCandlestickRequest")]
 pub struct CandlesRequest<'a> {
@@ -210,6 +238,11 @@ pub struct CandlesRequest<'a> {
 }
 
 /// A candle. Times in nanoseconds.
+///
+/// Witness:
+/// `fixtures/grvt/candles.json`,
+/// `fixtures/grvt/stream_candle.json`,
+/// `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "Candlestick")]
 pub struct Candle<'a> {
@@ -228,6 +261,8 @@ pub struct Candle<'a> {
 }
 
 /// `funding`. Times in nanoseconds.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiFundingRateRequest")]
 pub struct FundingRatesRequest<'a> {
@@ -246,6 +281,8 @@ pub struct FundingRatesRequest<'a> {
 }
 
 /// A funding rate. Time in nanoseconds, rates in percent.
+///
+/// Witness: `fixtures/grvt/funding.json`, `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiFundingRate")]
 pub struct FundingRate<'a> {
@@ -261,6 +298,8 @@ pub struct FundingRate<'a> {
 }
 
 /// The answer to `GET /time`, which has no lite encoding.
+///
+/// Witness: `fixtures/grvt/server_time.json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerTime {
     /// Milliseconds.

@@ -7,6 +7,8 @@ use super::{
 };
 
 /// An order as a client sends it. What the venue fills is an `Option`, so that a server can refuse it by its own code.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "Order")]
 pub struct NewOrder<'a> {
@@ -37,6 +39,12 @@ pub struct NewOrder<'a> {
 }
 
 /// An order as the venue tells of it, over REST and in `v1.order`.
+///
+/// Witness:
+/// `fixtures/grvt/create_order.json`,
+/// `fixtures/grvt/rpc_create_order.json`,
+/// `fixtures/grvt/stream_order.json`,
+/// `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order<'a> {
     /// `0x00` while the engine has not taken it: [`is_assigned`].

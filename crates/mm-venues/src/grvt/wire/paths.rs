@@ -5,6 +5,8 @@ use std::fmt;
 use super::Encoding;
 
 /// Which of the venue's hosts serves a call.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Host {
     /// Needs no session.
@@ -100,6 +102,8 @@ impl Endpoint {
 }
 
 /// The path of a call. Written by `Display`.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Path {
     pub encoding: Encoding,

@@ -10,6 +10,8 @@ use super::{
 };
 
 /// A stream with a selector that has been understood. Written by `Display` as the venue's current pages do.
+///
+/// Witness: `fixtures/grvt/subscribed.json`, `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Topic<'a> {
     /// `v1.mini.s`, `v1.mini.d`. `rate_ms` 0 is every change.
@@ -70,6 +72,8 @@ pub enum Only<'a> {
 }
 
 /// Why a selector was refused.
+///
+/// Witness: `fixtures/grvt/rpc_error.json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refused(pub Code);
 

@@ -8,6 +8,8 @@ use super::{
 };
 
 /// `create_order`. The reply is an [`Order`], acknowledged before it is matched.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiCreateOrderRequest")]
 pub struct CreateOrder<'a> {
@@ -16,6 +18,8 @@ pub struct CreateOrder<'a> {
 }
 
 /// `cancel_order`, by either id. The reply is an [`Ack`], which says only that the request was taken.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiCancelOrderRequest")]
 pub struct CancelOrder<'a> {
@@ -31,6 +35,8 @@ pub struct CancelOrder<'a> {
 }
 
 /// `order`, by either id. The reply is an [`Order`].
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiGetOrderRequest")]
 pub struct GetOrder<'a> {
@@ -43,6 +49,8 @@ pub struct GetOrder<'a> {
 }
 
 /// `cancel_all_orders`, `open_orders` and `positions`: a sub-account, and what to keep to. `None` is everything.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiCancelAllOrdersRequest")]
 pub struct Filtered<'a> {
@@ -60,6 +68,8 @@ pub struct Filtered<'a> {
 ///
 /// The specification spells the lists of ids as written here; its prose says `order_ids` and `client_order_ids`. Both
 /// are read.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiBulkOrdersRequest")]
 pub struct BulkOrders<'a> {
@@ -82,6 +92,8 @@ fn ids<'de: 'a, 'a, D: Deserializer<'de>>(from: D) -> Result<Vec<Text<'a>>, D::E
 }
 
 /// The reply to [`BulkOrders`].
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiBulkOrdersResponse")]
 pub struct BulkOrdersReply<'a> {
@@ -92,6 +104,8 @@ pub struct BulkOrdersReply<'a> {
 }
 
 /// A request was taken; what it asked for may still come or not.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ack {
     #[serde(deserialize_with = "lenient::bool")]

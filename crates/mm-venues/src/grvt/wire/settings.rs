@@ -6,6 +6,8 @@ use super::{PositionMarginType, Text, lenient, order::Signature};
 
 /// `cancel_on_disconnect`: every order is cancelled unless this comes again in time. The reply is an
 /// [`super::send::Ack`].
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiCancelOnDisconnectRequest")]
 pub struct CancelOnDisconnect<'a> {
@@ -17,6 +19,8 @@ pub struct CancelOnDisconnect<'a> {
 }
 
 /// `set_initial_leverage`.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiSetInitialLeverageRequest")]
 pub struct SetLeverage<'a> {
@@ -27,6 +31,8 @@ pub struct SetLeverage<'a> {
 }
 
 /// The reply to [`SetLeverage`], in no `result`.
+///
+/// Witness: `fixtures/grvt/set_initial_leverage.json`, `fixtures/grvt/examples.json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiSetInitialLeverageResponse")]
 pub struct LeverageSet {
@@ -35,6 +41,8 @@ pub struct LeverageSet {
 }
 
 /// The reply to `get_all_initial_leverage`, in no `result`.
+///
+/// Witness: `fixtures/grvt/all_initial_leverage.json`, `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiGetAllInitialLeverageResponse")]
 pub struct Leverages<'a> {
@@ -58,6 +66,8 @@ pub struct Leverage<'a> {
 }
 
 /// `set_position_config`: leverage and margin type at once, signed.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiSetSubAccountPositionMarginConfigRequest")]
 pub struct SetPositionConfig<'a> {
@@ -70,6 +80,8 @@ pub struct SetPositionConfig<'a> {
 }
 
 /// The reply to [`SetPositionConfig`], in no `result`.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiSetSubAccountPositionMarginConfigResponse")]
 pub struct PositionConfigSet {
@@ -78,6 +90,8 @@ pub struct PositionConfigSet {
 }
 
 /// The reply to `get_authorized_builders`, in no `result`.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "ApiGetAuthorizedBuildersResponse")]
 pub struct AuthorizedBuilders<'a> {

@@ -38,6 +38,8 @@ words! {
 /// [`super::history::Fill`], [`CancelStatusFeed`], [`TransferFeed`], [`DepositFeed`], [`WithdrawalFeed`].
 ///
 /// A snapshot has the sequence number 0, a change one more than the change before.
+///
+/// Witness: `fixtures/grvt/stream_order.json`, `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(bound(deserialize = "'de: 'a, F: Deserialize<'de>"))]
 pub struct Feed<'a, F> {
@@ -51,6 +53,11 @@ pub struct Feed<'a, F> {
 }
 
 /// The part of any frame from the venue that says what the rest is: a [`Feed`] has a stream, all else is an answer.
+///
+/// Witness:
+/// `fixtures/grvt/stream_order.json`,
+/// `fixtures/grvt/subscribed.json`,
+/// `fixtures/grvt/rpc_error.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Head<'a> {
     #[serde(borrow, default)]
@@ -88,6 +95,8 @@ impl<'a> Head<'a> {
 }
 
 /// `v1.state`: how far an order came, without the order.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderStateFeed<'a> {
     #[serde(borrow)]
@@ -97,6 +106,8 @@ pub struct OrderStateFeed<'a> {
 }
 
 /// `v1.cancel`: a cancel that waited for its order in vain.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CancelStatusFeed<'a> {
     #[serde(borrow)]
@@ -112,6 +123,8 @@ pub struct CancelStatusFeed<'a> {
 }
 
 /// `v1.transfer`.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "TransferHistory")]
 pub struct TransferFeed<'a> {
@@ -131,6 +144,8 @@ pub struct TransferFeed<'a> {
 }
 
 /// `v1.deposit`.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "Deposit")]
 pub struct DepositFeed<'a> {
@@ -142,6 +157,8 @@ pub struct DepositFeed<'a> {
 }
 
 /// `v1.withdrawal`.
+///
+/// Witness: `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "Withdrawal")]
 pub struct WithdrawalFeed<'a> {

@@ -83,11 +83,11 @@ pub(super) fn funding_account_summary(call: &mut Call<'_>) -> Answered {
     let millionths = |rate: mm_model::Rate| rate.0 / 1_000;
     let fee = |of: fn(&mm_exchange::Listing) -> mm_model::Rate| first.map_or(0, |it| millionths(of(it)));
     let tier = ClientTier {
-        tier: 1,
-        futures_taker_fee: fee(|listing| listing.taker_fee),
-        futures_maker_fee: fee(|listing| listing.maker_fee),
-        options_taker_fee: 0,
-        options_maker_fee: 0,
+        tier: Some(1),
+        futures_taker_fee: Some(fee(|listing| listing.taker_fee)),
+        futures_maker_fee: Some(fee(|listing| listing.maker_fee)),
+        options_taker_fee: Some(0),
+        options_maker_fee: Some(0),
     };
     call.write(&FundingAccountReply { result, tier })
 }

@@ -102,6 +102,7 @@ names! {
     ApiGetMarginRulesResponse { instrument i, max_position_size mp, risk_brackets rb }
     ApiGetOrderRequest { sub_account_id sa, order_id oi, client_order_id co }
     ApiGetSubAccountsResponse { sub_account_ids sa }
+    ApiGetSupportedAssetsResponse { funding f, spot s, futures f1 }
     ApiOrderbookLevelsRequest { instrument i, depth d }
     ApiSetInitialLeverageRequest { sub_account_id sa, instrument i, leverage l }
     ApiSetInitialLeverageResponse { success s }
@@ -141,8 +142,9 @@ names! {
         total_cash_balance tc, total_spot_asset_balance ts,
     }
     FundingPayment { event_time et, sub_account_id sa, instrument i, currency c, amount a, tx_id ti }
+    FuturesWalletAssets { mode m, supported_assets sa }
     GrvtError { code c, message m, status s, request_id ri }
-    Head { stream s, selector s1, jsonrpc j, id i, method m, error e }
+    Head { stream s, selector s1, id i, method m, error e }
     InitialLeverageResult { instrument i, leverage l, min_leverage ml, max_leverage ml1, margin_type mt }
     InstrumentDisplay {
         instrument i, instrument_hash ih, base b, quote q, kind k, venues v, settlement_period sp1,
