@@ -14,6 +14,7 @@ use tempfile::TempDir;
 const STRATEGY: &str = "strategy: { smoke_test: { connectors: { backpack: { symbol: SOL_USDC_PERP } } } }\n";
 /// The same on Lighter.
 const LIGHTER: &str = "strategy: { smoke_test: { connectors: { lighter: { symbol: ETH } } } }\n";
+const GRVT: &str = "strategy: { smoke_test: { connectors: { grvt: { symbol: BTC_USDT_Perp } } } }\n";
 
 /// Runs the program in `folder`, so that messages name files without their folder.
 fn mm_bot(folder: &Path, args: &[&str]) -> Output {
@@ -209,6 +210,35 @@ fn key_files_of_lighter() {
         format!("account_index: 65\napi_key_private_key: {secret}\n"),
         format!("api_key: {secret}\napi_secret: {secret}\n"),
         format!("account_index: 65\napi_key_index: 4\napi_key_private_key: {secret}\nmore: 5:{secret}\n"),
+    ] {
+        fs::write(&keys, lines).expect("a file");
+        fs::set_permissions(&keys, fs::Permissions::from_mode(0o600)).expect("a mode");
+        told.check_in(&dir, &text);
+    }
+    assert!(!told.text.contains("c0ffee"), "{}", told.text);
+    told.assert();
+}
+
+#[cfg(unix)]
+#[test]
+fn key_files_and_environments_of_grvt() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mut told = Told::new("key_files_and_environments_of_grvt");
+    let dir = folder();
+    for environment in ["live", "testnet", "prodd", "mainnet"] {
+        told.check(&format!("connectors: {{ grvt: {{ environment: {environment} }} }}\n{GRVT}"));
+    }
+    let elsewhere = "environment: testnet, keys_file: k, base_url: 'https://trades.testnet.grvt.io', edge_url: 'https://edge.grvt.io'";
+    told.check(&format!("connectors: {{ grvt: {{ {elsewhere} }} }}\n{GRVT}"));
+    for values in ["encoding: short", "order_life_secs: 2588401", "dead_man_secs: 301", "orders_by: mail"] {
+        told.check(&format!("connectors: {{ grvt: {{ {values} }} }}\n{GRVT}"));
+    }
+    let text = format!("connectors: {{ grvt: {{ environment: live, keys_file: keys }} }}\n{GRVT}");
+    let keys = dir.path().join("keys");
+    let secret = "c0ffee".repeat(10) + "c0ff";
+    for lines in [
+        format!("api_key: {secret}\nprivate_key: 0x{secret}\n"),
+        format!("api_key: {secret}\nsub_account_id: 7\nprivate_key: 0x{secret}\nmore: {secret}\n"),
     ] {
         fs::write(&keys, lines).expect("a file");
         fs::set_permissions(&keys, fs::Permissions::from_mode(0o600)).expect("a mode");

@@ -69,13 +69,20 @@ fn no_secret_is_written_anywhere() {
             format!(":{}:{}:", account["account_index"], account["api_key_index"]).into_bytes()
         }),
     );
+    for account in accounts("grvt") {
+        secrets.extend(forms(&word(&account["api_key"])));
+        secrets.extend(hex_forms(&word(&account["private_key"])));
+    }
+    // The name of the cookie that opens GRVT's account, with whatever follows it.
+    secrets.push(b"gravity=".to_vec());
     secrets.push(word(&world.endpoints["control"]["token"]).into_bytes());
     let own = dir.path().join("own");
     let config = |keys: &str| {
         format!(
             "simulator: {{ endpoints_file: '{}' }}\nconnectors:\n  backpack: {{ call_timeout_secs: 1 }}\n  \
-             lighter: {{ call_timeout_secs: 1 }}\nstrategy:\n  smoke_test:\n    tracking_interval_secs: 0.5\n    \
-             connectors:\n      backpack: {{ symbol: SOL_USDC_PERP{keys} }}\n      lighter: {{ symbol: ETH{keys} }}\n",
+             lighter: {{ call_timeout_secs: 1 }}\n  grvt: {{ call_timeout_secs: 1 }}\nstrategy:\n  smoke_test:\n    tracking_interval_secs: 0.5\n    \
+             connectors:\n      backpack: {{ symbol: SOL_USDC_PERP{keys} }}\n      lighter: {{ symbol: ETH{keys} }}\n      \
+             grvt: {{ symbol: BTC_USDT_Perp{keys} }}\n",
             world.path.display()
         )
     };

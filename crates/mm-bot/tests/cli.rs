@@ -33,6 +33,7 @@ fn the_built_in_smoke_test_passes_and_says_so() {
         log.contains("tracking limit posted") && !log.contains("SUBSCRIBE") && !log.contains("signature")
     );
     assert!(!log.contains("tx_info") && !log.contains("Sig\"") && !log.contains("jsonapi"));
+    assert!(!log.contains("gravity=") && !log.contains("jsonrpc") && !log.contains("\"j\":\"2.0\""));
 }
 
 #[test]
@@ -41,13 +42,13 @@ fn as_json_the_report_alone_is_on_standard_output() {
     let output = mm_bot(dir.path(), &["--json", "smoke-test", "--seed", "2"]);
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON and nothing else");
     assert_eq!(report["passed"], true, "{report:#}");
-    for (n, venue) in ["backpack", "lighter"].into_iter().enumerate() {
+    for (n, venue) in ["backpack", "grvt", "lighter"].into_iter().enumerate() {
         let connector = &report["connectors"][n];
         assert_eq!(connector["connector"], venue);
         assert!(connector["checks"].as_array().is_some_and(|checks| checks.len() == 14), "{connector:#}");
         assert!(connector["orders"].as_array().is_some_and(|orders| orders.len() >= 2), "{connector:#}");
     }
-    assert!(report["connectors"][2].is_null(), "{report:#}");
+    assert!(report["connectors"][3].is_null(), "{report:#}");
 }
 
 #[test]
@@ -138,6 +139,30 @@ fn live_lighter_needs_three_good_lines_and_no_key_of_the_simulator() {
     let secret = account["api_key_private_key"].as_str().expect("a text");
     run(["65", "4", secret, ""], "a key of the simulator");
     run(["65", "4", &canary, &format!("more_keys: 5:{secret}")], "a key of the simulator");
+    desk.assert_nothing_logged(&canary);
+}
+
+#[cfg(unix)]
+#[test]
+fn live_grvt_needs_three_good_lines_and_no_key_of_the_simulator() {
+    let canary = "c0ffee".repeat(10) + "c0ff";
+    let desk = Desk::new("grvt", "BTC_USDT_Perp");
+    let run = |[api_key, account, secret]: [&str; 3], reason| {
+        let lines = format!("api_key: {api_key}\nsub_account_id: {account}\nprivate_key: {secret}\n");
+        let path = desk.live("keys", &lines);
+        desk.refused(&["run", "--config", &path], (2, "add --live"), &canary);
+        // Whatever is wrong here is found before anything is connected to.
+        desk.refused(&["--log-level", "trace", "run", "--live", "--config", &path], (3, reason), &canary);
+    };
+    run([&canary, "mine", &canary], "sub_account_id is not a whole number");
+    run([&canary, "7", &canary[1..]], "private_key: ");
+    run([&canary, "7", &canary.replace('0', "o")], "is no hex digit");
+    run([&canary, "7", &"0".repeat(64)], "private_key: ");
+    // A key that a simulator made is refused for live by its mark, wherever it stands.
+    let account = simulated_account(&desk.dir, "grvt");
+    let text = |key: &str| account[key].as_str().expect("a text").to_owned();
+    run([&canary, "7", &text("private_key")], "a key of the simulator");
+    run([&text("api_key"), "7", &canary], "a key of the simulator");
     desk.assert_nothing_logged(&canary);
 }
 
@@ -272,7 +297,8 @@ fn what_is_listed_as_json_is_what_the_tables_hold() {
     assert_eq!(listing["strategies"][0]["name"], "smoke_test");
     assert_eq!(listing["connectors"][0]["name"], "backpack");
     assert_eq!(listing["connectors"][1]["name"], "lighter");
-    assert!(listing["connectors"][2].is_null(), "{listing:#}");
+    assert_eq!(listing["connectors"][2]["name"], "grvt");
+    assert!(listing["connectors"][3].is_null(), "{listing:#}");
     let plain = text(&mm_bot(dir.path(), &["list"]).stdout);
     assert!(plain.contains("tracking_interval_secs") && plain.contains("default 10"), "{plain}");
 }

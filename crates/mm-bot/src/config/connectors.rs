@@ -168,7 +168,7 @@ impl Reader<'_> {
         match (connector.is_live(), connector.common.text("keys_file")) {
             (true, None) => self.problems.add(
                 (&place("environment"), &join(path, "environment")),
-                "live needs keys_file",
+                format!("{} needs keys_file", environment.name),
                 format!(
                     "name a file with {} that only you can read (chmod 600)",
                     connector.venue.keys.names()

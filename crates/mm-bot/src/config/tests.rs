@@ -193,7 +193,7 @@ fn everything_that_is_wrong_is_said_at_once_with_its_place() {
             bot.yaml:19:5: connectors.backpak2: no venue begins the name 'backpak2' and no `venue` is given
               19 |     backpak2:
                  |     ^
-              = did you mean 'backpack'? valid here: backpack, lighter
+              = did you mean 'backpack'? valid here: backpack, lighter, grvt
 
             bot.yaml:20:15: strategy.connectors.backpak2.symbol: must be text, is a list
               20 |       symbol: [a]

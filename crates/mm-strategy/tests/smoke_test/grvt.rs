@@ -44,7 +44,14 @@ fn a_post_only_entry_passes() {
 
 #[test]
 fn an_order_that_is_acknowledged_and_never_carried_out_is_told() {
-    fails_under(Rule::new(Place::Request, Action::DropAccepted).ask("place").times(1), expect![[r#""#]]);
+    fails_under(
+        Rule::new(Place::Request, Action::DropAccepted).ask("place").times(1),
+        expect![[r#"
+        grvt: entry on the book: open orders: REST says none of ours, the stream says ours are 9223372036854776807
+        grvt: orders answered: order 9223372036854776807 got no answer, nobody knew of it for 15.0s until it was looked up: never arrived
+        clean
+    "#]],
+    );
 }
 
 #[test]
@@ -54,19 +61,61 @@ fn a_login_that_is_over_is_renewed_and_told() {
             .ask("open_orders")
             .from(Duration::from_millis(50))
             .times(1),
-        expect![[r#""#]],
+        expect![[r#"
+            grvt: connection: once refused for a number out of turn or a token that was over
+            clean
+        "#]],
+    );
+}
+
+#[test]
+fn an_order_whose_login_is_over_goes_again_after_the_next_and_once() {
+    fails_under(
+        Rule::new(Place::Request, Action::ExpireTokens).ask("place").times(1),
+        expect![[r#"
+        grvt: connection: once refused for a number out of turn or a token that was over
+        clean
+    "#]],
+    );
+}
+
+#[test]
+fn an_order_that_is_rejected_after_its_acknowledgement_is_posted_anew_and_shown() {
+    let rule = Rule::new(Place::Request, Action::RejectAccepted).ask("place").times(1);
+    let ended = passes(&Case { faults: Schedule::of([rule]), ..Case::grvt() });
+    let report = format!("{:?}", ended.report);
+    assert!(report.contains("BELOW_MARGIN"), "{report}");
+}
+
+#[test]
+fn a_venue_that_rejects_all_that_it_acknowledges_is_told() {
+    fails_under(
+        Rule::new(Place::Request, Action::RejectAccepted).ask("place"),
+        expect![[r#"
+        grvt: entry filled: rejected: FAILED: BELOW_MARGIN; 0.000 of 0.002 BTC filled
+        clean
+    "#]],
     );
 }
 
 #[test]
 fn a_change_of_the_book_that_is_lost_is_asked_for_and_told() {
     fails_under(
-        Rule::new(Place::Frame, Action::Drop).stream("v1.book.d").from(Duration::from_millis(100)).times(1),
-        expect![[r#""#]],
+        Rule::new(Place::Frame, Action::Drop).stream("v1.book.d").from(Duration::from_millis(1_500)).times(1),
+        expect![[r#"
+            grvt: connection: once with a change of the book lost
+            clean
+        "#]],
     );
 }
 
 #[test]
 fn a_socket_that_is_cut_is_opened_again_and_told() {
-    fails_under(Rule::new(Place::Frame, Action::Disconnect).stream("v1.order").times(1), expect![[r#""#]]);
+    fails_under(
+        Rule::new(Place::Frame, Action::Disconnect).stream("v1.order").times(1),
+        expect![[r#"
+        grvt: connection: once lost and made again
+        clean
+    "#]],
+    );
 }
