@@ -7,6 +7,8 @@
 
 use mm_model::{DecodeError, DeltaLevels, Level, Market, MarketId, Timestamp};
 
+use serde_json::value::RawValue;
+
 use super::{feeds::Numbers, market::Listings};
 use crate::{
     grvt::wire::{
@@ -14,6 +16,7 @@ use crate::{
         market_data::{self, Book},
         stream::Feed,
     },
+    levels::Side,
     reading::{self, unreadable},
     scan::Scan,
 };
@@ -124,36 +127,55 @@ fn levels_at_once(form: &Form, text: &mut Scan<'_>, market: &Market) -> Option<D
     }
 }
 
+/// A frame, however it is written.
+#[derive(Clone, Debug)]
+pub(super) enum AnyFrame {
+    /// A whole book.
+    Whole(BookFrame<Vec<Level>>),
+    /// What changed in it.
+    Change(BookFrame<DeltaLevels>),
+}
+
 /// Reads a frame, however it is written.
-pub(super) fn any_frame<L: FromIterator<Level>>(
+pub(super) fn any_frame(
     encoding: Encoding,
     listings: &Listings,
     frame: &[u8],
-) -> Result<BookFrame<L>, DecodeError> {
-    let read: Feed<'_, Book<'_>> = encoding.decode("book", frame)?;
+) -> Result<AnyFrame, DecodeError> {
+    let read: Feed<'_, Book<'_, &RawValue>> = encoding.decode("book", frame)?;
     let market = listings.named("book", &read.feed.instrument)?;
-    Ok(BookFrame {
-        market: market.id,
-        numbers: Numbers { seq: read.sequence_number.0, prev: read.prev_sequence_number.0 },
-        bids: levels(market, &read.feed.bids)?,
-        asks: levels(market, &read.feed.asks)?,
-        at: read.feed.event_time.into(),
+    let numbers = Numbers { seq: read.sequence_number.0, prev: read.prev_sequence_number.0 };
+    Ok(if numbers.seq == 0 {
+        AnyFrame::Whole(sides(encoding, market, (numbers, &read.feed))?)
+    } else {
+        AnyFrame::Change(sides(encoding, market, (numbers, &read.feed))?)
     })
 }
 
-/// A side of a book.
+fn sides<L: Default + Extend<Level>>(
+    encoding: Encoding,
+    market: &Market,
+    (numbers, book): (Numbers, &Book<'_, &RawValue>),
+) -> Result<BookFrame<L>, DecodeError> {
+    Ok(BookFrame {
+        market: market.id,
+        numbers,
+        bids: levels(encoding, market, book.bids)?,
+        asks: levels(encoding, market, book.asks)?,
+        at: book.event_time.into(),
+    })
+}
+
+/// Reads a side, straight into our levels.
 ///
 /// # Errors
-/// When a number does not lie on the market's tick or lot: the whole message is then void, since a book that lacks a level
-/// is a wrong book.
-pub(super) fn levels<L: FromIterator<Level>>(
+/// When it is no list of levels, or a number does not lie on the market's tick or lot.
+pub(super) fn levels<L: Default + Extend<Level>>(
+    encoding: Encoding,
     market: &Market,
-    rows: &[market_data::Level<'_>],
+    rows: &RawValue,
 ) -> Result<L, DecodeError> {
-    rows.iter()
-        .map(|row| {
-            reading::level(market, &row.price, &row.size)
-                .map_err(|error| unreadable("book", format_args!("{}: {error}", market.symbol)))
-        })
-        .collect()
+    encoding
+        .visit_list(rows.get().as_bytes(), Side::<market_data::Level<'_>, L>::of(market))
+        .map_err(|error| unreadable("book", format_args!("{}: {error}", market.symbol)))
 }

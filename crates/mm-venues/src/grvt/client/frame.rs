@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use super::{
     Client, MARKET_DATA,
     account::What,
-    book::{self, BookFrame},
+    book::{self, AnyFrame, BookFrame},
     feeds::{self, Post, Turn},
     refusal,
     ticker::Known,
@@ -34,7 +34,7 @@ impl Client {
     /// Reads a frame.
     pub(super) fn read_frame(&mut self, told: Told<'_>, out: &mut Heard) -> Result<(), DecodeError> {
         let read = match book::change(self.encoding, &self.listings, told.frame) {
-            Some((selector, change)) => self.book_changed(Stream::BookDelta.as_str(), selector, change, out),
+            Some((selector, change)) => self.book_changed(selector, change, out),
             None => self.read_any_frame(told, out),
         };
         // A socket whose login is over serves nobody: it goes when nothing waits for an answer on it.
@@ -66,17 +66,10 @@ impl Client {
         out: &mut Heard,
     ) -> Result<(), DecodeError> {
         match Stream::from(stream) {
-            Stream::BookDelta => {
-                let Told { frame, .. } = told;
-                // A snapshot is long, a change is short.
-                let read: BookFrame<Vec<_>> = book::any_frame(self.encoding, &self.listings, frame)?;
-                if read.numbers.seq == 0 {
-                    return self.whole_book(selector, read, out);
-                }
-                let BookFrame { market, numbers, bids, asks, at } = read;
-                let (bids, asks) = (bids.into_iter().collect(), asks.into_iter().collect());
-                self.book_changed(stream, selector, BookFrame { market, numbers, bids, asks, at }, out)
-            }
+            Stream::BookDelta => match book::any_frame(self.encoding, &self.listings, told.frame)? {
+                AnyFrame::Whole(whole) => self.whole_book(selector, whole, out),
+                AnyFrame::Change(change) => self.book_changed(selector, change, out),
+            },
             Stream::TickerDelta => self.read_ticker(told.frame, selector, out),
             Stream::Trade => self.read_trade(told.frame, selector, &mut out.events),
             Stream::Order | Stream::State | Stream::Position | Stream::Fill | Stream::Cancel => {
@@ -90,14 +83,15 @@ impl Client {
     /// and what does not join leaves a number out.
     pub(super) fn book_changed(
         &mut self,
-        stream: &str,
         selector: &str,
         change: BookFrame<DeltaLevels>,
         out: &mut Heard,
     ) -> Result<(), DecodeError> {
         let BookFrame { market, numbers, bids, asks, at } = change;
-        let Some(sub) = self.public.find(stream, selector).filter(|sub| sub.market() == Some(market)) else {
-            return Err(stranger(stream, selector));
+        let stream = Stream::BookDelta;
+        let Some(sub) = self.public.find(stream.as_str(), selector).filter(|sub| sub.market() == Some(market))
+        else {
+            return Err(stranger(stream.as_str(), selector));
         };
         let turn = sub.judge(numbers);
         let seq = self.book_seqs.entry(market).or_default();

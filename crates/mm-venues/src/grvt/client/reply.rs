@@ -5,7 +5,7 @@ use mm_model::{
     Ask, BookSnapshot, CallError, ClientId, DecodeError, Event, FeeRates, MarketId, Mode, OrderReport,
     Placement, Rate, RefusalKind, ReportedStatus, Snapshot, Timestamp,
 };
-use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::{
     Client,
@@ -22,7 +22,7 @@ use crate::{
         account::{ClientTier, FundingAccountReply, Position, SubAccount},
         history,
         market::Instrument,
-        market_data::Book,
+        market_data::{Book, ServerTime},
         order::Order,
         reply::{self, Page},
         send::{Ack, BulkOrdersReply},
@@ -43,13 +43,6 @@ pub(super) struct Answer<'a> {
     pub(super) call: CallRef,
     pub(super) ask: &'a Ask,
     pub(super) reply: &'a Reply,
-}
-
-/// The body of `GET /time`, which has no encoding.
-#[derive(Deserialize)]
-struct ServerTime {
-    #[serde(deserialize_with = "crate::text::lenient::number")]
-    server_time: u64,
 }
 
 impl Client {
@@ -229,16 +222,18 @@ impl Client {
 
     /// A book has no number here, and joins no stream.
     fn read_whole_book(&self, id: MarketId, body: &[u8]) -> Result<BookSnapshot, DecodeError> {
-        let reply: reply::Reply<Book<'_>> = self.encoding.decode("book", body)?;
+        let reply: reply::Reply<Book<'_, &RawValue>> = self.encoding.decode("book", body)?;
         let market = self.listings.named("book", &reply.result.instrument)?;
         if market.id != id {
             return Err(unreadable("book", format_args!("asked for another market than {}", market.symbol)));
         }
         let Book { bids, asks, event_time, .. } = &reply.result;
+        let (bids, asks): (Vec<_>, Vec<_>) =
+            (levels(self.encoding, market, bids)?, levels(self.encoding, market, asks)?);
+        // Part of a book is no book.
         if bids.len().max(asks.len()) >= BOOK_LEVELS_MAX as usize {
             return Err(unreadable("book", format_args!("{}: it is not whole", market.symbol)));
         }
-        let (bids, asks) = (levels(market, bids)?, levels(market, asks)?);
         Ok(BookSnapshot { market: id, seq: 0, bids, asks, at: (*event_time).into() })
     }
 
