@@ -89,7 +89,8 @@ impl Client {
     ) -> Result<(), DecodeError> {
         let BookFrame { market, numbers, bids, asks, at } = change;
         let stream = Stream::BookDelta;
-        let Some(sub) = self.public.find(stream.as_str(), selector).filter(|sub| sub.market() == Some(market))
+        let Some(sub) =
+            self.public.find(stream.as_str(), selector).filter(|sub| sub.market() == Some(market))
         else {
             return Err(stranger(stream.as_str(), selector));
         };
@@ -167,7 +168,8 @@ impl Client {
             let answer = feeds.refused(id);
             return self.feed_refused(told, (answer, error), out);
         }
-        if response.method == method::UNSUBSCRIBE {
+        if !response.method.is_empty() && response.method != method::SUBSCRIBE {
+            // Of a subscription that was left, or of a call that is over: it tells nothing any more.
             return Ok(());
         }
         let Some(result) = response.result else {

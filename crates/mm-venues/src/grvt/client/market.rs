@@ -65,12 +65,14 @@ impl Listings {
         }
         for row in rows {
             let Some((market, signing)) = market(row)? else { continue };
+            let (tick, lot) = (market.tick, market.lot);
             let MarketId(id) = self.markets.put(market);
-            let at = id as usize;
-            if at == self.signing.len() {
-                self.signing.push(signing);
-            } else if let Some(known) = self.signing.get_mut(at) {
-                *known = signing;
+            let known = self.markets.get(MarketId(id)).map(|market| (market.tick, market.lot));
+            match self.signing.get_mut(id as usize) {
+                None => self.signing.push(signing),
+                // What comes back with other steps takes no orders: what we count in is the old ones.
+                Some(before) if known == Some((tick, lot)) => *before = signing,
+                Some(_) => {}
             }
         }
         Ok(())
