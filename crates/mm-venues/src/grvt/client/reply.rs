@@ -33,7 +33,8 @@ use crate::{
     said::Said,
 };
 
-/// Fees are told in millionths of the notional, and ours are counted in 10^-9.
+/// Fees are told in millionths of the notional, and ours are counted in 10^-9. The unit is on no page: it is what another
+/// client reads (QuantProcessing/exchanges, `grvt/perp_adapter.go`), and fits the rates of fills.
 const FEE_UNIT: i64 = 1_000;
 
 /// An answer, with what was asked and when it came.

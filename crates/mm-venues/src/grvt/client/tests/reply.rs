@@ -335,7 +335,11 @@ fn lists() {
                 total_cash_balance: Text::default(),
                 total_spot_asset_balance: Text::default(),
             };
-            let tier = ClientTier { futures_taker_fee: 450, futures_maker_fee: -1, ..ClientTier::default() };
+            let tier = ClientTier {
+                futures_taker_fee: Some(450),
+                futures_maker_fee: Some(-1),
+                ..ClientTier::default()
+            };
             encoding.write(&FundingAccountReply { result, tier })
         },
         expect![[r#"
