@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::world::{Case, fails, passes, place, run, start_and_run};
+use crate::world::{Case, fails, passes, passes_on_three_seeds_and_both_sides, place, run, start_and_run};
 use expect_test::expect;
 use mm_sim::{
     config::VenueKind,
@@ -13,11 +13,7 @@ use mm_sim::{
 
 #[test]
 fn it_passes_on_three_seeds_and_both_sides() {
-    for seed in 1..=3 {
-        for side in [&[("side", "buy")], &[("side", "sell")]] {
-            passes(&Case { seed, keys: side, ..Case::default() });
-        }
-    }
+    passes_on_three_seeds_and_both_sides(Case::default);
 }
 
 #[test]

@@ -3,25 +3,21 @@
 
 use std::time::Duration;
 
-use crate::world::{Case, fails, passes};
+use crate::world::{Case, fails, passes, passes_on_three_seeds_and_both_sides};
 use expect_test::{Expect, expect};
 use mm_sim::{
     config::VenueKind,
-    faults::{Action, Place, Rule, Schedule},
+    faults::{Action, Place, Rule},
 };
 
 /// With one rule of faults it fails for these reasons.
 fn fails_under(rule: Rule, want: Expect) {
-    fails(&Case { faults: Schedule::of([rule]), ..Case::grvt() }, want);
+    fails(&Case::grvt().under(rule), want);
 }
 
 #[test]
 fn it_passes_on_three_seeds_and_both_sides() {
-    for seed in 1..=3 {
-        for side in [&[("side", "buy")], &[("side", "sell")]] {
-            passes(&Case { seed, keys: side, ..Case::grvt() });
-        }
-    }
+    passes_on_three_seeds_and_both_sides(Case::grvt);
 }
 
 #[test]
@@ -31,10 +27,25 @@ fn it_passes_on_every_market() {
     }
 }
 
+const OTHERS: &[(VenueKind, &str)] = &[(VenueKind::Backpack, "SOL_USDC_PERP"), (VenueKind::Lighter, "ETH")];
+
 #[test]
 fn all_three_venues_pass_side_by_side() {
-    let beside = &[(VenueKind::Backpack, "SOL_USDC_PERP"), (VenueKind::Lighter, "ETH")];
-    passes(&Case { beside, ..Case::grvt() });
+    passes(&Case { beside: OTHERS, ..Case::grvt() });
+}
+
+#[test]
+fn one_venue_in_trouble_fails_the_test_and_the_others_are_taken_to_their_end() {
+    let rule = Rule {
+        venue: Some(VenueKind::Grvt),
+        ..Rule::new(Place::Request, Action::RejectAccepted).ask("place")
+    };
+    let ended = fails(&Case { beside: OTHERS, ..Case::grvt().under(rule) }, expect![[r#"
+        grvt: entry filled: rejected: FAILED: BELOW_MARGIN; 0.000 of 0.002 BTC filled
+        clean
+    "#]]);
+    let passed = ended.report.connectors.iter().filter(|connector| connector.passed).count();
+    assert_eq!(passed, 2, "{:?}", ended.report);
 }
 
 #[test]
@@ -82,7 +93,7 @@ fn an_order_whose_login_is_over_goes_again_after_the_next_and_once() {
 #[test]
 fn an_order_that_is_rejected_after_its_acknowledgement_is_posted_anew_and_shown() {
     let rule = Rule::new(Place::Request, Action::RejectAccepted).ask("place").times(1);
-    let ended = passes(&Case { faults: Schedule::of([rule]), ..Case::grvt() });
+    let ended = passes(&Case::grvt().under(rule));
     let report = format!("{:?}", ended.report);
     assert!(report.contains("BELOW_MARGIN"), "{report}");
 }

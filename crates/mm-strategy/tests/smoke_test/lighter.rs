@@ -3,25 +3,21 @@
 
 use std::time::Duration;
 
-use crate::world::{Case, fails, passes};
+use crate::world::{Case, fails, passes, passes_on_three_seeds_and_both_sides};
 use expect_test::{Expect, expect};
 use mm_sim::{
     config::VenueKind,
-    faults::{Action, Place, Rule, Schedule},
+    faults::{Action, Place, Rule},
 };
 
 /// With one rule of faults it fails for these reasons.
 fn fails_under(rule: Rule, want: Expect) {
-    fails(&Case { faults: Schedule::of([rule]), ..Case::lighter() }, want);
+    fails(&Case::lighter().under(rule), want);
 }
 
 #[test]
 fn it_passes_on_three_seeds_and_both_sides() {
-    for seed in 1..=3 {
-        for side in [&[("side", "buy")], &[("side", "sell")]] {
-            passes(&Case { seed, keys: side, ..Case::lighter() });
-        }
-    }
+    passes_on_three_seeds_and_both_sides(Case::lighter);
 }
 
 #[test]

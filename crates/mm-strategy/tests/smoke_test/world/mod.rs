@@ -16,7 +16,7 @@ use mm_sim::{
     Control, InProcess, SimConfig,
     config::VenueKind,
     control::{AccountState, CounterOrder},
-    faults::Schedule,
+    faults::{Rule, Schedule},
 };
 use mm_strategy::{
     Observer,
@@ -64,6 +64,11 @@ impl Case {
     /// On GRVT's perpetual of Bitcoin.
     pub(crate) fn grvt() -> Self {
         Self { venue: VenueKind::Grvt, symbol: "BTC_USDT_Perp", ..Self::default() }
+    }
+
+    /// The same with one rule of faults.
+    pub(crate) fn under(self, rule: Rule) -> Self {
+        Self { faults: Schedule::of([rule]), ..self }
     }
 
     fn places(&self) -> impl Iterator<Item = (VenueKind, &'static str)> {
@@ -172,6 +177,15 @@ pub(crate) fn passes(case: &Case) -> Ended {
     assert_eq!(ended.outcome, Outcome::Passed, "{name}");
     assert!(ended.is_clean(), "{name}: {:?}", ended.after);
     ended
+}
+
+/// It passes on seeds 1, 2, 3, long and short first.
+pub(crate) fn passes_on_three_seeds_and_both_sides(case: fn() -> Case) {
+    for seed in 1..=3 {
+        for side in [&[("side", "buy")], &[("side", "sell")]] {
+            passes(&Case { seed, keys: side, ..case() });
+        }
+    }
 }
 
 /// It fails for these reasons; whether the account is as it was is told too.
