@@ -212,9 +212,8 @@ fn at_rate<'a>(selector: &'a str, rates: &[u32]) -> Result<(&'a str, u32), Refus
 /// `INSTRUMENT@rate-depth`; older pages add a step by which levels are put together, which is not looked at.
 fn book_snap(selector: &str) -> Result<Topic<'_>, Refused> {
     let (instrument, parts) = split(selector)?;
-    let (rate, depth) = match parts[..] {
-        [rate, depth] | [rate, depth, _] => (rate, depth),
-        _ => return Err(Refused(codes::SELECTOR_SECONDARY)),
+    let ([rate, depth] | [rate, depth, _]) = parts[..] else {
+        return Err(Refused(codes::SELECTOR_SECONDARY));
     };
     Ok(Topic::BookSnap {
         instrument,

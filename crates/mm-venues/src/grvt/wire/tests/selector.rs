@@ -19,7 +19,7 @@ fn reads(stream: &str, selector: &str) -> Result<String, u32> {
 #[test]
 fn current_ones_are_written_as_they_are_read() {
     let check = |stream: &str, selector: &str| {
-        assert_eq!(reads(stream, selector).as_deref(), Ok(selector), "{stream}")
+        assert_eq!(reads(stream, selector).as_deref(), Ok(selector), "{stream}");
     };
     check("v1.mini.s", "BTC_USDT_Perp@200");
     check("v1.mini.d", "BTC_USDT_Perp@0");
