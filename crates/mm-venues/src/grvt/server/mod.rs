@@ -12,10 +12,12 @@ mod call;
 mod decimals;
 mod desk;
 mod errors;
+mod filter;
 mod instruments;
 mod login;
 mod mischief;
 mod numbers;
+mod paging;
 mod private;
 mod public;
 mod rate;
@@ -143,7 +145,7 @@ impl VenueServer for Server {
     }
 
     fn opened(&mut self, now: Timestamp, conn: ConnId, request: &Request, out: &mut Vec<Outbound>) {
-        self.streams.opened((now, &self.state), conn, request, out);
+        self.streams.opened((now, &self.state), (conn, request), out);
     }
 
     fn frame(

@@ -1,6 +1,6 @@
 //! What accounts own.
 
-use super::filter::Filter;
+use crate::grvt::server::filter::Filter;
 use crate::grvt::{
     server::{
         accounts::Member,

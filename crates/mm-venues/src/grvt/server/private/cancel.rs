@@ -5,7 +5,7 @@ use std::time::Duration;
 use mm_exchange::{AccountId, OrderRef};
 use mm_model::{ClientId, MarketId, Timestamp};
 
-use super::filter::Filter;
+use crate::grvt::server::filter::Filter;
 use crate::grvt::{
     CANCEL_TTL_MAX,
     server::{

@@ -1,84 +1,19 @@
-//! What has been: orders that ended, fills, funding payments. Pages, the newest first; a cursor is the place of the last
-//! row that was shown, and the next page begins behind it, whatever has come since.
+//! What has been: orders that ended, fills, funding payments. Pages, the newest first.
 
-use mm_model::Timestamp;
-
-use super::{create::row, filter::Filter};
+use super::create::row;
 use crate::grvt::{
-    server::{
-        answer::Answered,
-        call::{Call, number},
-        errors::Refused,
-        numbers,
-        rows::fill_row,
-    },
+    server::{answer::Answered, call::Call, filter::Filter, numbers, paging::Span, rows::fill_row},
     wire::{
-        Quoted, Text,
-        error::codes,
+        Text,
         history::{FundingPayment, FundingPaymentsRequest, HistoryRequest},
-        reply::Page,
     },
 };
-
-/// How many rows a page has when nothing is said, and at most.
-const LIMIT: usize = 500;
-const LIMIT_MAX: usize = 1000;
-
-/// Which rows are meant.
-#[derive(Clone, Copy, Debug)]
-struct Span {
-    from: Timestamp,
-    to: Timestamp,
-    limit: usize,
-    /// Only rows before this place.
-    before: u64,
-}
-
-impl Span {
-    fn new(
-        times: (Option<Quoted>, Option<Quoted>),
-        limit: Option<u32>,
-        cursor: Option<&Text<'_>>,
-    ) -> Result<Self, Refused> {
-        let limit = limit.map_or(LIMIT, |limit| limit as usize);
-        if !(1..=LIMIT_MAX).contains(&limit) {
-            return Err(codes::LIMIT_OUT_OF_RANGE.into());
-        }
-        let before = match cursor.map(Text::as_str) {
-            None | Some("") => u64::MAX,
-            Some(text) => number(text).ok_or_else(|| Refused::malformed(format_args!("cursor: {text}")))?,
-        };
-        let (from, to) = times;
-        Ok(Self {
-            from: from.map_or(Timestamp::ZERO, Timestamp::from),
-            // Zero is what clients send that mean "now".
-            to: to.filter(|to| to.0 != 0).map_or(Timestamp(u64::MAX), Timestamp::from),
-            limit,
-            before,
-        })
-    }
-
-    /// Cuts one page out of rows that come the newest first, each with its place and its time.
-    fn page<T>(&self, rows: impl Iterator<Item = (u64, Timestamp, T)>) -> Page<'static, T> {
-        let in_time = |at: Timestamp| self.from <= at && at <= self.to;
-        let mut meant = rows.filter(|(place, at, _)| *place < self.before && in_time(*at)).peekable();
-        let (mut result, mut last) = (Vec::new(), 0);
-        while result.len() < self.limit
-            && let Some((place, _, row)) = meant.next()
-        {
-            result.push(row);
-            last = place;
-        }
-        let next = if meant.peek().is_some() { numbers::text(last) } else { Text::new("") };
-        Page { result, next }
-    }
-}
 
 /// `order_history`: orders that ended.
 pub(super) fn order_history(call: &mut Call<'_>) -> Answered {
     let request: HistoryRequest<'_> = call.read()?;
     let account = call.own(&request.sub_account_id)?.id;
-    let span = Span::new((request.start_time, request.end_time), request.limit, request.cursor.as_ref())?;
+    let span = Span::read(&request)?;
     let filter = Filter { kind: request.kind, base: request.base, quote: request.quote };
     let markets = call.exchange.markets();
     let ended = call.state.records.orders.ended(account).rev();
@@ -91,7 +26,7 @@ pub(super) fn order_history(call: &mut Call<'_>) -> Answered {
 pub(super) fn fill_history(call: &mut Call<'_>) -> Answered {
     let request: HistoryRequest<'_> = call.read()?;
     let member = call.own(&request.sub_account_id)?;
-    let span = Span::new((request.start_time, request.end_time), request.limit, request.cursor.as_ref())?;
+    let span = Span::read(&request)?;
     let filter = Filter { kind: request.kind, base: request.base, quote: request.quote };
     let markets = call.exchange.markets();
     let fills = call.state.records.fills.of(member.id).rev();
@@ -105,7 +40,7 @@ pub(super) fn fill_history(call: &mut Call<'_>) -> Answered {
 pub(super) fn funding_payment_history(call: &mut Call<'_>) -> Answered {
     let request: FundingPaymentsRequest<'_> = call.read()?;
     let member = call.own(&request.sub_account_id)?;
-    let span = Span::new((request.start_time, request.end_time), request.limit, request.cursor.as_ref())?;
+    let span = Span::read(&request)?;
     let only = match request.instrument.as_deref() {
         None | Some("") => None,
         Some(name) => Some(call.listing(name)?.market.id),

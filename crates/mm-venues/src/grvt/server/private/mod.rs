@@ -5,7 +5,6 @@ mod bulk;
 mod cancel;
 mod check;
 mod create;
-mod filter;
 mod history;
 mod judge;
 mod orders;

@@ -3,10 +3,9 @@
 use super::{
     cancel::{Which, which},
     create::row,
-    filter::Filter,
 };
 use crate::grvt::{
-    server::{answer::Answered, call::Call, errors::Refused},
+    server::{answer::Answered, call::Call, errors::Refused, filter::Filter},
     wire::send::{Filtered, GetOrder},
 };
 

@@ -3,10 +3,9 @@
 use mm_exchange::{Exchange, Fact, Listing};
 use mm_model::{MarketId, Money, Price, Qty, Side, Timestamp};
 
-use super::paging::{Page, Span};
 use crate::{
     grvt::{
-        server::{answer::Answered, call::Call, errors::Refused, numbers},
+        server::{answer::Answered, call::Call, errors::Refused, numbers, paging::Span},
         wire::{
             CandleInterval, CandleType, Text,
             error::codes,
@@ -145,13 +144,11 @@ impl PriceCandles {
 pub(super) fn candles(call: &mut Call<'_>) -> Answered {
     let request: CandlesRequest<'_> = call.read()?;
     let (interval, price) = kind(&request.interval, &request.kind)?;
-    let CandlesRequest { start_time, end_time, limit, cursor, .. } = &request;
-    let page = Page { start_time: *start_time, end_time: *end_time, limit: *limit, cursor: cursor.as_ref() };
-    let span = Span::read(call.now, page)?;
+    let span = Span::read(&request)?;
     let listing = call.listing(&request.instrument)?;
     let rows = call.state.public.candles.of(listing.market.id, price, interval);
     // Of candles there may be very many: those are made that the page may show, and one to know whether there are more.
-    let to = span.to.min(span.before.map_or(span.to, |start| Timestamp(start.saturating_sub(1))));
+    let to = span.to.min(call.now).min(Timestamp(span.before.saturating_sub(1)));
     let newest = rows.newest((span.from, to), span.limit + 1).into_iter();
     let rows = newest.map(|(candle, bar)| {
         (candle.start.0, candle.start.max(span.from), candle_row(listing, (candle.start, candle.end), &bar))

@@ -3,13 +3,13 @@
 use mm_exchange::FundingRate as Settled;
 use mm_model::{Rate, Timestamp};
 
-use super::paging::{Page, Span};
 use crate::grvt::{
     server::{
         answer::Answered,
         call::Call,
         errors::Refused,
         numbers::{self, percent},
+        paging::Span,
     },
     wire::{
         FundingAggregation, Text,
@@ -24,9 +24,7 @@ const EIGHT_HOURS_NS: u64 = 8 * HOUR_NS;
 /// these stays as it is.
 pub(super) fn funding_rates(call: &mut Call<'_>) -> Answered {
     let request: FundingRatesRequest<'_> = call.read()?;
-    let FundingRatesRequest { start_time, end_time, limit, cursor, .. } = &request;
-    let page = Page { start_time: *start_time, end_time: *end_time, limit: *limit, cursor: cursor.as_ref() };
-    let span = Span::read(call.now, page)?;
+    let span = Span::read(&request)?;
     let listing = call.listing(&request.instrument)?;
     let market = &listing.market;
     let interval_ns = u64::try_from(listing.funding_interval.as_nanos()).unwrap_or(u64::MAX).max(1);

@@ -8,15 +8,16 @@ use crate::grvt::{
     server::{
         answer::Answered,
         call::Call,
+        filter::{Filter, kind},
         instruments::Instrument as Numbers,
         numbers::{self, decimal, percent, text},
     },
     wire::{
-        Kind, Quoted, SettlementPeriod, Text, Venue,
+        Quoted, SettlementPeriod, Text, Venue,
         error::codes,
         market::{
             AllInstrumentsRequest, Currency, Instrument, InstrumentRequest, InstrumentsRequest, MarginRules,
-            RiskBracket,
+            RiskBracket, SupportedAsset,
         },
     },
 };
@@ -55,18 +56,9 @@ pub(super) fn instruments(call: &mut Call<'_>) -> Answered {
     if limit > LIMIT_MAX {
         return Err(codes::LIMIT_OUT_OF_RANGE.into());
     }
-    let among = |list: &Option<Vec<Text<'_>>>, name: &str| {
-        list.as_ref().is_none_or(|list| list.is_empty() || list.iter().any(|it| it == name))
-    };
-    let kinds =
-        |kind: Kind| request.kind.as_ref().is_none_or(|kinds| kinds.is_empty() || kinds.contains(&kind));
-    let wanted = call.exchange.listings().iter().filter(|it| {
-        let market = &it.market;
-        is_wanted(it, request.is_active)
-            && kinds(kind(market.kind))
-            && among(&request.base, &market.base)
-            && among(&request.quote, &market.quote)
-    });
+    let filter = Filter { kind: request.kind, base: request.base, quote: request.quote };
+    let all = call.exchange.listings().iter();
+    let wanted = all.filter(|it| is_wanted(it, request.is_active) && filter.takes(&it.market));
     call.result(wanted.take(limit as usize).map(row).collect::<Vec<_>>())
 }
 
@@ -82,9 +74,15 @@ pub(super) fn currency(call: &mut Call<'_>) -> Answered {
     call.result(rows.collect::<Vec<_>>())
 }
 
-/// `supported_assets`: what can be held, by name. No page has its form; a client of October 2026 asks for it.
+/// `supported_assets`: the same currencies, as what can be held.
 pub(super) fn supported_assets(call: &mut Call<'_>) -> Answered {
-    currency(call)
+    let known = CURRENCIES.into_iter().filter(|(_, symbol, _)| is_used(call.exchange, symbol));
+    let rows = known.map(|(asset_id, symbol, places)| SupportedAsset {
+        asset_id,
+        asset_code: Text::new(symbol),
+        balance_decimals: places,
+    });
+    call.result(rows.collect::<Vec<_>>())
 }
 
 fn is_used(exchange: &Exchange, symbol: &str) -> bool {
@@ -137,14 +135,6 @@ fn row(listing: &Listing) -> Instrument<'_> {
         adjusted_funding_rate_cap: is_perpetual.then(|| percent(FUNDING_CAP)),
         adjusted_funding_rate_floor: is_perpetual.then(|| percent(Rate(-FUNDING_CAP.0))),
         min_notional: Some(numbers::money(market.min_notional.unwrap_or(Money::ZERO))),
-    }
-}
-
-/// The venue's word for what the exchange trades.
-pub(in super::super) const fn kind(kind: MarketKind) -> Kind {
-    match kind {
-        MarketKind::Perpetual => Kind::Perpetual,
-        MarketKind::Spot => Kind::SpotSwap,
     }
 }
 

@@ -5,7 +5,6 @@ mod book;
 mod candles;
 mod funding;
 mod instruments;
-mod paging;
 mod ticker;
 mod trades;
 mod venue;
@@ -15,7 +14,6 @@ use mm_exchange::{Exchange, Fact, Listing};
 pub(super) use self::{
     book::{Sides, book_row, level_row},
     candles::{CandlePrice, INTERVALS, candle_row},
-    instruments::kind,
     ticker::{changed_mini, changed_ticker, mini_row, ticker_row},
     trades::trade_row,
     venue::time,

@@ -5,9 +5,14 @@ use std::collections::{BTreeMap, VecDeque};
 use mm_exchange::{Exchange, Fact, TradeNo};
 use mm_model::{MarketId, Price, Qty, Side, Timestamp};
 
-use super::paging::{self, Page, Span};
 use crate::grvt::{
-    server::{answer::Answered, call::Call, numbers, records::trade_id},
+    server::{
+        answer::Answered,
+        call::Call,
+        numbers,
+        paging::{self, Span},
+        records::trade_id,
+    },
     wire::{
         Text, Venue,
         market_data::{Trade, TradeHistoryRequest, TradesRequest},
@@ -75,9 +80,7 @@ pub(super) fn trades(call: &mut Call<'_>) -> Answered {
 /// `trade_history`: by time, the newest first, page by page.
 pub(super) fn trade_history(call: &mut Call<'_>) -> Answered {
     let request: TradeHistoryRequest<'_> = call.read()?;
-    let TradeHistoryRequest { start_time, end_time, limit, cursor, .. } = &request;
-    let page = Page { start_time: *start_time, end_time: *end_time, limit: *limit, cursor: cursor.as_ref() };
-    let span = Span::read(call.now, page)?;
+    let span = Span::read(&request)?;
     let market = call.listing(&request.instrument)?.market.id;
     let newest = call.state.public.trades.of(market).rev();
     let rows = newest.filter_map(|trade| Some((trade.no.0, trade.at, trade_row(call.exchange, trade)?)));

@@ -27,7 +27,7 @@ impl Streams {
                 News::Order(record) => self.order_news(world, record),
                 News::Fill(fill) => {
                     let whose = (fill.account, fill.market);
-                    self.own(world, PrivateStream::Fill, whose, |world, number| {
+                    self.own(world, (PrivateStream::Fill, whose), |world, number| {
                         fill_row(world.exchange, number, fill)
                     });
                 }
@@ -45,7 +45,7 @@ impl Streams {
             }
         }
         for whose in positions {
-            self.own(world, PrivateStream::Position, whose, |world, number| {
+            self.own(world, (PrivateStream::Position, whose), |world, number| {
                 position_row(world.exchange, &world.state.records, (whose.0, number), whose.1)
             });
         }
@@ -53,10 +53,10 @@ impl Streams {
 
     fn order_news(&mut self, world: &mut World<'_>, record: &OrderRecord) {
         let whose = (record.account, record.market);
-        self.own(world, PrivateStream::Order, whose, |world, number| {
+        self.own(world, (PrivateStream::Order, whose), |world, number| {
             order_row(world.exchange, number, record)
         });
-        self.own(world, PrivateStream::State, whose, |world, _| {
+        self.own(world, (PrivateStream::State, whose), |world, _| {
             Some(state_feed(world.exchange.markets().get(record.market)?, record))
         });
     }
@@ -83,8 +83,7 @@ impl Streams {
     fn own<T: Serialize>(
         &mut self,
         world: &mut World<'_>,
-        stream: PrivateStream,
-        (account, market): (AccountId, MarketId),
+        (stream, (account, market)): (PrivateStream, (AccountId, MarketId)),
         row: impl FnOnce(&World<'_>, u64) -> Option<T>,
     ) {
         let topics = [Topic::Own(stream, account, None), Topic::Own(stream, account, Some(market))];

@@ -81,8 +81,7 @@ impl Streams {
     pub(super) fn opened(
         &mut self,
         (now, state): (Timestamp, &State),
-        conn: ConnId,
-        request: &Request,
+        (conn, request): (ConnId, &Request),
         out: &mut Vec<Outbound>,
     ) {
         let style = match Encoding::of_socket(&request.path) {

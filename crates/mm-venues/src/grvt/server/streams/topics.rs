@@ -5,7 +5,8 @@ use mm_model::MarketId;
 
 use super::super::{
     errors::Refused,
-    public::{CandlePrice, INTERVALS, kind},
+    filter::kind,
+    public::{CandlePrice, INTERVALS},
     sessions::Session,
     state::State,
 };

@@ -1,12 +1,27 @@
 //! What everybody may ask, over REST.
 
-use std::time::Duration;
+use std::{fmt::Debug, time::Duration};
 
 use mm_model::Side;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{BTC, World, options};
-use crate::http::{Method, Request};
+use crate::{
+    grvt::wire::{
+        CandleInterval, CandleType, Encoding, Text,
+        market::{
+            AllInstrumentsRequest, Currency, Instrument, InstrumentRequest, InstrumentsRequest, MarginRules,
+            SupportedAsset,
+        },
+        market_data::{
+            Book, BookRequest, Candle, CandlesRequest, FundingRate, FundingRatesRequest, MiniTicker, Ticker,
+            Trade, TradeHistoryRequest, TradesRequest,
+        },
+        reply::{Empty, Page, Reply},
+    },
+    http::{Method, Request},
+};
 
 fn traded() -> World {
     let mut world = World::new(options());
@@ -149,6 +164,51 @@ fn funding_is_told_in_percent() {
         assert_eq!((&row["funding_rate"], &row["funding_rate_8_h_avg"]), (&json!("0.01"), &json!("0.01")));
         assert_eq!(row["funding_interval_hours"], 8);
     }
+}
+
+/// Asks in both encodings; the answers mean the same.
+fn same<Q: Serialize, R: Deserialize<'static> + PartialEq + Debug>(name: &str, request: &Q) {
+    let mut world = traded();
+    let [full, lite] = Encoding::ALL.map(|encoding| {
+        let answer = world.post(&format!("/{}/v1/{name}", encoding.segment()), &encoding.write(request));
+        assert_eq!(answer.word(), "200", "{name}: {}", answer.body);
+        let body: &'static str = String::leak(answer.body.to_string());
+        encoding.read::<R>(body.as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}: {body}"))
+    });
+    assert_eq!(full, lite, "{name}");
+}
+
+#[test]
+fn both_encodings_say_the_same() {
+    let instrument = || Text::new("BTC_USDT_Perp");
+    let about = InstrumentRequest { instrument: instrument() };
+    same::<_, Reply<Instrument<'static>>>("instrument", &about);
+    same::<_, Reply<Vec<Instrument<'static>>>>("all_instruments", &AllInstrumentsRequest::default());
+    same::<_, Reply<Vec<Instrument<'static>>>>("instruments", &InstrumentsRequest::default());
+    same::<_, Reply<Vec<Currency<'static>>>>("currency", &Empty {});
+    same::<_, Reply<Vec<SupportedAsset<'static>>>>("supported_assets", &Empty {});
+    same::<_, MarginRules<'static>>("margin_rules", &about);
+    same::<_, Reply<MiniTicker<'static>>>("mini", &about);
+    same::<_, Reply<Ticker<'static>>>("ticker", &about);
+    same::<_, Reply<Book<'static>>>("book", &BookRequest { instrument: instrument(), depth: 10 });
+    same::<_, Reply<Vec<Trade<'static>>>>(
+        "trade",
+        &TradesRequest { instrument: instrument(), limit: Some(5) },
+    );
+    let history = TradeHistoryRequest { instrument: instrument(), ..TradeHistoryRequest::default() };
+    same::<_, Page<'static, Trade<'static>>>("trade_history", &history);
+    let candles = CandlesRequest {
+        instrument: instrument(),
+        interval: CandleInterval::Min1,
+        kind: CandleType::Mid,
+        start_time: None,
+        end_time: None,
+        limit: Some(2),
+        cursor: None,
+    };
+    same::<_, Page<'static, Candle<'static>>>("kline", &candles);
+    let rates = FundingRatesRequest { instrument: instrument(), ..FundingRatesRequest::default() };
+    same::<_, Page<'static, FundingRate<'static>>>("funding", &rates);
 }
 
 fn check(name: &str, body: &str, word: &str) {
