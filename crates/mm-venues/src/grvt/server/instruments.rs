@@ -16,17 +16,24 @@ pub(super) struct Instrument {
     pub(super) quote_decimals: u8,
 }
 
-/// Hashes that were seen, or are used by the test vectors (ETH). The rest are made up in the same form: 0x03, the number
-/// of the base asset, 01.
-const HASHES: [(&str, u64); 3] =
-    [("BTC_USDT_Perp", 0x03_05_01), ("ETH_USDT_Perp", 0x03_04_01), ("AAVE_USDT_Perp", 0x03_22_01)];
+/// Name, hash and base decimals. Those of BTC and AAVE were seen; the others stand in the test vectors, of which SOL and
+/// XRP are invented, and have decimals of their own so that nobody takes nine for granted.
+const KNOWN: [(&str, u64, u8); 5] = [
+    ("BTC_USDT_Perp", 0x03_05_01, 9),
+    ("ETH_USDT_Perp", 0x03_04_01, 9),
+    ("AAVE_USDT_Perp", 0x03_22_01, 9),
+    ("SOL_USDT_Perp", 0x03_06_01, 6),
+    ("XRP_USDT_Perp", 0x03_07_01, 0),
+];
 
 impl Instrument {
     /// Of a market.
     pub(super) fn of(market: &Market) -> Self {
-        let known = HASHES.iter().find(|(name, _)| *name == &*market.symbol).map(|(_, hash)| *hash);
-        let made_up = 0x03_80_01 + (u64::from(market.id.0 & 0x7f) << 8);
-        Self { asset_id: known.unwrap_or(made_up), base_decimals: 9, quote_decimals: 6 }
+        // The rest are made up in the same form: 0x03, a number of the base asset, 01.
+        let made_up = || (0x03_80_01 + (u64::from(market.id.0 & 0x7f) << 8), 9);
+        let known = KNOWN.iter().find(|(name, ..)| *name == &*market.symbol);
+        let (asset_id, base_decimals) = known.map_or_else(made_up, |(_, hash, decimals)| (*hash, *decimals));
+        Self { asset_id, base_decimals, quote_decimals: 6 }
     }
 
     /// What its signatures are checked by.

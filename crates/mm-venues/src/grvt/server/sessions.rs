@@ -27,7 +27,6 @@ pub(super) struct Session {
     /// The one trading account that it opens; `None`: all of the main account.
     pub(super) sub_account: Option<u64>,
     pub(super) until: Timestamp,
-    number: u64,
 }
 
 impl Session {
@@ -78,7 +77,7 @@ impl Sessions {
             self.live.remove(&oldest);
         }
         let key = fingerprint(&[&token]);
-        self.live.insert(key, Session { main_account, sub_account, until, number: self.given });
+        self.live.insert(key, Session { main_account, sub_account, until });
         self.order.push_back(key);
         token
     }
@@ -101,11 +100,6 @@ impl Sessions {
         };
         let named = in_header.map(str::to_owned).or_else(in_url)?;
         (named == own).then_some(*session)
-    }
-
-    /// Whether a session that was given once still is.
-    pub(super) fn is_alive(&self, now: Timestamp, session: &Session) -> bool {
-        now < session.until && self.live.values().any(|live| live.number == session.number)
     }
 
     /// Uses a wallet's nonce up; `false` when it was used before.

@@ -43,8 +43,10 @@ impl ArmedCancels {
 
     /// Takes those out whose time is over.
     pub(super) fn ended(&mut self, now: Timestamp) -> Vec<Timed> {
-        let over = self.until.extract_if(.., |_, until| *until <= now);
-        over.map(|((account, client), until)| Timed { account, client, until }).collect()
+        let timed = |(&(account, client), &until)| Timed { account, client, until };
+        let over = self.until.iter().filter(|(_, until)| **until <= now).map(timed).collect();
+        self.until.retain(|_, until| now < *until);
+        over
     }
 
     /// When the next one's time is over.

@@ -22,7 +22,10 @@ impl DeadMen {
 
     /// The accounts whose time is over. Each strikes once.
     pub(super) fn struck(&mut self, now: Timestamp) -> Vec<AccountId> {
-        self.at.extract_if(.., |_, at| *at <= now).map(|(account, _)| account).collect()
+        let struck: Vec<_> =
+            self.at.iter().filter(|(_, at)| **at <= now).map(|(account, _)| *account).collect();
+        self.at.retain(|_, at| now < *at);
+        struck
     }
 
     /// When the next one strikes.

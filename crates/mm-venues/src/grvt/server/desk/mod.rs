@@ -25,7 +25,7 @@ impl State {
     pub(super) fn run(&mut self, now: Timestamp, exchange: &mut Exchange) {
         for account in self.dead_men.struck(now) {
             let why = Reason::ClientCancelOnDisconnectTriggered;
-            self.cancel_matching(now, exchange, account, (why, |_| true));
+            self.cancel_matching((now, exchange), account, (why, |_| true));
         }
         while let Some(waiting) = self.queue.pop(now) {
             self.meet(now, exchange, waiting);
@@ -82,14 +82,14 @@ impl State {
     /// book yet and stays.
     pub(super) fn cancel_matching(
         &mut self,
-        now: Timestamp,
-        exchange: &mut Exchange,
+        (now, exchange): (Timestamp, &mut Exchange),
         account: AccountId,
         (why, is_meant): (Reason, impl Fn(MarketId) -> bool),
     ) {
         for view in exchange.open_orders(account, None) {
             if is_meant(view.order.market) {
-                self.cancel_live(now, exchange, (account, view.order.market, view.id), why.clone());
+                let which = (account, view.order.market, view.id);
+                self.cancel_live((now, exchange), which, why.clone());
             }
         }
     }
@@ -97,8 +97,7 @@ impl State {
     /// Cancels one live order. Whether it was live is told by its fact.
     pub(super) fn cancel_live(
         &mut self,
-        now: Timestamp,
-        exchange: &mut Exchange,
+        (now, exchange): (Timestamp, &mut Exchange),
         (account, market, id): (AccountId, MarketId, OrderId),
         why: Reason,
     ) {

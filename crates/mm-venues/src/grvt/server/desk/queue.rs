@@ -31,7 +31,8 @@ impl Queue {
 
     /// The next order whose time has come.
     pub(super) fn pop(&mut self, now: Timestamp) -> Option<Waiting> {
-        self.waiting.pop_front_if(|(due, _)| *due <= now).map(|(_, waiting)| waiting)
+        let is_due = self.next_due().is_some_and(|due| due <= now);
+        if is_due { self.waiting.pop_front().map(|(_, waiting)| waiting) } else { None }
     }
 
     /// When the next order is due.

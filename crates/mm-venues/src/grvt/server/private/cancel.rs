@@ -115,7 +115,7 @@ pub(super) fn cancel(
                 return Err(Refused::not_found());
             }
             if let Some(found) = found {
-                call.state.cancel_live(now, call.exchange, found, why);
+                call.state.cancel_live((now, call.exchange), found, why);
             }
         }
         Which::Client(client) => {
@@ -124,7 +124,7 @@ pub(super) fn cancel(
             let live = markets.filter_map(|market| call.exchange.order(account, market.id, order)).next();
             if let Some(view) = live {
                 let found = (account, view.order.market, view.id);
-                call.state.cancel_live(now, call.exchange, found, why);
+                call.state.cancel_live((now, call.exchange), found, why);
             } else if !call.state.queue.doom((account, client), &Stage::Cancelled(why)) {
                 let cancel = Timed { account, client, until: now + manner.ttl };
                 if !call.state.armed.arm(now, cancel) {
@@ -162,7 +162,7 @@ pub(super) fn cancel_all_orders(call: &mut Call<'_>) -> Answered {
     let meant: Vec<MarketId> = markets.map(|market| market.id).collect();
     if !call.state.mischief.drops(account) {
         let (now, why) = (call.now, Reason::ClientBulkCancel);
-        call.state.cancel_matching(now, call.exchange, account, (why, |market| meant.contains(&market)));
+        call.state.cancel_matching((now, call.exchange), account, (why, |market| meant.contains(&market)));
     }
     call.result(Ack { ack: true })
 }

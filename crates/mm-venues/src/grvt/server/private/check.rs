@@ -38,12 +38,12 @@ pub(super) enum Checked {
     /// It is to be taken.
     New {
         /// The order.
-        waiting: Waiting,
+        waiting: Box<Waiting>,
         /// What was signed.
         digest: Digest,
     },
     /// It was taken before, and stands like this.
-    Again(OrderRecord),
+    Again(Box<OrderRecord>),
 }
 
 /// Checks an order.
@@ -99,7 +99,8 @@ pub(super) fn check(call: &Call<'_>, order: &NewOrder<'_>, batch: &Batch<'_>) ->
     };
     let record = record(call.now, (member.id, client), (&place, qty), (order, &authentic));
     if let Some(client) = call.state.replays.find(member.id, &authentic.digest) {
-        return Ok(Checked::Again(call.state.by_client(member.id, client).cloned().unwrap_or(record)));
+        let known = call.state.by_client(member.id, client).cloned();
+        return Ok(Checked::Again(Box::new(known.unwrap_or(record))));
     }
     if clash {
         return Err(codes::CLIENT_ID_TAKEN.into());
@@ -108,7 +109,7 @@ pub(super) fn check(call: &Call<'_>, order: &NewOrder<'_>, batch: &Batch<'_>) ->
     // Nobody is approved here to take a fee; the engine finds that out, not the API.
     let unapproved = record.origin.builder.is_some();
     let doom = unapproved.then_some(Stage::Rejected(OrderRejectReason::BuilderOrderBuilderNotAuthorized));
-    Ok(Checked::New { waiting: Waiting { record, place, doom }, digest: authentic.digest })
+    Ok(Checked::New { waiting: Box::new(Waiting { record, place, doom }), digest: authentic.digest })
 }
 
 fn listing<'a>(call: &'a Call<'_>, leg: &OrderLeg<'_>) -> Result<&'a Listing, Refused> {

@@ -38,7 +38,7 @@ pub(super) fn take(call: &mut Call<'_>, checked: Checked) -> Result<Order<'stati
             waiting.doom.get_or_insert(Stage::Rejected(OrderRejectReason::BelowMargin));
         }
         call.state.replays.note(call.now, (account, digest), (waiting.record.client, ends));
-        call.state.accept(call.now, call.exchange, waiting);
+        call.state.accept(call.now, call.exchange, *waiting);
     }
     Ok(acknowledged)
 }

@@ -90,7 +90,7 @@ pub(in super::super) fn spot_balances(
             let whole = held.available + held.locked;
             let may_leave =
                 if &*held.asset == SETTLES_IN { free.min(held.available) } else { held.available };
-            match rows.iter_mut().find(|(currency, ..)| *currency == &*held.asset) {
+            match rows.iter_mut().find(|(currency, ..)| *currency == *held.asset) {
                 Some((_, balance, transferable)) => {
                     *balance += whole;
                     *transferable += may_leave;

@@ -10,6 +10,6 @@ pub(super) use self::{
     account::{SETTLES_IN, Wealth, spot_balances, sub_account},
     cancel::cancel_feed,
     fill::fill_row,
-    order::{order_row, order_state, state_feed},
+    order::{order_row, state_feed},
     position::{leverage, position_row},
 };

@@ -54,7 +54,7 @@ pub(in super::super) fn order_row(
 }
 
 /// How far it came.
-pub(in super::super) fn order_state(market: &Market, record: &OrderRecord) -> OrderState<'static> {
+fn order_state(market: &Market, record: &OrderRecord) -> OrderState<'static> {
     let (status, reject_reason) = match &record.stage {
         Stage::Pending => (OrderStatus::Pending, Reason::Unspecified),
         Stage::Open => (OrderStatus::Open, Reason::Unspecified),

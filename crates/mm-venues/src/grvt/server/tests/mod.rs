@@ -6,6 +6,7 @@ mod hostile_frames;
 mod own_streams;
 mod public;
 mod subscriptions;
+mod trading;
 
 use std::time::Duration;
 
@@ -31,8 +32,8 @@ pub(super) const BOB: u64 = 1_200_000_000_000_000_001;
 pub(super) const BTC: MarketId = MarketId(0);
 pub(super) const ETH: MarketId = MarketId(1);
 
-/// The start of time here, Unix milliseconds.
-pub(super) const START_MS: u64 = 1_800_000_000_000;
+/// The start of time here, Unix milliseconds: two weeks before the vectors end, so that they are good.
+pub(super) const START_MS: u64 = 1_893_456_000_000 - 14 * 24 * 3_600_000;
 
 /// A venue with its exchange, two owners, and a crowd that nobody can log in for.
 pub(super) struct World {
@@ -88,24 +89,38 @@ pub(super) fn options() -> Options {
 }
 
 impl World {
+    /// Two markets and three trading accounts without signers.
     pub(super) fn new(options: Options) -> Self {
-        let mut exchange = Exchange::new();
-        exchange.list(listing("BTC_USDT_Perp", ["0.1", "0.001", "60000"]));
-        exchange.list(listing("ETH_USDT_Perp", ["0.01", "0.01", "2400"]));
-        let now = Timestamp::from_ms(START_MS);
+        let markets = [
+            listing("BTC_USDT_Perp", ["0.1", "0.001", "60000"]),
+            listing("ETH_USDT_Perp", ["0.01", "0.01", "2400"]),
+        ];
         let members = [("alice", ALICE, 1), ("alice-two", ALICE_TWO, 1), ("bob", BOB, 2)];
-        let accounts: Vec<_> = members
-            .into_iter()
-            .map(|(name, sub_account, owner)| Account {
-                account: exchange.open_account(name),
-                name: name.to_owned(),
-                api_key: format!("key of {name}"),
-                signers: Vec::new(),
-                main_account: Address::from_bytes([owner; 20]),
-                sub_account,
-            })
-            .collect();
-        for name in ["alice", "alice-two", "bob", "crowd", "crowd-two"] {
+        let members = members.map(|(name, sub_account, owner)| Account {
+            account: AccountId::OUTSIDE, // opened below
+            name: name.to_owned(),
+            api_key: format!("key of {name}"),
+            signers: Vec::new(),
+            main_account: Address::from_bytes([owner; 20]),
+            sub_account,
+        });
+        Self::with(options, markets, members)
+    }
+
+    /// These markets and these accounts, each rich, and a crowd.
+    pub(super) fn with(
+        options: Options,
+        markets: impl IntoIterator<Item = Listing>,
+        members: impl IntoIterator<Item = Account>,
+    ) -> Self {
+        let mut exchange = Exchange::new();
+        for listing in markets {
+            exchange.list(listing);
+        }
+        let now = Timestamp::from_ms(START_MS);
+        let open = |member: Account| Account { account: exchange.open_account(&member.name), ..member };
+        let accounts: Vec<_> = members.into_iter().map(open).collect();
+        for name in accounts.iter().map(|member| member.name.as_str()).chain(["crowd", "crowd-two"]) {
             let account = exchange.open_account(name);
             let amount = Money(10_000_000 * 10_i128.pow(18));
             exchange.deposit(now, Deposit { account, asset: "USDT", amount });
@@ -150,9 +165,15 @@ impl World {
         self.request(&request)
     }
 
-    pub(super) fn request(&mut self, request: &Request) -> Answer {
-        let Reply { status, body, .. } = self.server.request(self.now, &mut self.exchange, request);
+    /// The reply as it comes.
+    pub(super) fn reply(&mut self, request: &Request) -> Reply {
+        let reply = self.server.request(self.now, &mut self.exchange, request);
         self.tell();
+        reply
+    }
+
+    pub(super) fn request(&mut self, request: &Request) -> Answer {
+        let Reply { status, body, .. } = self.reply(request);
         Answer { status, body: serde_json::from_slice(&body).expect("a JSON document") }
     }
 
