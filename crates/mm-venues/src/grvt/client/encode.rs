@@ -71,8 +71,11 @@ fn ids(target: &CancelTarget) -> Result<(Option<Text<'_>>, Option<String>), Call
 }
 
 /// A list of what was.
-struct History {
+struct History<'a> {
     endpoint: Endpoint,
+    sub_account: &'a str,
+    /// Of one market, or of all.
+    market: Option<&'a Market>,
     since: Timestamp,
     /// How much earlier to begin.
     early: Duration,
@@ -259,8 +262,14 @@ impl Client {
                 post(request, encoding, Endpoint::OpenOrders, &only(sub_account, market));
             }
             Ask::FillsSince(since) => {
-                let asked = History { endpoint: Endpoint::FillHistory, since: *since, early: FILLS_EARLY };
-                self.history_question(sub_account, asked, None, request)?;
+                let asked = History {
+                    endpoint: Endpoint::FillHistory,
+                    sub_account,
+                    market: None,
+                    since: *since,
+                    early: FILLS_EARLY,
+                };
+                self.history_question(asked, request)?;
             }
             Ask::Positions => post(request, encoding, Endpoint::Positions, &only(sub_account, None)),
             Ask::Balances => {
@@ -312,22 +321,21 @@ impl Client {
                 Ok(())
             }
             Mode::History => {
-                let market = Some(self.market(query.market)?);
-                let since = query.created_at;
-                let asked = History { endpoint: Endpoint::OrderHistory, since, early: CLOCKS_APART };
-                self.history_question(sub_account, asked, market, request)
+                let asked = History {
+                    endpoint: Endpoint::OrderHistory,
+                    sub_account,
+                    market: Some(self.market(query.market)?),
+                    since: query.created_at,
+                    early: CLOCKS_APART,
+                };
+                self.history_question(asked, request)
             }
         }
     }
 
     /// One page of what was since then, the newest first.
-    fn history_question(
-        &self,
-        sub_account: &str,
-        History { endpoint, since, early }: History,
-        market: Option<&Market>,
-        request: &mut Request,
-    ) -> Result<(), CallError> {
+    fn history_question(&self, asked: History<'_>, request: &mut Request) -> Result<(), CallError> {
+        let History { endpoint, sub_account, market, since, early } = asked;
         let page = self.pages.find(since)?;
         let start = page.map_or(since, |page| page.since) - early;
         let Filtered { sub_account_id, kind, base, quote } = only(sub_account, market);

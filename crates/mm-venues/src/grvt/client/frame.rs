@@ -154,7 +154,7 @@ impl Client {
             let mut events = Vec::new();
             let what = flight.message.map(|(_, what)| what);
             let result = self.judge(told.now, (Some(flight), said), |client, said| {
-                client.read_called(what, said, body, &mut events)
+                client.read_called((what, said, body), &mut events)
             });
             self.settle(flight.call, &result);
             if is_over {
@@ -186,9 +186,7 @@ impl Client {
 
     fn read_called(
         &mut self,
-        what: Option<What>,
-        said: Said,
-        body: &[u8],
+        (what, said, body): (Option<What>, Said, &[u8]),
         out: &mut Vec<Event>,
     ) -> Result<Next, CallError> {
         Result::from(said)?;

@@ -57,7 +57,7 @@ impl Client {
         let said = refusal::said(now, self.encoding, reply);
         let flight = self.account.as_mut().and_then(|account| account.take(call));
         let next =
-            self.judge(now, (flight, said), |client, said| client.read_said(ask, said, &reply.body, out));
+            self.judge(now, (flight, said), |client, said| client.read_said((ask, said, &reply.body), out));
         self.settle(call, &next);
         next
     }
@@ -94,9 +94,7 @@ impl Client {
 
     fn read_said(
         &mut self,
-        ask: &Ask,
-        said: Said,
-        body: &[u8],
+        (ask, said, body): (&Ask, Said, &[u8]),
         out: &mut Vec<Event>,
     ) -> Result<Next, CallError> {
         match (ask, said) {

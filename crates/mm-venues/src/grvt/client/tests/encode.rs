@@ -160,95 +160,82 @@ fn no_order_outlives_what_the_venue_takes_and_none_is_born_dead() {
     }
 }
 
+/// Where an ask goes by HTTP, and what it says there.
+fn goes(client: &mut Client, ask: &Ask, (host, path): (&str, &str), fields: &serde_json::Value) {
+    let (way, out) = sent(client, 1, ask).unwrap();
+    assert_eq!((way, client.rest_url(ask)), (Way::Http, &*format!("http://{host}")));
+    assert_eq!(out.request.path, format!("/full/v1/{path}"));
+    assert_eq!(serde_json::from_slice::<serde_json::Value>(&out.request.body).unwrap(), *fields, "{ask:?}");
+    assert_eq!(out.request.headers.get("content-type"), Some("application/json"));
+    assert_eq!(out.request.headers.get("cookie").is_some(), host == "trades", "{ask:?}");
+}
+
+const TRADES_HOST: &str = "trades";
+
+fn of_account(more: &serde_json::Value) -> serde_json::Value {
+    let mut fields = json!({ "sub_account_id": SUB.to_string() });
+    fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    fields
+}
+
 #[test]
-fn requests_go_to_their_hosts_and_say_what_was_asked() {
+fn questions_go_to_their_hosts_and_say_what_is_asked() {
     let mut client = client(Encoding::Full);
     let market = market(&client, BTC);
     let query = OrderQuery { market, client_id: ClientId(ID), venue_id: None, created_at: NOW };
     let known = OrderQuery { venue_id: VenueOrderId::new("0x0101"), ..query };
-    let sub = "8289849667772468";
-    let id = ID.to_string();
-    let only = json!({ "sub_account_id": sub, "kind": ["PERPETUAL"], "base": ["BTC"], "quote": ["USDT"] });
-    let minutes_before = (NOW - std::time::Duration::from_secs(300)).0.to_string();
+    let before = |ms| (NOW - std::time::Duration::from_millis(ms)).0.to_string();
+    let only = json!({ "kind": ["PERPETUAL"], "base": ["BTC"], "quote": ["USDT"] });
     let mut history = only.clone();
-    history["start_time"] = minutes_before.into();
+    history["start_time"] = before(300_000).into();
     history["limit"] = 1000.into();
-    let a_moment_before = (NOW - std::time::Duration::from_millis(1)).0.to_string();
+    for (ask, path, fields) in [
+        (Ask::Order(query, Mode::Live), "order", json!({ "client_order_id": ID.to_string() })),
+        (Ask::Order(known, Mode::Live), "order", json!({ "order_id": "0x0101" })),
+        (Ask::Order(query, Mode::History), "order_history", history),
+        (Ask::OpenOrders(Some(market)), "open_orders", only),
+        (Ask::OpenOrders(None), "open_orders", json!({})),
+        (Ask::FillsSince(NOW), "fill_history", json!({ "start_time": before(1), "limit": 1000 })),
+        (Ask::Positions, "positions", json!({})),
+        (Ask::Balances, "account_summary", json!({})),
+    ] {
+        goes(&mut client, &ask, (TRADES_HOST, path), &of_account(&fields));
+    }
+    goes(&mut client, &Ask::Fees, (TRADES_HOST, "funding_account_summary"), &json!({}));
+    let public = "market-data";
+    goes(&mut client, &Ask::Markets, (public, "all_instruments"), &json!({ "is_active": true }));
+    let book = json!({ "instrument": BTC, "depth": 500 });
+    goes(&mut client, &Ask::Book(market), (public, "book"), &book);
+    let (_, out) = sent(&mut client, 2, &Ask::Time).unwrap();
+    assert_eq!((&*out.request.path, out.request.body.len()), ("/time", 0));
+}
+
+#[test]
+fn changes_say_what_is_wanted() {
+    let mut client = client(Encoding::Full);
+    let market = market(&client, BTC);
     let target = |venue_id| CancelTarget { market, client_id: Some(ClientId(ID)), venue_id };
     let leverage = Leverage { market: Some(market), times: 5, mode: Some(MarginMode::Cross) };
     let in_a_minute = DeadMan::In(std::time::Duration::from_secs(60));
-    for (ask, host, path, fields) in [
-        (Ask::Markets, "market-data", "all_instruments", json!({ "is_active": true })),
-        (Ask::Book(market), "market-data", "book", json!({ "instrument": BTC, "depth": 500 })),
+    let id = ID.to_string();
+    for (ask, path, fields) in [
+        (Ask::Leverage(leverage), "set_initial_leverage", json!({ "instrument": BTC, "leverage": "5" })),
+        (Ask::DeadMan(in_a_minute), "cancel_on_disconnect", json!({ "countdown_time": "60000" })),
+        (Ask::DeadMan(DeadMan::Off), "cancel_on_disconnect", json!({ "countdown_time": "0" })),
         (
-            Ask::Order(query, Mode::Live),
-            "trades",
-            "order",
-            json!({ "sub_account_id": sub, "client_order_id": id }),
+            Ask::CancelAll(market),
+            "cancel_all_orders",
+            json!({ "kind": ["PERPETUAL"], "base": ["BTC"], "quote": ["USDT"] }),
         ),
-        (
-            Ask::Order(known, Mode::Live),
-            "trades",
-            "order",
-            json!({ "sub_account_id": sub, "order_id": "0x0101" }),
-        ),
-        (Ask::Order(query, Mode::History), "trades", "order_history", history),
-        (Ask::OpenOrders(Some(market)), "trades", "open_orders", only.clone()),
-        (Ask::OpenOrders(None), "trades", "open_orders", json!({ "sub_account_id": sub })),
-        (
-            Ask::FillsSince(NOW),
-            "trades",
-            "fill_history",
-            json!({ "sub_account_id": sub, "start_time": a_moment_before, "limit": 1000 }),
-        ),
-        (Ask::Positions, "trades", "positions", json!({ "sub_account_id": sub })),
-        (Ask::Balances, "trades", "account_summary", json!({ "sub_account_id": sub })),
-        (Ask::Fees, "trades", "funding_account_summary", json!({})),
-        (
-            Ask::Leverage(leverage),
-            "trades",
-            "set_initial_leverage",
-            json!({ "sub_account_id": sub, "instrument": BTC, "leverage": "5" }),
-        ),
-        (
-            Ask::DeadMan(in_a_minute),
-            "trades",
-            "cancel_on_disconnect",
-            json!({ "sub_account_id": sub, "countdown_time": "60000" }),
-        ),
-        (
-            Ask::DeadMan(DeadMan::Off),
-            "trades",
-            "cancel_on_disconnect",
-            json!({ "sub_account_id": sub, "countdown_time": "0" }),
-        ),
-        (Ask::CancelAll(market), "trades", "cancel_all_orders", only),
-        (
-            Ask::Cancel(target(VenueOrderId::new("0x0101"))),
-            "trades",
-            "cancel_order",
-            json!({ "sub_account_id": sub, "order_id": "0x0101" }),
-        ),
+        (Ask::Cancel(target(VenueOrderId::new("0x0101"))), "cancel_order", json!({ "order_id": "0x0101" })),
         (
             Ask::Cancel(target(None)),
-            "trades",
             "cancel_order",
-            json!({ "sub_account_id": sub, "client_order_id": id, "time_to_live_ms": "5000" }),
+            json!({ "client_order_id": id, "time_to_live_ms": "5000" }),
         ),
     ] {
-        let (way, out) = sent(&mut client, 1, &ask).unwrap();
-        assert_eq!((way, client.rest_url(&ask)), (Way::Http, &*format!("http://{host}")));
-        assert_eq!(out.request.path, format!("/full/v1/{path}"));
-        assert_eq!(
-            serde_json::from_slice::<serde_json::Value>(&out.request.body).unwrap(),
-            fields,
-            "{ask:?}"
-        );
-        assert_eq!(out.request.headers.get("content-type"), Some("application/json"));
-        assert_eq!(out.request.headers.get("cookie").is_some(), host == "trades", "{ask:?}");
+        goes(&mut client, &ask, (TRADES_HOST, path), &of_account(&fields));
     }
-    let (_, out) = sent(&mut client, 2, &Ask::Time).unwrap();
-    assert_eq!((&*out.request.path, out.request.body.len()), ("/time", 0));
 }
 
 #[test]

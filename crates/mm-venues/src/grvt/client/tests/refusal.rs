@@ -79,7 +79,7 @@ fn bodies_that_are_not_the_venues_say_nothing_but_too_many_and_not_logged_in() {
         assert!(matches!(check(status, body), Said::Nothing(_)), "{status} {body}");
     }
     let mut limited = reply(429, "slow down");
-    limited.headers.push("retry-after").push_str("2");
+    limited.headers.push("retry-after").push('2');
     let Said::No { refusal, .. } = said(NOW, Encoding::Lite, &limited) else { panic!() };
     assert_eq!(refusal.retry_after, Some(std::time::Duration::from_secs(2)));
     assert!(matches!(check(401, "<html>"), Said::No { code: 1000, .. }));

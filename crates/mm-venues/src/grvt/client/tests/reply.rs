@@ -256,7 +256,7 @@ fn lookups_of_live_orders() {
 }
 
 #[test]
-fn lists() {
+fn open_orders() {
     let id = ID.to_string();
     let elsewhere = || {
         let mut order = order("5", "0x0103", ["OPEN", "UNSPECIFIED", "0.0"]);
@@ -282,6 +282,10 @@ fn lists() {
             OpenOrders(Snapshot { rows: [OrderReport { client_id: Some(ClientId(9223372036854775815)), venue_id: 0x0101, market: MarketId(0), side: Buy, price: Some(Price(689005)), qty: Qty(1013), version: 0, filled: Qty(0), status: Open, at: Timestamp(1795000000000000000) }], scope: None, complete: true })
         "#]],
     );
+}
+
+#[test]
+fn balances_are_what_margin_leaves() {
     tells(
         &|_| Ask::Balances,
         &|encoding| {
@@ -324,6 +328,10 @@ fn lists() {
             Balances(Snapshot { rows: [Balance { asset: "USDT", available: Money(990250000000000000000), locked: Money(10250000000000000000), at: Timestamp(1795000000000000000) }, Balance { asset: "BTC", available: Money(100000000000000000), locked: Money(0), at: Timestamp(1795000000000000000) }], scope: None, complete: true })
         "#]],
     );
+}
+
+#[test]
+fn fees_and_books() {
     tells(
         &|_| Ask::Fees,
         &|encoding| {
