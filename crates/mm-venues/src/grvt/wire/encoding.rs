@@ -1,7 +1,7 @@
 //! The venue's two encodings, and the one way in and out of both.
 
 use mm_model::DecodeError;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer as _, Serialize, de::Visitor};
 
 use super::lite::{Expanding, Shortening};
 use crate::reading::unreadable;
@@ -60,6 +60,24 @@ impl Encoding {
                 Ok(value)
             }
         }
+    }
+
+    /// Reads one whole list by a visitor of one's own, without making the list.
+    ///
+    /// # Errors
+    /// When it is no list, or as the visitor says.
+    pub(crate) fn visit_list<'a, V: Visitor<'a>>(
+        self,
+        json: &'a [u8],
+        visitor: V,
+    ) -> serde_json::Result<V::Value> {
+        let mut from = serde_json::Deserializer::from_slice(json);
+        let value = match self {
+            Self::Full => from.deserialize_seq(visitor),
+            Self::Lite => Expanding(&mut from).deserialize_seq(visitor),
+        }?;
+        from.end()?;
+        Ok(value)
     }
 
     /// Reads for the client half; `what` says what was to be read.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{CandleInterval, CandleType, FundingAggregation, Quoted, Text, Venue, lenient};
+use crate::levels::Row;
 
 /// The best of a book and the reference prices. In a change (`v1.mini.d`) a field that is `None` is unchanged, an empty
 /// one has no value any more, and only the first two are always there.
@@ -116,23 +117,23 @@ pub struct BookRequest<'a> {
     pub depth: u32,
 }
 
-/// A book, or in `v1.book.d` after the first frame what changed in it: absolute sizes, zero removes the level.
+/// A book, or in `v1.book.d` after the first frame what changed in it: absolute sizes, zero removes the level. Hot: `L`
+/// may be `&RawValue`, to be read straight into levels of one's own.
 ///
 /// Witness:
 /// `fixtures/grvt/book.json`,
 /// `fixtures/grvt/stream_book.json`,
 /// `fixtures/grvt/examples.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename = "OrderbookLevels")]
-pub struct Book<'a> {
+#[serde(rename = "OrderbookLevels", bound(deserialize = "'de: 'a, L: Deserialize<'de>"))]
+pub struct Book<'a, L = Vec<Level<'a>>> {
     /// Nanoseconds.
     pub event_time: Quoted,
-    #[serde(borrow)]
     pub instrument: Text<'a>,
     /// The best first.
-    pub bids: Vec<Level<'a>>,
+    pub bids: L,
     /// The best first.
-    pub asks: Vec<Level<'a>>,
+    pub asks: L,
 }
 
 /// A level of a book.
@@ -144,6 +145,13 @@ pub struct Level<'a> {
     pub size: Text<'a>,
     #[serde(default, deserialize_with = "lenient::number")]
     pub num_orders: u32,
+}
+
+/// So that a side can be read straight into our levels: [`Encoding::visit_list`](super::Encoding::visit_list).
+impl Row for Level<'_> {
+    fn price_and_size(&self) -> (&str, &str) {
+        (&self.price, &self.size)
+    }
 }
 
 /// `trade`.
