@@ -184,7 +184,7 @@ fn changes_are_told_at_the_rate_that_was_asked_for() {
         conn
     });
     for n in 0..10 {
-        world.rests(BTC, Side::Buy, 590_000 + n, 1_000);
+        world.rests(BTC, (Side::Buy, 590_000 + n), 1_000);
         world.advance(Duration::from_millis(50));
     }
     world.advance(Duration::from_millis(500));
@@ -198,8 +198,8 @@ fn changes_are_told_at_the_rate_that_was_asked_for() {
 fn the_top_of_the_book_is_whole_every_time() {
     let mut world = World::new(options());
     let conn = world.connect("/ws/full");
-    (0..20).for_each(|n| world.rests(BTC, Side::Sell, 600_000 + n, 2));
-    world.rests(BTC, Side::Sell, 600_000, 3);
+    (0..20).for_each(|n| world.rests(BTC, (Side::Sell, 600_000 + n), 2));
+    world.rests(BTC, (Side::Sell, 600_000), 3);
     world.subscribe(conn, "v1.book.s", "BTC_USDT_Perp@500-10-1");
     world.advance(Duration::from_secs(2));
     let frames = world.frames(conn);

@@ -31,9 +31,9 @@ fn read<T: Deserialize<'static>>(encoding: Encoding, texts: Vec<String>) -> Said
 /// Subscribes on all four kinds of sockets, lets things happen, and returns what was said, which is the same on each.
 fn said<T: Deserialize<'static> + PartialEq + Debug>(stream: &str, selector: &str) -> Said<T> {
     let mut world = World::new(options());
-    world.rests(BTC, Side::Buy, 599_990, 500);
-    world.rests(BTC, Side::Sell, 600_010, 500);
-    world.takes("crowd-two", BTC, Side::Buy, 3);
+    world.rests(BTC, (Side::Buy, 599_990), 500);
+    world.rests(BTC, (Side::Sell, 600_010), 500);
+    world.takes("crowd-two", BTC, (Side::Buy, 3));
     let full = world.connect_as("/ws/full", ALICE);
     let lite = world.connect_as("/ws/lite", ALICE);
     let legacy = [true, false].map(|is_full| (world.connect_as("/ws", ALICE), is_full));
@@ -70,10 +70,10 @@ fn said<T: Deserialize<'static> + PartialEq + Debug>(stream: &str, selector: &st
 }
 
 fn happen(world: &mut World) {
-    world.takes("alice", BTC, Side::Buy, 2);
+    world.takes("alice", BTC, (Side::Buy, 2));
     world.advance(Duration::from_secs(2));
-    world.takes("alice", BTC, Side::Sell, 5);
-    world.rests(BTC, Side::Buy, 599_995, 70);
+    world.takes("alice", BTC, (Side::Sell, 5));
+    world.rests(BTC, (Side::Buy, 599_995), 70);
     world.advance(Duration::from_secs(70));
 }
 

@@ -190,12 +190,12 @@ impl World {
     }
 
     /// A resting order of the crowd's.
-    pub(super) fn rests(&mut self, market: MarketId, side: Side, price: i64, lots: u64) {
+    pub(super) fn rests(&mut self, market: MarketId, (side, price): (Side, i64), lots: u64) {
         self.place("crowd", PlaceOrder::limit(market, side, Price(price), Qty(lots)));
     }
 
     /// A market order.
-    pub(super) fn takes(&mut self, name: &str, market: MarketId, side: Side, lots: u64) {
+    pub(super) fn takes(&mut self, name: &str, market: MarketId, (side, lots): (Side, u64)) {
         self.place(name, PlaceOrder::market(market, side, Amount::Base(Qty(lots))));
     }
 }

@@ -12,7 +12,7 @@ const PRIVATE: [&str; 5] = ["v1.order", "v1.state", "v1.position", "v1.fill", "v
 #[test]
 fn nobody_hears_of_anothers_account() {
     let mut world = World::new(options());
-    world.rests(BTC, Side::Sell, 600_010, 500);
+    world.rests(BTC, (Side::Sell, 600_010), 500);
     let [alice, bob] = [ALICE, BOB].map(|number| {
         let conn = world.connect_as("/ws/full", number);
         for stream in PRIVATE {
@@ -21,7 +21,7 @@ fn nobody_hears_of_anothers_account() {
         }
         conn
     });
-    world.takes("alice", BTC, Side::Buy, 3);
+    world.takes("alice", BTC, (Side::Buy, 3));
     world.advance(Duration::from_secs(1));
     assert!(world.frames(bob).is_empty());
     let frames = world.frames(alice);
@@ -37,16 +37,16 @@ fn nobody_hears_of_anothers_account() {
 #[test]
 fn a_stream_of_one_market_tells_of_no_other() {
     let mut world = World::new(options());
-    world.rests(BTC, Side::Sell, 600_010, 500);
-    world.rests(ETH, Side::Sell, 240_010, 500);
+    world.rests(BTC, (Side::Sell, 600_010), 500);
+    world.rests(ETH, (Side::Sell, 240_010), 500);
     let conn = world.connect_as("/ws/full", ALICE);
     for selector in [format!("{ALICE}-ETH_USDT_Perp"), format!("{ALICE}-PERPETUAL-BTC-USDT")] {
         world.subscribe(conn, "v1.fill", &selector);
     }
-    world.takes("alice", BTC, Side::Buy, 3);
+    world.takes("alice", BTC, (Side::Buy, 3));
     let frames = world.frames(conn);
     assert_eq!((frames.len(), &frames[0]["selector"]), (1, &json!(format!("{ALICE}-PERPETUAL-BTC-USDT"))));
-    world.takes("alice", ETH, Side::Buy, 3);
+    world.takes("alice", ETH, (Side::Buy, 3));
     let frames = world.frames(conn);
     assert_eq!((frames.len(), &frames[0]["feed"]["instrument"]), (1, &json!("ETH_USDT_Perp")));
 }
@@ -54,14 +54,14 @@ fn a_stream_of_one_market_tells_of_no_other() {
 #[test]
 fn open_positions_are_told_first() {
     let mut world = World::new(options());
-    world.rests(BTC, Side::Sell, 600_010, 500);
-    world.takes("alice", BTC, Side::Buy, 3);
+    world.rests(BTC, (Side::Sell, 600_010), 500);
+    world.takes("alice", BTC, (Side::Buy, 3));
     let conn = world.connect_as("/ws/full", ALICE);
     let frames = world.subscribe(conn, "v1.position", &ALICE.to_string());
     assert_eq!(frames[0]["result"]["num_snapshots"], json!([1]));
     assert_eq!((&frames[1]["sequence_number"], &frames[1]["feed"]["size"]), (&json!("0"), &json!("0.003")));
     assert_eq!(frames[1]["feed"]["entry_price"], "60001.0");
-    world.takes("alice", BTC, Side::Buy, 1);
+    world.takes("alice", BTC, (Side::Buy, 1));
     let frames = world.frames(conn);
     assert_eq!((&frames[0]["sequence_number"], &frames[0]["feed"]["size"]), (&json!("1"), &json!("0.004")));
 }
@@ -101,14 +101,14 @@ fn a_session_opens_its_own_trading_account_and_may_be_named_in_the_url() {
 #[test]
 fn the_end_of_a_login_does_not_cut_a_socket() {
     let mut world = World::new(options());
-    world.rests(BTC, Side::Sell, 600_010, 500);
+    world.rests(BTC, (Side::Sell, 600_010), 500);
     let conn = world.connect_as("/ws/full", ALICE);
     world.subscribe(conn, "v1.fill", &ALICE.to_string());
     for _ in 0..180 {
         world.advance(Duration::from_secs(30));
         world.pongs(conn);
     }
-    world.takes("alice", BTC, Side::Buy, 3);
+    world.takes("alice", BTC, (Side::Buy, 3));
     assert_eq!(world.frames(conn).len(), 1);
 }
 
@@ -130,7 +130,7 @@ fn a_silent_socket_is_pinged_and_then_closed() {
 #[test]
 fn calls_come_by_socket_too() {
     let mut world = World::new(options());
-    world.rests(BTC, Side::Sell, 600_010, 500);
+    world.rests(BTC, (Side::Sell, 600_010), 500);
     let conn = world.connect("/ws/full");
     world.say(
         conn,

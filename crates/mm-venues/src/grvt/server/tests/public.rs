@@ -25,13 +25,13 @@ use crate::{
 
 fn traded() -> World {
     let mut world = World::new(options());
-    world.rests(BTC, Side::Buy, 599_990, 500);
-    world.rests(BTC, Side::Sell, 600_010, 500);
+    world.rests(BTC, (Side::Buy, 599_990), 500);
+    world.rests(BTC, (Side::Sell, 600_010), 500);
     for lots in 1..=5 {
-        world.takes("alice", BTC, Side::Buy, lots);
+        world.takes("alice", BTC, (Side::Buy, lots));
         world.advance(Duration::from_secs(61));
     }
-    world.takes("bob", BTC, Side::Sell, 7);
+    world.takes("bob", BTC, (Side::Sell, 7));
     world
 }
 

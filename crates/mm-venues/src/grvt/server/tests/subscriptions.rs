@@ -59,7 +59,7 @@ fn another_secondary_part_replaces_and_a_repetition_changes_nothing() {
     assert_eq!((&again["subs"], &again["unsubs"]), (&json!(["BTC_USDT_Perp@100"]), &json!([])));
     let elsewhere = result(world.subscribe(conn, "v1.book.d", "ETH_USDT_Perp@100"));
     assert_eq!(elsewhere["unsubs"], json!([]));
-    world.rests(BTC, Side::Buy, 590_000, 5);
+    world.rests(BTC, (Side::Buy, 590_000), 5);
     world.advance(std::time::Duration::from_secs(1));
     assert_eq!(world.frames(conn).len(), 1, "once, at the new rate");
     world.say(conn, &subscription("unsubscribe", "v1.book.d", "BTC_USDT_Perp@100"));
@@ -69,7 +69,7 @@ fn another_secondary_part_replaces_and_a_repetition_changes_nothing() {
     world.say(conn, r#"{"jsonrpc":"2.0","method":"unsubscribe_all","params":{},"id":8}"#);
     let ended = world.frames(conn).remove(0);
     assert_eq!(ended["result"]["stream_reference"][0]["selectors"], json!(["ETH_USDT_Perp@100"]));
-    world.rests(BTC, Side::Buy, 590_001, 5);
+    world.rests(BTC, (Side::Buy, 590_001), 5);
     world.advance(std::time::Duration::from_secs(1));
     assert!(world.frames(conn).is_empty());
 }
