@@ -88,14 +88,14 @@ impl Span {
     }
 }
 
-/// How many rows are wanted; nought is nothing said.
+/// How many rows are wanted.
 ///
 /// # Errors
 /// 3011, when it is out of range.
 pub(super) fn limit(asked: Option<u32>) -> Result<usize, Refused> {
     match asked.map(|limit| limit as usize) {
-        None | Some(0) => Ok(LIMIT),
-        Some(limit) if limit <= LIMIT_MAX => Ok(limit),
+        None => Ok(LIMIT),
+        Some(limit) if (1..=LIMIT_MAX).contains(&limit) => Ok(limit),
         Some(_) => Err(codes::LIMIT_OUT_OF_RANGE.into()),
     }
 }
@@ -139,6 +139,7 @@ mod tests {
         };
         assert_eq!(read(Some(1_001), "").unwrap_err(), 3011);
         assert_eq!(read(None, "x").unwrap_err(), 1003);
-        assert_eq!(read(Some(0), "").expect("the default").limit, LIMIT);
+        assert_eq!(read(Some(0), "").unwrap_err(), 3011);
+        assert_eq!(read(None, "").expect("the default").limit, LIMIT);
     }
 }

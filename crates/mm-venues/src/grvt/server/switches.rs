@@ -18,7 +18,7 @@
 //!
 //! Answers of public calls that are fixed, and why:
 //! - An instrument that there is not is 1004 where the call is about it (`instrument`, `mini`, `ticker`), else 3000.
-//! - A limit above the venue's is 3011; nought is nothing said. The rates of `margin_rules` are fractions.
+//! - A limit of nought or above the venue's is 3011. The rates of `margin_rules` are fractions.
 //! - What is listed is one bracket of margin, and no larger position than the largest order.
 
 /// How the simulated venue answers the venue's open questions.
