@@ -253,6 +253,29 @@ pub struct MarkPrice {
     pub next_funding: Option<Timestamp>,
 }
 
+/// What a market traded at within one interval, as the venue counts it. The newest is told again as it changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candle {
+    /// Where.
+    pub market: MarketId,
+    /// How long it lasts.
+    pub interval: Duration,
+    /// When it begins, by the venue's clock.
+    pub opens_at: Timestamp,
+    /// The first price.
+    pub open: Price,
+    /// The highest.
+    pub high: Price,
+    /// The lowest.
+    pub low: Price,
+    /// The last so far.
+    pub close: Price,
+    /// What was traded, in the base asset.
+    pub volume: Qty,
+    /// By how many trades.
+    pub n_trades: u64,
+}
+
 /// Everything a venue can tell us.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -309,6 +332,8 @@ pub enum Event {
     Trade(PublicTrade),
     /// Mark and funding.
     Mark(MarkPrice),
+    /// A candle of trades, where the connector was told to listen for them.
+    Candle(Candle),
     /// The venue refused or lost a subscription: what we hear is not what we believe we hear.
     FeedRefused {
         /// The venue's words.

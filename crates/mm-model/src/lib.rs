@@ -16,7 +16,7 @@ mod time;
 pub use account::{Balance, FeeRates, Position};
 pub use book::{Book, BookDelta, BookError, BookFeed, BookSnapshot, DeltaLevels, FeedStep, Level, Top};
 pub use contract::{
-    Ask, CallError, CancelTarget, DeadMan, DecodeError, Event, Group, GroupKind, KeyIndex, Leverage,
+    Ask, CallError, CancelTarget, Candle, DeadMan, DecodeError, Event, Group, GroupKind, KeyIndex, Leverage,
     MarginMode, MarkPrice, Mode, Modification, OrderQuery, Placement, PublicTrade, Refusal, RefusalKind,
     Snapshot, Ticker,
 };

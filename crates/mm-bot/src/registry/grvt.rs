@@ -7,7 +7,11 @@ use mm_sim::is_simulated_key;
 use mm_strategy::params::{Kind, Param, Preset};
 use mm_venues::{
     client::Protocol,
-    grvt::{Client, Credentials, Options, OrdersBy, SPEC, Urls, sign::ChainId, wire::Encoding},
+    grvt::{
+        Client, Credentials, Options, OrdersBy, SPEC, Urls,
+        sign::ChainId,
+        wire::{CandleInterval, Encoding},
+    },
 };
 
 use super::{Access, VenueRow, Wiring};
@@ -75,6 +79,20 @@ static PARAMS: &[Param] = &[
         "how fields are named on the wire: short names save bytes, full ones are easier to read",
     ),
     key(
+        "candles",
+        Kind::Word(&[
+            ("off", "off"),
+            ("1m", "CI_1_M"),
+            ("5m", "CI_5_M"),
+            ("15m", "CI_15_M"),
+            ("1h", "CI_1_H"),
+            ("4h", "CI_4_H"),
+            ("1d", "CI_1_D"),
+        ]),
+        Preset::Is("off"),
+        "candles of trades that the strategy hears of each market",
+    ),
+    key(
         "orders_by",
         Kind::Word(&[("socket", "socket"), ("http", "http")]),
         Preset::Is("socket"),
@@ -115,6 +133,10 @@ fn protocol(wiring: Wiring<'_>) -> Result<Box<dyn Protocol>, String> {
     options.encoding = match own.text("encoding") {
         Some("full") => Encoding::Full,
         _ => Encoding::Lite,
+    };
+    options.candles = match own.text("candles") {
+        None | Some("off") => None,
+        Some(word) => Some(CandleInterval::from(word)),
     };
     options.orders_by = match own.text("orders_by") {
         Some("http") => OrdersBy::Http,

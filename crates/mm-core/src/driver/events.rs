@@ -93,7 +93,7 @@ impl Driver {
             }
             // The answers to their own calls are read where those end.
             Event::ServerTime(_) | Event::NoSuchOrder { .. } => false,
-            Event::Ticker(_) | Event::Trade(_) | Event::Mark(_) => true,
+            Event::Ticker(_) | Event::Trade(_) | Event::Mark(_) | Event::Candle(_) => true,
         }
     }
 

@@ -40,10 +40,13 @@ fn one_venue_in_trouble_fails_the_test_and_the_others_are_taken_to_their_end() {
         venue: Some(VenueKind::Grvt),
         ..Rule::new(Place::Request, Action::RejectAccepted).ask("place")
     };
-    let ended = fails(&Case { beside: OTHERS, ..Case::grvt().under(rule) }, expect![[r#"
+    let ended = fails(
+        &Case { beside: OTHERS, ..Case::grvt().under(rule) },
+        expect![[r#"
         grvt: entry filled: rejected: FAILED: BELOW_MARGIN; 0.000 of 0.002 BTC filled
         clean
-    "#]]);
+    "#]],
+    );
     let passed = ended.report.connectors.iter().filter(|connector| connector.passed).count();
     assert_eq!(passed, 2, "{:?}", ended.report);
 }

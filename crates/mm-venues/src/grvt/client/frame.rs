@@ -71,6 +71,7 @@ impl Client {
                 AnyFrame::Change(change) => self.book_changed(selector, change, out),
             },
             Stream::TickerDelta => self.read_ticker(told.frame, selector, out),
+            Stream::Candle => self.read_candle(told.frame, selector, &mut out.events),
             Stream::Trade => self.read_trade(told.frame, selector, &mut out.events),
             Stream::Order | Stream::State | Stream::Position | Stream::Fill | Stream::Cancel => {
                 self.read_private(told.frame, (stream, selector), &mut out.events)

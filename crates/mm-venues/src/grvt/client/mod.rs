@@ -47,7 +47,7 @@ use self::{
 use super::{
     spec::{ALLOWANCE, LOGINS},
     wire::{
-        Encoding,
+        CandleInterval, CandleType, Encoding,
         selector::{Form, Only, PrivateStream, Topic},
     },
 };
@@ -78,6 +78,7 @@ pub struct Client {
     urls: Urls,
     symbols: Vec<Symbol>,
     encoding: Encoding,
+    candles: Option<CandleInterval>,
     orders_by: OrdersBy,
     order_life: Duration,
     cancel_ttl: Duration,
@@ -116,11 +117,13 @@ impl Client {
     /// [`OptionsError`].
     pub fn new(options: Options) -> Result<Self, OptionsError> {
         options.check()?;
-        let Options { urls, symbols, credentials, encoding, orders_by, order_life, cancel_ttl } = options;
+        let Options { urls, symbols, credentials, encoding, candles, orders_by, order_life, cancel_ttl } =
+            options;
         Ok(Self {
             urls,
             symbols: symbols.into_iter().map(Symbol::from).collect(),
             encoding,
+            candles,
             orders_by,
             order_life,
             cancel_ttl,
@@ -147,7 +150,7 @@ impl Client {
     }
 
     fn open_public(&mut self, out: &mut Vec<Frame>) {
-        let Self { symbols, listings, public, ids, encoding, .. } = self;
+        let Self { symbols, listings, public, ids, encoding, candles, .. } = self;
         let markets = symbols.iter().filter_map(|symbol| listings.markets().by_symbol(symbol));
         let wanted = markets.flat_map(|market| {
             let instrument = &*market.symbol;
@@ -156,7 +159,12 @@ impl Client {
                 Topic::Ticker { form: Form::Delta, instrument, rate_ms: TICKER_RATE_MS },
                 Topic::Trade { instrument, limit: OLD_TRADES },
             ];
-            topics.map(|topic| (topic, Some(market.id)))
+            let candles = candles.clone().map(|interval| Topic::Candle {
+                instrument,
+                interval,
+                kind: CandleType::Trade,
+            });
+            topics.into_iter().chain(candles).map(|topic| (topic, Some(market.id)))
         });
         public.open(wanted, &mut Post { encoding: *encoding, ids, out });
     }

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::grvt::{
     sign::ChainId,
     spec::{CANCEL_TTL_MAX, ORDER_LIFE, SIGNATURE_LIFE_MAX},
-    wire::Encoding,
+    wire::{CandleInterval, Encoding},
 };
 
 /// The shortest life of an order: it must outlive its way to the venue.
@@ -85,6 +85,8 @@ pub struct Options {
     pub credentials: Option<Credentials>,
     /// How names are written. The values are the same.
     pub encoding: Encoding,
+    /// Candles of trades to listen for, of every market in `symbols`; `None`: none.
+    pub candles: Option<CandleInterval>,
     /// By which way orders and cancels go.
     pub orders_by: OrdersBy,
     /// How long an order may rest: the venue ends it when its signature does. At most 30 days less an hour.
@@ -102,6 +104,7 @@ impl Options {
             symbols,
             credentials: None,
             encoding: Encoding::Lite,
+            candles: None,
             orders_by: OrdersBy::Socket,
             order_life: ORDER_LIFE,
             cancel_ttl: CANCEL_TTL_MAX,

@@ -1,6 +1,8 @@
 //! What the streams tell, the book's changes and the tickers apart.
 
-use mm_model::{BookSnapshot, DecodeError, Event, Level, PublicTrade, TradeId};
+use std::time::Duration;
+
+use mm_model::{BookSnapshot, Candle, DecodeError, Event, Level, NumberError, PublicTrade, TradeId};
 use serde::Deserialize;
 
 use super::{
@@ -13,6 +15,7 @@ use super::{
 use crate::{
     client::{self, Heard, Next},
     grvt::wire::{
+        self, CandleInterval,
         account::Position,
         history::Fill,
         market_data::Trade,
@@ -80,6 +83,38 @@ impl Client {
             qty: level.qty,
             taker: report::side(trade.is_taker_buyer),
             at: trade.event_time.into(),
+        }));
+        Ok(())
+    }
+
+    /// A candle's frames have no numbers: each is whole.
+    pub(super) fn read_candle(
+        &mut self,
+        frame: &[u8],
+        selector: &str,
+        out: &mut Vec<Event>,
+    ) -> Result<(), DecodeError> {
+        let read: Feed<'_, wire::market_data::Candle<'_>> = self.encoding.decode("candle", frame)?;
+        let stream = Stream::Candle.as_str();
+        if self.public.find(stream, selector).is_none() {
+            return Err(stranger(stream, selector));
+        }
+        let interval = self.candles.as_ref().and_then(CandleInterval::seconds);
+        let Some(interval) = interval else { return Err(stranger(stream, selector)) };
+        let candle = &read.feed;
+        let market = self.listings.named("candle", &candle.instrument)?;
+        let bad = |error: NumberError| unreadable("candle", format_args!("{}: {error}", market.symbol));
+        let price = |text: &str| market.price(text).map_err(bad);
+        out.push(Event::Candle(Candle {
+            market: market.id,
+            interval: Duration::from_secs(interval),
+            opens_at: candle.open_time.into(),
+            open: price(&candle.open)?,
+            high: price(&candle.high)?,
+            low: price(&candle.low)?,
+            close: price(&candle.close)?,
+            volume: market.qty(&candle.volume_b).map_err(bad)?,
+            n_trades: candle.trades,
         }));
         Ok(())
     }

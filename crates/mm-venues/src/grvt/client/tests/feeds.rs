@@ -138,7 +138,7 @@ fn a_subscription_that_is_refused_is_told_and_nobody_waits_for_it() {
         let mut client = client(encoding);
         let mut frames = Vec::new();
         client.opened(NOW, MARKET_DATA, &mut frames);
-        assert_eq!(frames.len(), 3);
+        assert_eq!(frames.len(), 4);
         let resync = Ask::Resync(market(&client, BTC));
         sent(&mut client, 1, &resync).unwrap();
         let request: Request<'_, SubscribeParams<'_>> = encoding.read(frames[0].0.as_bytes()).unwrap();

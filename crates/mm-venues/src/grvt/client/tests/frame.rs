@@ -4,7 +4,7 @@ use expect_test::{Expect, expect};
 use wire::{
     account::Position,
     history::Fill,
-    market_data::{Book, Level, Ticker, Trade},
+    market_data::{Book, Candle, Level, Ticker, Trade},
     stream::{CancelStatusFeed, OrderStateFeed},
 };
 
@@ -122,6 +122,35 @@ fn trades_that_are_over_are_no_news() {
         &frames,
         expect![[r#"
         Trade(PublicTrade { market: MarketId(0), trade_id: 73808524-19, price: Price(600001), qty: Qty(3), taker: Sell, at: Timestamp(1795000000000000000) })
+    "#]],
+    );
+}
+
+#[test]
+fn candles_are_told_as_they_change() {
+    let frames = |encoding| {
+        let candle = |close: &'static str, trades| Candle {
+            open_time: Quoted(NOW.0),
+            close_time: Quoted(NOW.0 + 60_000_000_000),
+            open: "60000.0".into(),
+            close: close.into(),
+            high: "60000.5".into(),
+            low: "59999.9".into(),
+            volume_b: "0.012".into(),
+            volume_q: "720.0".into(),
+            trades,
+            instrument: BTC.into(),
+        };
+        [candle("60000.1", 1), candle("60000.5", 2)]
+            .map(|candle| feed(encoding, ["v1.candle", "BTC_USDT_Perp@CI_1_M-TRADE"], 0, candle))
+            .into()
+    };
+    tells(
+        MARKET_DATA,
+        &frames,
+        expect![[r#"
+        Candle(Candle { market: MarketId(0), interval: 60s, opens_at: Timestamp(1795000000000000000), open: Price(600000), high: Price(600005), low: Price(599999), close: Price(600001), volume: Qty(12), n_trades: 1 })
+        Candle(Candle { market: MarketId(0), interval: 60s, opens_at: Timestamp(1795000000000000000), open: Price(600000), high: Price(600005), low: Price(599999), close: Price(600005), volume: Qty(12), n_trades: 2 })
     "#]],
     );
 }

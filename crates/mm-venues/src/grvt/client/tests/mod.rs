@@ -55,7 +55,8 @@ fn options(encoding: Encoding) -> Options {
         ws_market_data: "ws://market-data".into(),
     };
     let keys = Credentials::new("canary-key", SUB, Signer::simulated(key()), ChainId::TESTNET);
-    Options { encoding, ..Options::new(urls, vec![BTC.into()]).with_keys(keys) }
+    let candles = Some(wire::CandleInterval::Min1);
+    Options { encoding, candles, ..Options::new(urls, vec![BTC.into()]).with_keys(keys) }
 }
 
 fn reply(status: u16, body: impl Into<Bytes>) -> Reply {
