@@ -3,6 +3,7 @@
 mod accounts;
 mod bulk;
 mod cancels;
+mod client_half;
 mod codes;
 mod conservation;
 mod hostile;
