@@ -1,5 +1,6 @@
-//! The older frames, on the socket `/ws`: always with full names, but the feeds of a subscription may be lite. An error
-//! there is an [`super::error::ApiError`].
+//! The older frames, on the socket `/ws`: a request has full names and says whether its answer and its feeds are to have
+//! them, too (the venue's JavaScript client, `@grvt/client` 1.7.0, waits for a short answer). An error there is an
+//! [`super::error::ApiError`].
 
 use serde::{Deserialize, Serialize};
 
@@ -22,13 +23,13 @@ pub struct LegacyRequest<'a> {
     pub feed: Vec<Text<'a>>,
     /// `subscribe` or `unsubscribe`.
     pub method: Text<'a>,
-    /// Whether the feeds are to have full names; they do not if it is left out.
+    /// Whether the answer and the feeds are to have full names; they do not if it is left out.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub is_full: bool,
 }
 
 impl LegacyRequest<'_> {
-    /// The encoding of the feeds.
+    /// The encoding of the answer and of the feeds.
     #[must_use]
     pub const fn encoding(&self) -> Encoding {
         if self.is_full { Encoding::Full } else { Encoding::Lite }

@@ -55,7 +55,9 @@ pub(in super::super) fn mini_row(
         index_price: price(exchange.index(market.id).unwrap_or(listing.start)),
         last_price: price(last.map_or(listing.start, |trade| trade.price)),
         last_size: Some(last.map_or_else(numbers::zero, |trade| numbers::qty(market, trade.qty))),
-        mid_price: exchange.mid(market.id).map_or_else(no_value, price),
+        mid_price: bid
+            .zip(ask)
+            .map_or_else(no_value, |(bid, ask)| Some(numbers::middle(market, bid.price, ask.price))),
         best_bid_price: bid.map_or_else(no_value, |level| price(level.price)),
         best_bid_size: bid.map_or_else(no_value, |level| Some(numbers::qty(market, level.qty))),
         best_ask_price: ask.map_or_else(no_value, |level| price(level.price)),

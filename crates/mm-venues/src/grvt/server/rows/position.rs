@@ -63,8 +63,23 @@ fn return_on(cost: Money, profit: Money) -> Text<'static> {
     numbers::decimal(Decimal::new(per, 4))
 }
 
-/// How many times its margin a position may be worth, cut after two places.
+/// How many times its margin a position may be worth, to the nearest hundredth: a seventh is no whole number of our
+/// units, and who asked for 7 must read 7.
 pub(in super::super) fn leverage(margin: Rate) -> Text<'static> {
-    let times = (Rate::ONE * 100).checked_div(i128::from(margin.0)).unwrap_or(0);
-    numbers::decimal(Decimal::new(times, 2))
+    let twice = (Rate::ONE * 200).checked_div(i128::from(margin.0)).unwrap_or(0);
+    numbers::decimal(Decimal::new((twice + 1) / 2, 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leverage_is_what_was_asked_for() {
+        let check = |margin, expected| assert_eq!(leverage(Rate(margin)).as_str(), expected);
+        check(50_000_000, "20.0");
+        check(142_857_143, "7.0");
+        check(30_303_031, "33.0");
+        check(400_000_000, "2.5");
+    }
 }

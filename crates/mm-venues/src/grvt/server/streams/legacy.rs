@@ -1,5 +1,5 @@
 //! What a client may say on the older socket, `/ws`: subscriptions only, in frames of their own with full names. Whether
-//! the feeds have full names, too, each subscription says for itself.
+//! the answer and the feeds have full names, too, each request says for itself.
 
 use bytes::Bytes;
 
@@ -17,20 +17,23 @@ impl Streams {
     /// Does what a frame on the older socket asks for.
     pub(super) fn legacy(&mut self, heard: Heard<'_>, text: &str, out: &mut Vec<Outbound>) {
         let conn = heard.conn;
-        if let Err(refused) = self.legacy_request(heard, text, out) {
-            out.push(Outbound::Frame(conn, refused.body(Encoding::Full)));
+        let (encoding, done) = match Encoding::Full.read::<LegacyRequest<'_>>(text.as_bytes()) {
+            Ok(request) => (request.encoding(), self.legacy_request(heard, &request, out)),
+            Err(why) => (Encoding::Full, Err(Refused::malformed(why))),
+        };
+        if let Err(refused) = done {
+            out.push(Outbound::Frame(conn, refused.body(encoding)));
         }
     }
 
     fn legacy_request(
         &mut self,
         heard: Heard<'_>,
-        text: &str,
+        request: &LegacyRequest<'_>,
         out: &mut Vec<Outbound>,
     ) -> Result<(), Refused> {
-        let conn = heard.conn;
-        let request: LegacyRequest<'_> = Encoding::Full.read(text.as_bytes()).map_err(Refused::malformed)?;
-        let asked = Asked { stream: &request.stream, selectors: &request.feed, encoding: request.encoding() };
+        let (conn, encoding) = (heard.conn, request.encoding());
+        let asked = Asked { stream: &request.stream, selectors: &request.feed, encoding };
         let mut response = LegacyResponse {
             request_id: request.request_id,
             stream: Text::new(&request.stream),
@@ -50,7 +53,7 @@ impl Streams {
             method::UNSUBSCRIBE => response.unsubs = self.unsubscribe(&heard, &asked)?,
             other => return Err(Refused::malformed(format_args!("no such method: {other}"))),
         }
-        out.push(frame(conn, Bytes::from(Encoding::Full.write(&response))));
+        out.push(frame(conn, Bytes::from(encoding.write(&response))));
         out.extend(snapshots.into_iter().map(|bytes| frame(conn, bytes)));
         Ok(())
     }

@@ -1,6 +1,8 @@
 //! The short names, type by type: the `lite_name` of every field in the venue's own specification
 //! (gravity-technologies/api-spec @ eed18e5, `src/codegen/apispec.json`). They follow no rule that can be relied on, so
-//! they are data: a test compares them with `fixtures/grvt/names.tsv`, which was made from that file by a machine.
+//! they are data: a test compares them with `fixtures/grvt/names.tsv`, which was made from that file by a machine. The
+//! short names of three fields that the venue sends and the file lacks are those of the venue's JavaScript client
+//! (`@grvt/client` 1.7.0, whose tables `tests-official/node/grvt/names.test.js` holds against the fixture).
 //!
 //! Five rows are ours: `Reply` and `Page` are the many `Api..Response` types that hold a result and perhaps a cursor,
 //! `Feed` is the thirteen envelopes of the streams, `Head` the beginnings of all that a socket may bring, and
@@ -163,7 +165,9 @@ names! {
         reduce_only ro, legs l, signature s, metadata m, state s1, builder b, builder_fee bf,
     }
     OrderLeg { instrument i, size s, limit_price lp, is_buying_asset ib }
-    OrderMetadata { client_order_id co, create_time ct, trigger t, broker b }
+    OrderMetadata {
+        client_order_id co, create_time ct, trigger t, broker b, is_position_transfer ip, allow_crossing ac,
+    }
     OrderState { status s, reject_reason rr, book_size bs, traded_size ts, update_time ut, avg_fill_price af }
     OrderStateFeed { order_id oi, client_order_id co, order_state os }
     OrderbookLevel { price p, size s, num_orders no }
@@ -202,7 +206,7 @@ names! {
         funding_rate_8h_curr fr, funding_rate_8h_avg fr1, interest_rate ir, forward_price fp,
         buy_volume_24h_b bv, sell_volume_24h_b sv, buy_volume_24h_q bv1, sell_volume_24h_q sv1,
         high_price hp, low_price lp1, open_price op, open_interest oi, long_short_ratio ls1,
-        funding_rate fr2, next_funding_time nf,
+        funding_rate fr2, next_funding_time nf, funding_interval_hours fi,
     }
     Trade {
         event_time et, instrument i, is_taker_buyer it, size s, price p, mark_price mp,

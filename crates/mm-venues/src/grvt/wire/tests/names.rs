@@ -77,12 +77,14 @@ const STAND_FOR: &[(&str, &[&str])] = &[
 const OURS: &[&str] = &["Feed", "GrvtError", "Head", "Page", "Reply"];
 
 /// Fields of ours that the specification does not have, or spells in its prose alone.
-const UNNAMED: &[(&str, &str)] = &[
-    ("ApiBulkOrdersRequest", "client_order_ids"),
-    ("ApiBulkOrdersRequest", "order_ids"),
-    ("OrderMetadata", "allow_crossing"),
-    ("OrderMetadata", "is_position_transfer"),
-    ("Ticker", "funding_interval_hours"),
+const UNNAMED: &[(&str, &str)] =
+    &[("ApiBulkOrdersRequest", "client_order_ids"), ("ApiBulkOrdersRequest", "order_ids")];
+
+/// Fields that the specification does not have and the venue's JavaScript client has (`@grvt/client` 1.7.0).
+const CLIENTS: &[(&str, &str, &str)] = &[
+    ("OrderMetadata", "is_position_transfer", "ip"),
+    ("OrderMetadata", "allow_crossing", "ac"),
+    ("Ticker", "funding_interval_hours", "fi"),
 ];
 
 /// Fields of the specification that our types leave out.
@@ -114,7 +116,10 @@ fn table() -> Rows {
 
 #[test]
 fn the_table_is_the_venues() {
-    let (venues, ours) = (venues(), table());
+    let (mut venues, ours) = (venues(), table());
+    for (name, full, short) in CLIENTS {
+        venues.entry((*name).to_owned()).or_default().push(((*full).to_owned(), (*short).to_owned()));
+    }
     for (name, fields) in ours.iter().filter(|(name, _)| !OURS.contains(&name.as_str())) {
         assert_eq!(venues.get(name).cloned().unwrap_or_default(), *fields, "{name}");
     }
