@@ -49,7 +49,7 @@ class LighterStage(AsyncStage):
 
 
 class Sender:
-    """Who sends transactions and hears what became of them: an account of an `index`, that asks `txs` and `accounts`."""
+    """Who sends transactions and hears what became of them: account `index`, which asks `txs` and `accounts`."""
 
     async def sent(self, call):
         """The answer to a transaction that the venue takes; what becomes of it is another matter."""

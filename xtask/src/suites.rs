@@ -12,6 +12,8 @@ use anyhow::{Context, Result, bail, ensure};
 /// thrown away when its list changes.
 const PYTHON: &str = "tests-official/python";
 const RUST: &str = "tests-official/rust/Cargo.toml";
+/// Where the JavaScript clients are, each in a folder of its own with a lock file.
+const NODE: &str = "tests-official/node";
 
 /// How one suite went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,13 +43,18 @@ enum Results {
 /// When a test failed, or a suite's name is unknown.
 pub(crate) fn run(root: &Path, only: &[&str]) -> Result<()> {
     type Suite = (&'static str, &'static str, fn(&Path) -> Result<Tally>);
-    let suites: [Suite; 5] = [
+    let suites: [Suite; 8] = [
         ("workspace", "our own tests", workspace),
         ("rust", "Backpack's official Rust client against mm-bot venue", official_rust),
         ("backpack", "bpx-py against mm-bot venue", |root| official_python(root, "backpack")),
         ("lighter", "lighter-sdk 1.1.8 against mm-bot venue", |root| official_python(root, "lighter")),
         ("lighter-0.1", "lighter-sdk 0.1.4 against mm-bot venue", |root| {
             official_python(root, "lighter_0_1")
+        }),
+        ("grvt", "grvt-pysdk against mm-bot venue", |root| official_python(root, "grvt")),
+        ("grvt-ccxt", "ccxt's GRVT against mm-bot venue", |root| official_python(root, "grvt_ccxt")),
+        ("grvt-lite", "GRVT's own JavaScript client against mm-bot venue", |root| {
+            official_node(root, "grvt")
         }),
     ];
     if let Some(unknown) = only.iter().find(|name| !suites.iter().any(|(suite, ..)| suite == *name)) {
@@ -98,6 +105,15 @@ fn official_python(root: &Path, client: &str) -> Result<Tally> {
     counted(tests.env("MM_BOT_PROGRAM", program), &Results::Stderr(unittest))
 }
 
+fn official_node(root: &Path, client: &str) -> Result<Tally> {
+    let program = mm_bot(root)?;
+    let folder = root.join(NODE).join(client);
+    node_modules(&folder)?;
+    let mut tests = Command::new("node");
+    tests.args(["--test", "--test-force-exit", "--test-reporter=tap"]).current_dir(folder);
+    counted(tests.env("MM_BOT_PROGRAM", program), &Results::Stdout(tap))
+}
+
 /// Builds the program that the official clients talk to, and says where it is.
 fn mm_bot(root: &Path) -> Result<PathBuf> {
     succeed(Command::new(crate::cargo()).args(["build", "--package", "mm-bot"]).current_dir(root))?;
@@ -124,6 +140,19 @@ fn venv(folder: &Path) -> Result<PathBuf> {
     succeed(Command::new(&python).args(quiet).arg(&wanted))?;
     std::fs::copy(&wanted, &stamp).with_context(|| stamp.display().to_string())?;
     Ok(python)
+}
+
+/// Makes `node_modules` have exactly what the lock file lists.
+fn node_modules(folder: &Path) -> Result<()> {
+    let (modules, lock) = (folder.join("node_modules"), folder.join("package-lock.json"));
+    let (stamp, wanted) = (modules.join("package-lock.json"), std::fs::read(&lock)?);
+    if std::fs::read(&stamp).ok() == Some(wanted) {
+        return Ok(());
+    }
+    println!("making {}", modules.display());
+    succeed(Command::new("npm").args(["ci", "--loglevel=error"]).current_dir(folder))?;
+    std::fs::copy(&lock, &stamp).with_context(|| stamp.display().to_string())?;
+    Ok(())
 }
 
 fn succeed(command: &mut Command) -> Result<()> {
@@ -187,6 +216,16 @@ fn unittest(line: &str) -> Tally {
     }
 }
 
+/// `# pass 6`, `# fail 0`, `# cancelled 0`, …: once, at the end of what Node's tests print.
+fn tap(line: &str) -> Tally {
+    let count = |name: &str| line.strip_prefix(name).and_then(|number| number.parse().ok()).unwrap_or(0);
+    Tally {
+        passed: count("# pass "),
+        failed: count("# fail ") + count("# cancelled "),
+        ignored: count("# skipped ") + count("# todo "),
+    }
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "how long a suite took is told to a person; nothing depends on it"
@@ -226,6 +265,18 @@ mod tests {
         check("FAIL: test_a (test_x.A.test_a)", Tally::default());
         check("Ran 8 tests in 2.1s", Tally::default());
         check("OK", Tally::default());
+    }
+
+    #[test]
+    fn tap_lines() {
+        let check = |line: &str, expected| assert_eq!(tap(line), expected, "{line}");
+        check("# pass 6", tally(6, 0, 0));
+        check("# fail 2", tally(0, 2, 0));
+        check("# cancelled 1", tally(0, 1, 0));
+        check("# skipped 3", tally(0, 0, 3));
+        check("ok 1 - what everybody may ask", Tally::default());
+        check("# Subtest: # pass 6", Tally::default());
+        check("# tests 6", Tally::default());
     }
 
     #[test]
