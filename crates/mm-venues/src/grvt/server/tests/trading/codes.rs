@@ -154,7 +154,7 @@ fn questions_that_have_no_answer() {
         ("v1/cancel_on_disconnect", json!({ "countdown_time": "300001" }), "400 6000"),
         ("v1/cancel_on_disconnect", json!({ "countdown_time": 300_000 }), "200"),
         ("v1/cancel_on_disconnect", json!({ "countdown_time": "soon" }), "400 1003"),
-        ("v1/fill_history", json!({ "limit": 0 }), "200"), // as good as nothing said
+        ("v1/fill_history", json!({ "limit": 0 }), "400 3011"),
         ("v1/fill_history", json!({ "limit": 1001 }), "400 3011"),
         ("v1/order_history", json!({ "limit": 1000, "cursor": "" }), "200"),
         ("v1/order_history", json!({ "cursor": "x" }), "400 1003"),
