@@ -236,7 +236,8 @@ impl Driver {
             Chore::Markets => {
                 events.iter().any(|event| matches!(event, Event::Markets(rows) if !rows.is_empty()))
             }
-            Chore::Fees => events.iter().any(|event| matches!(event, Event::Fees(_))),
+            // A venue may tell a key no fees: nothing of ours waits for them.
+            Chore::Fees => ended.result.is_ok(),
             Chore::Book(market) => {
                 self.shared.state().books.get(&market).is_none_or(|feed| feed.seq().is_some())
             }

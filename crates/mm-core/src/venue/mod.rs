@@ -205,7 +205,7 @@ impl Venue {
         self.shared.state().balances.values().map(|known| known.row.clone()).collect()
     }
 
-    /// Fee rates, once known.
+    /// Fee rates, once known. Some venues tell them to some keys only.
     #[must_use]
     pub fn fees(&self) -> Option<FeeRates> {
         self.shared.state().fees

@@ -20,6 +20,7 @@ use crate::{
     client::{CallRef, Next},
     grvt::wire::{
         account::{ClientTier, FundingAccountReply, Position, SubAccount},
+        error::codes,
         history,
         market::Instrument,
         market_data::{Book, ServerTime},
@@ -104,6 +105,8 @@ impl Client {
             {
                 Ok(Self::not_live(query, out))
             }
+            // What the whole account pays is shown to keys with more rights than a bot should have.
+            (Ask::Fees, Said::No { code, .. }) if code == codes::FORBIDDEN.number => Ok(Next::Done),
             // Nobody has said that a bulk request is taken whole or not at all.
             (Ask::Batch(placements), Said::No { code, refusal })
                 if placements.len() > 1 && !refusal::is_of_whole_bulk(code) =>
@@ -197,7 +200,7 @@ impl Client {
             }
             Ask::Fees => {
                 let reply: FundingAccountReply<'_> = encoding.decode("fees", body)?;
-                out.push(Event::Fees(fees(reply.tier)?));
+                out.extend(fees(reply.tier)?.map(Event::Fees));
             }
             Ask::Leverage(_) => {
                 let reply: LeverageSet = encoding.decode("leverage", body)?;
@@ -304,15 +307,15 @@ pub(super) fn unknown(error: DecodeError) -> CallError {
     CallError::OutcomeUnknown(error.to_string())
 }
 
-/// The venue lists perpetuals alone that we trade, so that there is nothing to say of spot.
-fn fees(tier: ClientTier) -> Result<FeeRates, DecodeError> {
-    let rate = |millionths: Option<i64>| {
-        let rate = millionths.and_then(|millionths| millionths.checked_mul(FEE_UNIT)).map(Rate);
-        rate.ok_or_else(|| unreadable("fees", format_args!("a rate of {millionths:?} millionths")))
+/// The venue lists perpetuals alone that we trade, so that there is nothing to say of spot. `None` where it leaves the
+/// rates out, as its own example does.
+fn fees(tier: ClientTier) -> Result<Option<FeeRates>, DecodeError> {
+    let (Some(maker), Some(taker)) = (tier.futures_maker_fee, tier.futures_taker_fee) else {
+        return Ok(None);
     };
-    Ok(FeeRates {
-        perpetual_maker: rate(tier.futures_maker_fee)?,
-        perpetual_taker: rate(tier.futures_taker_fee)?,
-        ..FeeRates::default()
-    })
+    let rate = |millionths: i64| {
+        let rate = millionths.checked_mul(FEE_UNIT).map(Rate);
+        rate.ok_or_else(|| unreadable("fees", format_args!("a rate of {millionths} millionths")))
+    };
+    Ok(Some(FeeRates { perpetual_maker: rate(maker)?, perpetual_taker: rate(taker)?, ..FeeRates::default() }))
 }

@@ -331,6 +331,18 @@ fn balances_are_what_margin_leaves() {
 }
 
 #[test]
+fn fees_that_are_not_told_are_not_invented() {
+    let summary = r#"{"main_account_id":"0x01","total_equity":"1.0"}"#;
+    let nulls = r#"{"tier":1,"futures_taker_fee":null,"futures_maker_fee":null}"#;
+    let body = format!(r#"{{"result":{summary},"tier":{nulls}}}"#);
+    for told in [reply(200, body), no(Encoding::Full, 403, 1001)] {
+        let mut client = client(Encoding::Full);
+        sent(&mut client, 1, &Ask::Fees).unwrap();
+        assert_eq!(answer(&mut client, 1, &Ask::Fees, &told), (Ok(Next::Done), Vec::new()));
+    }
+}
+
+#[test]
 fn fees_and_books() {
     tells(
         &|_| Ask::Fees,
