@@ -182,6 +182,24 @@ class Orders(Refusals):
                     self.assertIn((answer.code, answer.status), codes, answer)
 
 
+class NotServed(unittest.TestCase):
+    """What the ccxt-style classes can ask and the simulated venue does not carry. This list may only shrink."""
+
+    def test_calls_that_there_are_not(self):
+        with World(774) as world:
+            alice = world.ccxt()
+            for endpoint, call in {
+                "GET_ACCOUNT_HISTORY": alice.fetch_account_history,
+                "GET_VAULT_MANAGER_INVESTOR_HISTORY": alice.fetch_vault_manager_investor_history,
+                "GET_VAULT_REDEMPTION_QUEUE": alice.fetch_vault_redemption_queue,
+                "SET_DERISK_MM_RATIO": lambda: alice.set_derisk_mm_ratio("2.0"),
+            }.items():
+                with self.subTest(endpoint):
+                    call()
+                    refusal = said(alice, endpoint)
+                    self.assertEqual((refusal["code"], refusal["status"]), (1004, 404))
+
+
 class Sessions(unittest.IsolatedAsyncioTestCase):
     async def test_a_key_that_nobody_has(self):
         async with World(770) as world:

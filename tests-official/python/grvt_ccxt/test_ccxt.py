@@ -80,6 +80,43 @@ class Private(unittest.TestCase):
             leverages = {it["symbol"]: it for it in map(alice.parse_leverage, rows)}
             self.assertEqual((leverages[ETH]["longLeverage"], leverages[ETH]["marginMode"]), (5, "cross"))
 
+    def test_a_builders_order_is_signed_in_another_way(self):
+        with World(784) as world:
+            alice = world.client()
+            price = world.room_inside() - 100
+            alice.sign_in()
+            self.assertFalse(alice.options["builderFee"], "it asked for leave, which nobody gives here")
+            alice.options.update(builderFee=True, approvedBuilderFee=True)
+            taken = alice.create_order(BTC, "limit", "buy", 0.01, price)
+            self.assertEqual((taken["status"], taken["info"]["builder"]), ("pending", alice.options["builder"]))
+            (order,) = soon(lambda: [it for it in alice.fetch_orders(BTC) if it["status"] == "rejected"])
+            self.assertEqual(order["clientOrderId"], taken["clientOrderId"])
+            reason = order["info"]["state"]["reject_reason"]
+            self.assertEqual(reason, "BUILDER_ORDER_BUILDER_NOT_AUTHORIZED", "nobody has been let take a fee")
+            alice.fee_amount_multiplier = lambda: 10_200
+            with self.assertRaises(ccxt.BaseError) as refused:
+                alice.create_order(BTC, "limit", "buy", 0.01, price)
+            self.assertIn('"code":2002', str(refused.exception), "the fee is signed")
+            self.assertEqual(world.truth("alice")["open_orders"], [])
+
+    def test_an_order_waits_for_its_trigger(self):
+        with World(787) as world:
+            alice = world.client()
+            price = world.room_inside()
+            alice.create_order(BTC, "market", "buy", 0.05)
+            soon(lambda: alice.fetch_positions([BTC]))
+            # By direction: ccxt 4.5.90 takes `stopLossPrice` of a sale for the venue's TAKE_PROFIT.
+            below = {"triggerPrice": price - 500, "triggerDirection": "descending", "triggerPriceType": "MARK"}
+            taken = alice.create_order(BTC, "market", "sell", 0.05, None, below | {"reduceOnly": True})
+            (order,) = soon(lambda: [it for it in alice.fetch_open_orders() if it["status"] == "open"])
+            trigger = order["info"]["metadata"]["trigger"]
+            self.assertEqual((trigger["trigger_type"], trigger["tpsl"]["trigger_by"]), ("STOP_LOSS", "MARK"))
+            self.assertEqual(float(trigger["tpsl"]["trigger_price"]), price - 500)
+            self.assertEqual(order["clientOrderId"], taken["clientOrderId"])
+            self.assertEqual(alice.fetch_positions([BTC])[0]["contracts"], 0.05)
+            alice.cancel_order(order["id"])
+            soon(lambda: alice.fetch_order(order["id"])["status"] == "canceled")
+
     def test_who_is_let_in(self):
         with World(782) as world:
             alice, bob = world.client(), world.client("bob")
