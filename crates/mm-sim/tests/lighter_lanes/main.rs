@@ -1,6 +1,8 @@
 //! Many tasks trade through one connector to the simulated Lighter at once: nonces reach the wire in order, nothing is
 //! refused, and when numbers, answers or the socket are lost, no order is lost or doubled.
 
+#[path = "../support/mod.rs"]
+mod support;
 mod venue;
 mod wire;
 mod world;

@@ -1,19 +1,15 @@
-//! A transport that writes down every transaction in the order in which it is handed to the wire, and what the venue
-//! says to it.
+//! Every transaction in the order in which it is handed to the wire, and what the venue says to it.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex},
-    task::{Context, Poll},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
-use mm_session::{Link, LinkError, LinkMessage, Outgoing, Transport, TransportError};
-use mm_venues::{
-    client::{Frame, LinkSpec},
-    http::{Reply, Request},
-};
+use mm_venues::http::{Reply, Request};
 use serde_json::Value;
 use url::form_urlencoded;
+
+use crate::support::Tap;
+
+/// Where transactions go by HTTP.
+const SEND: &str = "/api/v1/sendTx";
 
 /// A transaction on the wire.
 #[derive(Clone, Debug)]
@@ -48,7 +44,37 @@ impl Wire {
         });
     }
 
-    fn note_frame(&mut self, frame: &[u8]) {
+    /// An order as the venue tells it.
+    pub(crate) fn note_order(&mut self, order: &Value) {
+        let number = |name: &str| order[name].as_i64().expect("ids are numbers");
+        let ours = u64::try_from(number("client_order_index")).expect("never negative");
+        self.told.entry(ours).or_default().insert(number("order_index"));
+    }
+}
+
+impl Tap for Wire {
+    fn request(&mut self, request: &Request) {
+        if request.path.starts_with(SEND) {
+            let info = form_urlencoded::parse(&request.body).find(|(name, _)| name == "tx_info");
+            let info = serde_json::from_str(&info.expect("one transaction").1).expect("JSON");
+            self.note_sent(&info);
+        }
+    }
+
+    fn reply(&mut self, path: &str, reply: &Reply) {
+        if path.starts_with(SEND) && reply.status != 200 {
+            self.refused.push(String::from_utf8_lossy(&reply.body).into_owned());
+        }
+    }
+
+    fn sent(&mut self, frame: &str) {
+        if frame.starts_with(r#"{"type":"jsonapi/sendtx""#) {
+            let frame: Value = serde_json::from_str(frame).expect("JSON");
+            self.note_sent(&frame["data"]["tx_info"]);
+        }
+    }
+
+    fn heard(&mut self, frame: &[u8]) {
         let told_of = [r#"{"type":"jsonapi/sendtx"#, r#"{"error":"#, r#"{"channel":"account_all_orders:"#];
         if !told_of.iter().any(|start| frame.starts_with(start.as_bytes())) {
             return;
@@ -63,85 +89,8 @@ impl Wire {
             self.note_order(order);
         }
     }
-
-    /// An order as the venue tells it.
-    pub(crate) fn note_order(&mut self, order: &Value) {
-        let number = |name: &str| order[name].as_i64().expect("ids are numbers");
-        let ours = u64::try_from(number("client_order_index")).expect("never negative");
-        self.told.entry(ours).or_default().insert(number("order_index"));
-    }
 }
 
 fn rows(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
-}
-
-/// Another transport, overheard.
-pub(crate) struct Overheard<T> {
-    pub(crate) inner: T,
-    pub(crate) wire: Arc<Mutex<Wire>>,
-}
-
-/// Another socket, overheard.
-pub(crate) struct OverheardLink<L> {
-    inner: L,
-    wire: Arc<Mutex<Wire>>,
-}
-
-impl<T: Transport> Transport for Overheard<T> {
-    type Link = OverheardLink<T::Link>;
-
-    fn call(
-        &self,
-        base_url: &str,
-        request: &Request,
-    ) -> impl Future<Output = Result<Reply, TransportError>> + Send + 'static {
-        let is_tx = request.path.starts_with("/api/v1/sendTx");
-        if is_tx {
-            let info = form_urlencoded::parse(&request.body).find(|(name, _)| name == "tx_info");
-            let info = serde_json::from_str(&info.expect("one transaction").1).expect("JSON");
-            self.wire.lock().expect("one thread").note_sent(&info);
-        }
-        let (reply, wire) = (self.inner.call(base_url, request), Arc::clone(&self.wire));
-        async move {
-            let reply = reply.await;
-            if let Some(reply) = reply.as_ref().ok().filter(|reply| is_tx && reply.status != 200) {
-                let text = String::from_utf8_lossy(&reply.body).into_owned();
-                wire.lock().expect("one thread").refused.push(text);
-            }
-            reply
-        }
-    }
-
-    fn connect(
-        &self,
-        link: &LinkSpec,
-    ) -> impl Future<Output = Result<Self::Link, TransportError>> + Send + 'static {
-        let (link, wire) = (self.inner.connect(link), Arc::clone(&self.wire));
-        async move { Ok(OverheardLink { inner: link.await?, wire }) }
-    }
-}
-
-impl<L: Link> Link for OverheardLink<L> {
-    fn send(&mut self, outgoing: Outgoing) -> Result<(), LinkError> {
-        if let Outgoing::Frame(Frame(text)) = &outgoing
-            && text.starts_with(r#"{"type":"jsonapi/sendtx""#)
-        {
-            let frame: Value = serde_json::from_str(text).expect("JSON");
-            self.wire.lock().expect("one thread").note_sent(&frame["data"]["tx_info"]);
-        }
-        self.inner.send(outgoing)
-    }
-
-    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<LinkMessage> {
-        let message = self.inner.poll_next(cx);
-        if let Poll::Ready(LinkMessage::Frame(frame)) = &message {
-            self.wire.lock().expect("one thread").note_frame(frame);
-        }
-        message
-    }
-
-    fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.inner.poll_close(cx)
-    }
 }
