@@ -19,7 +19,7 @@ pub(crate) const PROOF_LAG: Duration = Duration::from_secs(25);
 const ABSENT_ROUNDS: u32 = 2;
 /// How far back of the last known fill fills are asked for: events of different origins are not in the order of their times.
 const FILLS_MARGIN: Duration = Duration::from_secs(10);
-/// How long a placement that is under way is left alone when everything on its market is cancelled.
+/// How long an order that the venue has not shown is left alone when everything on its market is cancelled.
 const REAP_PAUSE: Duration = Duration::from_millis(100);
 /// Pause before lists are asked for again because a frame could not be read.
 const RECONCILE_PAUSE: Duration = Duration::from_millis(250);
@@ -190,12 +190,20 @@ impl Driver {
         self.upkeep.want(Chore::Reap(id), now);
     }
 
-    /// Everything on a market is being cancelled: placements that are under way may arrive after that, and are cancelled too.
-    pub(super) fn reap_placing(&mut self, market: MarketId, now: Timestamp) {
-        for &id in &self.placing {
-            if self.shared.orders.read(id, |tracker| tracker.record().order().market) == Some(market) {
-                self.upkeep.want(Chore::Reap(id), now + REAP_PAUSE);
+    /// Everything on a market is being cancelled: what the venue has not shown yet (it is on its way there, or was only taken
+    /// note of) may come after that, and is cancelled too.
+    pub(super) fn reap_unseen(&mut self, market: MarketId, now: Timestamp) {
+        let mut unseen = Vec::new();
+        self.shared.orders.read_all(|tracker| {
+            let record = tracker.record();
+            let is_unseen =
+                record.state() == OrderState::Submitting || self.placing.contains(&record.client_id());
+            if is_unseen && record.order().market == market {
+                unseen.push(record.client_id());
             }
+        });
+        for id in unseen {
+            self.upkeep.want(Chore::Reap(id), now + REAP_PAUSE);
         }
     }
 

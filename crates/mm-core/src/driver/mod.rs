@@ -245,7 +245,7 @@ impl Driver {
             Ask::CancelAll(market) => {
                 let market = *market;
                 self.withdraw_all(market, now);
-                self.reap_placing(market, now);
+                self.reap_unseen(market, now);
             }
             Ask::Place(placement) if !self.is_new(placement.client_id) => {
                 return answer_unsent(command, WITHDRAWN);

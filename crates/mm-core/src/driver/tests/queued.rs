@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mm_model::{OrderState, Qty, RefusalKind, Side};
+use mm_model::{Ask, OrderState, Qty, RefusalKind, Side};
 
 use crate::{
     PlaceError, Venue,
@@ -147,5 +147,19 @@ fn a_cancel_of_a_queued_order_goes_out_and_is_looked_up_in_silence() {
         assert_eq!(world.fake.live(), []);
         let over = world.clock.within(ms(1_100), order.wait_final()).await;
         assert_eq!(over.expect("looked up").state(), OrderState::Cancelled);
+    });
+}
+
+#[test]
+fn cancelling_everything_cancels_what_is_queued_and_not_shown_yet_too() {
+    world([OnPlace::QueueAndForget]).play(async |world| {
+        let order = world.venue.submit(buy()).expect("queued").order().clone();
+        world.clock.sleep(ms(50)).await;
+        let is_cancel =
+            |ask: &Ask| matches!(ask, Ask::Cancel(target) if target.client_id == Some(order.client_id()));
+        world.venue.cancel_all(buy().market).await.expect("noted");
+        assert_eq!(world.fake.count(is_cancel), 0, "it may show by itself that it is over");
+        world.clock.sleep(ms(200)).await;
+        assert_eq!(world.fake.count(is_cancel), 1);
     });
 }
