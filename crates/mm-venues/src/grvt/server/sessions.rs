@@ -27,6 +27,8 @@ pub(super) struct Session {
     /// The one trading account that it opens; `None`: all of the main account.
     pub(super) sub_account: Option<u64>,
     pub(super) until: Timestamp,
+    /// The fingerprint of its cookie.
+    key: u128,
 }
 
 impl Session {
@@ -77,7 +79,7 @@ impl Sessions {
             self.live.remove(&oldest);
         }
         let key = fingerprint(&[&token]);
-        self.live.insert(key, Session { main_account, sub_account, until });
+        self.live.insert(key, Session { main_account, sub_account, until, key });
         self.order.push_back(key);
         token
     }
@@ -100,6 +102,11 @@ impl Sessions {
         };
         let named = in_header.map(str::to_owned).or_else(in_url)?;
         (named == own).then_some(*session)
+    }
+
+    /// Whether a session that was given once still is.
+    pub(super) fn is_alive(&self, now: Timestamp, session: &Session) -> bool {
+        now < session.until && self.live.contains_key(&session.key)
     }
 
     /// Uses a wallet's nonce up; `false` when it was used before.

@@ -4,7 +4,7 @@
 //!
 //! Answers of the sockets that are fixed, and why:
 //! - Market data and trades share a socket's path, since they share a port here: what a session opens is decided by
-//!   stream and by call. The end of a login does not end a socket, nor what it may do.
+//!   stream and by call. The end of a login does not end a socket, nor what it listens to.
 //! - A subscription with several selectors is refused whole if one of them is wrong. The same one once more is answered
 //!   with a snapshot again, and numbers go on: that is how a client mends a gap.
 //! - Numbers of a market's streams are shared by all who listen and begin high, an account's begin at one for each
@@ -29,10 +29,12 @@ pub struct Switches {
     pub unknown_cancel_is_acknowledged: bool,
     /// The most open orders of a trading account. The venue has a limit (2090) and tells nobody which.
     pub open_orders_max: usize,
+    /// Whether calls by a socket go on when the login that it was opened with is over. No source says.
+    pub calls_outlive_logins: bool,
 }
 
 impl Default for Switches {
     fn default() -> Self {
-        Self { unknown_cancel_is_acknowledged: true, open_orders_max: 1_000 }
+        Self { unknown_cancel_is_acknowledged: true, open_orders_max: 1_000, calls_outlive_logins: false }
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{
-    super::{call::Call, errors::Refused, routes},
+    super::{call::Call, errors::Refused, routes, sessions::Session},
     Heard, Streams, World,
     listeners::Wish,
     topics::{Names, Topic},
@@ -105,7 +105,9 @@ impl Streams {
         out: &mut Vec<Outbound>,
     ) {
         let Heard { now, exchange, state, conn } = heard;
-        let session = self.listeners.socket(conn).and_then(|socket| socket.session);
+        let outlives = state.options.switches.calls_outlive_logins;
+        let lets_on = |session: &Session| outlives || state.sessions.is_alive(now, session);
+        let session = self.listeners.socket(conn).and_then(|socket| socket.session).filter(lets_on);
         let body = request.params.map_or("", RawValue::get).as_bytes();
         let answered = routes::call(&request.method, Call { now, exchange, state, session, encoding, body });
         let result = answered.and_then(|body| {

@@ -99,17 +99,27 @@ fn a_session_opens_its_own_trading_account_and_may_be_named_in_the_url() {
 }
 
 #[test]
-fn the_end_of_a_login_does_not_cut_a_socket() {
-    let mut world = World::new(options());
-    world.rests(BTC, (Side::Sell, 600_010), 500);
-    let conn = world.connect_as("/ws/full", ALICE);
-    world.subscribe(conn, "v1.fill", &ALICE.to_string());
-    for _ in 0..180 {
-        world.advance(Duration::from_secs(30));
-        world.pongs(conn);
+fn the_end_of_a_login_does_not_cut_a_socket_but_ends_its_calls() {
+    for calls_go_on in [false, true] {
+        let mut options = options();
+        options.switches.calls_outlive_logins = calls_go_on;
+        let mut world = World::new(options);
+        world.rests(BTC, (Side::Sell, 600_010), 500);
+        let conn = world.connect_as("/ws/full", ALICE);
+        world.subscribe(conn, "v1.fill", &ALICE.to_string());
+        for _ in 0..180 {
+            world.advance(Duration::from_secs(30));
+            world.pongs(conn);
+        }
+        world.takes("alice", BTC, (Side::Buy, 3));
+        assert_eq!(world.frames(conn).len(), 1);
+        let params = json!({ "sub_account_id": ALICE.to_string() });
+        let call = json!({ "jsonrpc": "2.0", "method": "v1/open_orders", "params": params, "id": 2 });
+        world.say(conn, &call.to_string());
+        let answer = world.frames(conn).remove(0);
+        let want = if calls_go_on { json!(null) } else { json!(1000) };
+        assert_eq!(answer["error"]["code"], want, "{answer}");
     }
-    world.takes("alice", BTC, (Side::Buy, 3));
-    assert_eq!(world.frames(conn).len(), 1);
 }
 
 #[test]
