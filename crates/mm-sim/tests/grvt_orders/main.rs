@@ -2,6 +2,9 @@
 //! wrong on the way or at the venue, no order is lost, doubled or invented, and every one of them ends in what the venue
 //! says.
 
+mod logins;
+mod property;
+mod single;
 #[path = "../support/mod.rs"]
 mod support;
 mod troubles;

@@ -39,8 +39,7 @@ impl<'a> Past<'a> {
         headers.push("X-Grvt-Account-Id").push_str(whose);
         let (mut rows, mut cursor) = (Vec::new(), String::new());
         loop {
-            let asked =
-                json!({ "sub_account_id": account.sub_account_id, "limit": 1000, "cursor": cursor });
+            let asked = json!({ "sub_account_id": account.sub_account_id, "limit": 1000, "cursor": cursor });
             let reply = self.post(&place.trades, "/full/v1/order_history", &asked, Some(&headers)).await;
             let page: Value = serde_json::from_slice(&reply.body).expect("JSON");
             rows.extend(page["result"].as_array().expect("a list").iter().map(row));

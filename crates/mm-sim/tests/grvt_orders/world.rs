@@ -16,9 +16,7 @@ use mm_sim::{
     control::{AccountState, CrowdAction},
     faults::Schedule,
 };
-use mm_venues::grvt::{
-    Client, Credentials, Options, OrdersBy, SPEC, Urls, sign::ChainId, wire::Encoding,
-};
+use mm_venues::grvt::{Client, Credentials, Options, OrdersBy, SPEC, Urls, sign::ChainId, wire::Encoding};
 
 use crate::{
     support::{Believed, Habits, Ids, Overheard, Tally, Trader, meets_or_rests},
@@ -50,6 +48,8 @@ pub(crate) struct Case {
     /// Whether the venue counts requests, and we with it.
     pub(crate) limits: bool,
     pub(crate) seed: u64,
+    /// Of ours.
+    pub(crate) first_id: u64,
     pub(crate) faults: Schedule,
 }
 
@@ -64,6 +64,7 @@ impl Case {
             pause: Duration::ZERO,
             limits: false,
             seed: 1,
+            first_id: FIRST_ID,
             faults: Schedule::default(),
         }
     }
@@ -95,23 +96,22 @@ pub(crate) struct Ended {
     n_orders: usize,
     pub(crate) believed: Believed,
     pub(crate) rows: Vec<Row>,
+    /// As the venue's own words on positions have it.
+    position: String,
     truth: AccountState,
 }
 
 impl Ended {
     /// Nothing was lost, nothing doubled, nothing invented, nothing is left, and nobody was told what is not so.
     pub(crate) fn check(&self) {
-        self.check_but_for_alarms();
         assert_eq!(self.believed.status.anomalies, 0, "{:?}", self.believed.status);
-    }
-
-    /// As [`Ended::check`], where the venue did what cannot be foreseen.
-    pub(crate) fn check_but_for_alarms(&self) {
         assert_eq!(self.believed.records.len(), self.n_orders, "every order is accounted for");
         self.believed.check_against(&self.truth);
         assert!(self.truth.open_orders.is_empty(), "{:?}", self.truth.open_orders);
         self.wire.check();
         self.check_each_against_the_venue();
+        let net = self.truth.positions.get(SYMBOL).map_or("0", String::as_str);
+        assert_eq!(self.position, net, "the position as the venue told it");
         assert!(self.believed.status.ready, "{:?}", self.believed.status);
         assert_eq!(self.believed.status.in_flight, 0, "every call has ended");
         assert_eq!(self.believed.status.unknown_orders, 0);
@@ -196,6 +196,7 @@ pub(crate) fn run(case: &Case) -> Ended {
             rejected,
             took,
             n_orders: case.tasks * case.orders,
+            position: stage.position(),
             believed: Believed::of(venue, market, records),
             rows,
             truth,
@@ -214,6 +215,11 @@ impl Stage<'_> {
         while 0 < self.venue.status().in_flight && self.clock.now() < until {
             self.clock.sleep(Duration::from_millis(10)).await;
         }
+    }
+
+    fn position(&self) -> String {
+        let told = self.venue.positions().into_iter().find(|position| position.market == self.market.id);
+        told.map_or("0".to_owned(), |told| self.market.signed_decimal(told.net).normalized().to_string())
     }
 
     /// The simulator's own word.
@@ -241,7 +247,7 @@ pub(crate) fn on_stage<T>(case: &Case, play: impl AsyncFnOnce(Stage<'_>) -> T) -
     };
     let world = InProcess::start(sim, clock.clone(), &runtime.spawner()).expect("a world");
     let wire = Arc::new(Mutex::new(Wire::new(case.encoding)));
-    let ids = Arc::new(Ids(AtomicU64::new(FIRST_ID)));
+    let ids = Arc::new(Ids(AtomicU64::new(case.first_id)));
     let (venue, driver) = mm_core::venue(config(), clock.clone(), ids);
     let transport = Overheard { inner: world.transport(), wire: Arc::clone(&wire) };
     let protocol = Box::new(client(case, &world));
