@@ -188,7 +188,9 @@ pub(crate) fn run(case: &Case) -> Ended {
         let took = clock.now().since(started);
         stage.settle().await;
         let Tally { not_sent, unknown, rejected, records } = tally.into_inner().expect("one thread");
-        let truth = stage.truth();
+        // All at one time: to ask the venue takes a while, in which the connector asks it too.
+        let believed = Believed::of(venue, market, records);
+        let (position, truth) = (stage.position(), stage.truth());
         let rows = Past::new(stage.world, ACCOUNT).ended_orders().await;
         Ended {
             not_sent,
@@ -196,8 +198,8 @@ pub(crate) fn run(case: &Case) -> Ended {
             rejected,
             took,
             n_orders: case.tasks * case.orders,
-            position: stage.position(),
-            believed: Believed::of(venue, market, records),
+            believed,
+            position,
             rows,
             truth,
             wire: std::mem::replace(&mut stage.wire.lock().expect("one thread"), Wire::new(case.encoding)),
