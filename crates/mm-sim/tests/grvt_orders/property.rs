@@ -14,9 +14,20 @@ const CASES: u32 = 12;
 const LATE_MS_MAX: u64 = 2_000;
 
 /// What is asked by those who trade and by the connector itself.
-const ASKS: [&str; 8] = ["place", "cancel", "order", "history", "open_orders", "fills", "positions", "login"];
+const ASKS: [&str; 10] = [
+    "place",
+    "batch",
+    "cancel",
+    "cancel_all",
+    "order",
+    "history",
+    "open_orders",
+    "fills",
+    "positions",
+    "login",
+];
 /// What comes by socket, answers too.
-const STREAMS: [&str; 9] = [
+const STREAMS: [&str; 10] = [
     "v1.order",
     "v1.state",
     "v1.fill",
@@ -25,6 +36,7 @@ const STREAMS: [&str; 9] = [
     "v1.book.d",
     "v1/create_order",
     "v1/cancel_order",
+    "v1/cancel_all_orders",
     "subscribe",
 ];
 
@@ -60,8 +72,10 @@ fn requests() -> impl Strategy<Value = Rule> {
     let place = select(vec![Action::DropAccepted, Action::RejectAccepted]);
     prop_oneof![
         6 => (select(ASKS.to_vec()), anything).prop_map(|(ask, action)| Rule::new(Place::Request, action).ask(ask)),
-        1 => place.prop_map(|action| Rule::new(Place::Request, action).ask("place")),
-        1 => Just(Rule::new(Place::Request, Action::IgnoreCancel).ask("cancel")),
+        1 => (select(vec!["place", "batch"]), place)
+            .prop_map(|(ask, action)| Rule::new(Place::Request, action).ask(ask)),
+        1 => select(vec!["cancel", "cancel_all"])
+            .prop_map(|ask| Rule::new(Place::Request, Action::IgnoreCancel).ask(ask)),
     ]
 }
 
@@ -99,11 +113,13 @@ prop_compose! {
         tasks in 1_usize..8,
         orders in 1_usize..4,
         pause_ms in 0_u64..60,
+        batch_every in select(vec![0_usize, 2, 3]),
+        sweeps in select(vec![0_usize, 0, 1, 4]),
         seed in 1_u64..1_000,
         rules in prop::collection::vec(rule(), 1..5),
     ) -> Case {
         let pause = Duration::from_millis(pause_ms);
-        Case { tasks, orders, pause, seed, faults: Schedule::of(rules), ..Case::new(orders_by, encoding) }
+        Case { tasks, orders, pause, batch_every, sweeps, seed, faults: Schedule::of(rules), ..Case::new(orders_by, encoding) }
     }
 }
 

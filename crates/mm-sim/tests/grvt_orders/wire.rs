@@ -7,7 +7,7 @@ use mm_venues::{
         Encoding,
         order::{NewOrder, Order, is_assigned},
         rpc,
-        send::CreateOrder,
+        send::{BulkOrders, CreateOrder},
         stream::Feed,
     },
     http::{Reply, Request},
@@ -18,6 +18,8 @@ use crate::support::Tap;
 
 /// Where orders go.
 const CREATE: &str = "v1/create_order";
+/// Where several go at once; by HTTP alone.
+const BULK: &str = "v2/bulk_orders";
 /// What frames of the stream of orders have somewhere.
 const ORDERS: &[u8] = br#""v1.order""#;
 
@@ -90,6 +92,9 @@ impl Tap for Wire {
             let CreateOrder { order } = self.read(&request.body);
             self.note(&order);
             self.last_request = Some(request.clone());
+        } else if request.path.ends_with(BULK) {
+            let bulk: BulkOrders<'_> = self.read(&request.body);
+            bulk.orders.iter().for_each(|order| self.note(order));
         }
     }
 

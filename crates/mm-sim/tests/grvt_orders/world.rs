@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use mm_core::{Clock, Venue, VenueConfig, VirtualRuntime};
+use mm_core::{Clock, Order, Venue, VenueConfig, VenueStatus, VirtualRuntime};
 use mm_crypto::ecdsa::{SecretKey, Signer};
 use mm_model::{End, Market, NewOrder, OrderKind, OrderState, Refusal, TimeInForce, Timestamp};
 use mm_session::{Limits, SessionConfig};
@@ -45,6 +45,10 @@ pub(crate) struct Case {
     pub(crate) orders: usize,
     /// After each of them.
     pub(crate) pause: Duration,
+    /// One message in so many holds several orders; 0: none.
+    pub(crate) batch_every: usize,
+    /// How often everything on the market is cancelled meanwhile.
+    pub(crate) sweeps: usize,
     /// Whether the venue counts requests, and we with it.
     pub(crate) limits: bool,
     pub(crate) seed: u64,
@@ -62,6 +66,8 @@ impl Case {
             tasks: 12,
             orders: 3,
             pause: Duration::ZERO,
+            batch_every: 0,
+            sweeps: 0,
             limits: false,
             seed: 1,
             first_id: FIRST_ID,
@@ -93,8 +99,8 @@ pub(crate) struct Ended {
     pub(crate) unknown: usize,
     pub(crate) rejected: Vec<Refusal>,
     pub(crate) took: Duration,
-    n_orders: usize,
-    pub(crate) believed: Believed,
+    pub(crate) status: VenueStatus,
+    believed: Believed,
     pub(crate) rows: Vec<Row>,
     /// As the venue's own words on positions have it.
     position: String,
@@ -104,17 +110,16 @@ pub(crate) struct Ended {
 impl Ended {
     /// Nothing was lost, nothing doubled, nothing invented, nothing is left, and nobody was told what is not so.
     pub(crate) fn check(&self) {
-        assert_eq!(self.believed.status.anomalies, 0, "{:?}", self.believed.status);
-        assert_eq!(self.believed.records.len(), self.n_orders, "every order is accounted for");
+        assert_eq!(self.status.anomalies, 0, "{:?}", self.status);
         self.believed.check_against(&self.truth);
         assert!(self.truth.open_orders.is_empty(), "{:?}", self.truth.open_orders);
         self.wire.check();
         self.check_each_against_the_venue();
         let net = self.truth.positions.get(SYMBOL).map_or("0", String::as_str);
         assert_eq!(self.position, net, "the position as the venue told it");
-        assert!(self.believed.status.ready, "{:?}", self.believed.status);
-        assert_eq!(self.believed.status.in_flight, 0, "every call has ended");
-        assert_eq!(self.believed.status.unknown_orders, 0);
+        assert!(self.status.ready, "{:?}", self.status);
+        assert_eq!(self.status.in_flight, 0, "every call has ended");
+        assert_eq!(self.status.unknown_orders, 0);
     }
 
     /// Every order ended as the venue says, under the venue's own id, and there is no other of its id.
@@ -180,16 +185,20 @@ pub(crate) fn run(case: &Case) -> Ended {
             pause: case.pause,
             order: varied,
             hasty_every: 4,
+            batch_every: case.batch_every,
             insists_after: Some(Duration::from_secs(20)),
         };
         let tally = Mutex::new(Tally::default());
         let Stage { venue, clock, market, .. } = stage;
-        Trader { venue, clock, market, habits: &habits, tally: &tally }.all().await;
+        let trader = Trader { venue, clock, market, habits: &habits, tally: &tally };
+        futures_util::future::join(trader.all(), stage.sweep(case.sweeps)).await;
         let took = clock.now().since(started);
         stage.settle().await;
         let Tally { not_sent, unknown, rejected, records } = tally.into_inner().expect("one thread");
+        assert!(0 < records.len(), "somebody has traded");
         // All at one time: to ask the venue takes a while, in which the connector asks it too.
-        let believed = Believed::of(venue, market, records);
+        let everything = venue.placed_since(START).iter().map(Order::snapshot).collect();
+        let (status, believed) = (venue.status(), Believed::of(venue, market, everything));
         let (position, truth) = (stage.position(), stage.truth());
         let rows = Past::new(stage.world, ACCOUNT).ended_orders().await;
         Ended {
@@ -197,7 +206,7 @@ pub(crate) fn run(case: &Case) -> Ended {
             unknown,
             rejected,
             took,
-            n_orders: case.tasks * case.orders,
+            status,
             believed,
             position,
             rows,
@@ -216,6 +225,15 @@ impl Stage<'_> {
         let until = self.clock.now() + QUIET_WITHIN;
         while 0 < self.venue.status().in_flight && self.clock.now() < until {
             self.clock.sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Cancels everything on the market, so often.
+    async fn sweep(&self, times: usize) {
+        for _ in 0..times {
+            self.clock.sleep(Duration::from_millis(17)).await;
+            // Each order's own end tells what came of it.
+            drop(self.venue.cancel_all(self.market.id).await);
         }
     }
 

@@ -2,15 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mm_core::{Venue, VenueStatus};
+use mm_core::Venue;
 use mm_model::{Market, OrderRecord};
 use mm_sim::control::AccountState;
 
 /// What the connector believes in the end.
 #[derive(Debug)]
 pub(crate) struct Believed {
-    pub(crate) status: VenueStatus,
-    /// All that it knows of our orders, but for those that were not sent.
+    /// All that it knows of our orders.
     pub(crate) records: Vec<OrderRecord>,
     /// Our ids of orders that it believes live.
     open: BTreeSet<u64>,
@@ -23,18 +22,11 @@ impl Believed {
     /// Of a venue whose orders all were of one market.
     pub(crate) fn of(venue: &Venue, market: &Market, records: Vec<OrderRecord>) -> Self {
         Self {
-            status: venue.status(),
             records,
             open: venue.open_orders().iter().map(|order| order.client_id().0).collect(),
             filled: market.signed_decimal(venue.filled(market.id)).normalized().to_string(),
             market: market.clone(),
         }
-    }
-
-    /// Our ids of the orders that the venue knows, as far as we know.
-    pub(crate) fn known(&self) -> BTreeSet<u64> {
-        let known = self.records.iter().filter(|record| record.state() != mm_model::OrderState::Failed);
-        known.map(|record| record.client_id().0).collect()
     }
 
     /// Every order is over by the venue's word, or by the proof that it never got it; what is live, the position and every

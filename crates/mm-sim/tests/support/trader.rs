@@ -18,6 +18,8 @@ use mm_model::{
 const PATIENCE: Duration = Duration::from_secs(300);
 /// So often in a row nothing is sent at most: longer is no trouble that passes.
 const TRIES_MAX: usize = 2_000;
+/// Orders of one message, where several go together.
+const BATCH: usize = 3;
 /// One order in so many meets the market: the others rest until they are cancelled.
 const FILLED_EVERY: usize = 10;
 
@@ -42,6 +44,8 @@ pub(crate) struct Habits {
     pub(crate) order: fn(&Market, usize, usize) -> NewOrder,
     /// One order in so many is cancelled without waiting for the venue's first word; 0: none.
     pub(crate) hasty_every: usize,
+    /// One message in so many holds several orders; 0: none.
+    pub(crate) batch_every: usize,
     /// How long after a cancel an order that is not over is handed to the reaper; `None`: only when the cancel failed.
     pub(crate) insists_after: Option<Duration>,
 }
@@ -78,9 +82,13 @@ impl Trader<'_> {
     async fn trade(&self, task: usize) {
         let (mut placed, mut tries) = (0, 0);
         while placed < self.habits.orders {
+            if is_nth(self.habits.batch_every, task + placed) {
+                self.trade_together(task, placed).await;
+                placed += 1;
+                continue;
+            }
             let order = (self.habits.order)(self.market, task, placed);
-            let every = self.habits.hasty_every;
-            let is_hasty = every != 0 && (task + placed) % every == every - 1;
+            let is_hasty = is_nth(self.habits.hasty_every, task + placed);
             let order = match self.place(order, is_hasty).await {
                 Ok(order) => order,
                 Err(why) => {
@@ -96,6 +104,23 @@ impl Trader<'_> {
             self.end(order).await;
             self.clock.sleep(self.habits.pause).await;
         }
+    }
+
+    /// Places some orders in one message, all of which are cancelled and over before the next.
+    async fn trade_together(&self, task: usize, placed: usize) {
+        let orders = (0..BATCH).map(|n| (self.habits.order)(self.market, task, placed + n)).collect();
+        for placed in self.venue.place_batch(orders).await {
+            match placed {
+                Ok(order) => self.end(order).await,
+                Err(PlaceError::OutcomeUnknown { order, .. }) => {
+                    self.tally(|tally| tally.unknown += 1);
+                    self.end(order).await;
+                }
+                Err(PlaceError::NotSent(_)) => self.tally(|tally| tally.not_sent += 1),
+                Err(PlaceError::Rejected(why)) => self.tally(|tally| tally.rejected.push(why)),
+            }
+        }
+        self.clock.sleep(self.habits.pause).await;
     }
 
     /// Fails when nothing was sent.
@@ -136,6 +161,10 @@ impl Trader<'_> {
     fn tally(&self, note: impl FnOnce(&mut Tally)) {
         note(&mut self.tally.lock().expect("one thread"));
     }
+}
+
+fn is_nth(every: usize, n: usize) -> bool {
+    every != 0 && n % every == every - 1
 }
 
 /// Every tenth order meets the market, all others rest; `size` is the market's. The crowd quotes around 2400.
