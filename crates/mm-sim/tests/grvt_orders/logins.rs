@@ -72,7 +72,7 @@ fn fault_55_a_cookie_is_renewed_before_it_ends() {
         Rule::new(Place::Request, Action::Skew { ms: -(24 * 3600 - 120) * 1_000 }).ask("login").times(1);
     for case in Case::all().step_by(3) {
         let slow = Case { tasks: 3, orders: 6, pause: Duration::from_secs(25), ..case };
-        let ended = check(slow, 1, &[short.clone()]);
+        let ended = check(slow, 1, std::slice::from_ref(&short));
         assert_eq!(ended.wire.n_logins, 3, "at four fifths of its life, and for good");
         assert!(ended.status.resent <= 3 && ended.not_sent == 0, "nobody met the end of it");
     }

@@ -31,7 +31,7 @@ impl<'a> Past<'a> {
         let place = self.world.endpoints().venues.grvt.as_ref().expect("it stands");
         let account = place.account(self.account).expect("it is there");
         let login = json!({ "api_key": account.api_key });
-        let session = self.post(&place.edge, "/auth/api_key/login", &login, None).await;
+        let session = self.post((&place.edge, "/auth/api_key/login"), &login, None).await;
         let cookie = session.headers.get("Set-Cookie").expect("a cookie").split(';').next();
         let mut headers = Headers::default();
         headers.push("Cookie").push_str(cookie.expect("it begins with its name"));
@@ -40,7 +40,7 @@ impl<'a> Past<'a> {
         let (mut rows, mut cursor) = (Vec::new(), String::new());
         loop {
             let asked = json!({ "sub_account_id": account.sub_account_id, "limit": 1000, "cursor": cursor });
-            let reply = self.post(&place.trades, "/full/v1/order_history", &asked, Some(&headers)).await;
+            let reply = self.post((&place.trades, "/full/v1/order_history"), &asked, Some(&headers)).await;
             let page: Value = serde_json::from_slice(&reply.body).expect("JSON");
             rows.extend(page["result"].as_array().expect("a list").iter().map(row));
             cursor = page["next"].as_str().expect("a cursor").to_owned();
@@ -50,7 +50,7 @@ impl<'a> Past<'a> {
         }
     }
 
-    async fn post(&self, base: &str, path: &str, body: &Value, headers: Option<&Headers>) -> Reply {
+    async fn post(&self, (base, path): (&str, &str), body: &Value, headers: Option<&Headers>) -> Reply {
         let mut request = Request::default();
         request.reset(Method::Post, path);
         if let Some(headers) = headers {

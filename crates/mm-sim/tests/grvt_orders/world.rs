@@ -195,7 +195,7 @@ pub(crate) fn run(case: &Case) -> Ended {
         let took = clock.now().since(started);
         stage.settle().await;
         let Tally { not_sent, unknown, rejected, records } = tally.into_inner().expect("one thread");
-        assert!(0 < records.len(), "somebody has traded");
+        assert!(!records.is_empty(), "somebody has traded");
         // All at one time: to ask the venue takes a while, in which the connector asks it too.
         let everything = venue.placed_since(START).iter().map(Order::snapshot).collect();
         let (status, believed) = (venue.status(), Believed::of(venue, market, everything));
