@@ -76,7 +76,8 @@ fn a_login_that_is_over_is_renewed_and_told() {
             .from(Duration::from_millis(50))
             .times(1),
         expect![[r#"
-            grvt: connection: once refused for a number out of turn or a token that was over
+            grvt: orders answered: order 9223372036854776807 got no answer, nobody knew of it for 0.0ns until it was looked up: open
+            grvt: connection: once lost and made again, 2 times refused for a number out of turn or a token that was over
             clean
         "#]],
     );
@@ -87,9 +88,10 @@ fn an_order_whose_login_is_over_goes_again_after_the_next_and_once() {
     fails_under(
         Rule::new(Place::Request, Action::ExpireTokens).ask("place").times(1),
         expect![[r#"
-        grvt: connection: once refused for a number out of turn or a token that was over
-        clean
-    "#]],
+            grvt: orders answered: order 9223372036854776807 got no answer, nobody knew of it for 0.0ns until it was looked up: open
+            grvt: connection: once lost and made again, 2 times refused for a number out of turn or a token that was over
+            clean
+        "#]],
     );
 }
 
