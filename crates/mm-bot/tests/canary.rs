@@ -51,10 +51,8 @@ fn files(folder: &Path) -> Vec<std::path::PathBuf> {
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
-#[test]
-fn no_secret_is_written_anywhere() {
-    let dir = state();
-    let world = Served::start_with(&dir, 11, &["--log-level", "trace"]);
+/// Every secret of a world, in all of its forms.
+fn secrets(world: &Served) -> Vec<Vec<u8>> {
     let accounts =
         |venue: &str| world.endpoints["venues"][venue]["accounts"].as_array().expect("accounts").clone();
     let word = |value: &serde_json::Value| value.as_str().expect("a text").to_owned();
@@ -76,6 +74,14 @@ fn no_secret_is_written_anywhere() {
     // The name of the cookie that opens GRVT's account, with whatever follows it.
     secrets.push(b"gravity=".to_vec());
     secrets.push(word(&world.endpoints["control"]["token"]).into_bytes());
+    secrets
+}
+
+#[test]
+fn no_secret_is_written_anywhere() {
+    let dir = state();
+    let world = Served::start_with(&dir, 11, &["--log-level", "trace"]);
+    let secrets = secrets(&world);
     let own = dir.path().join("own");
     let config = |keys: &str| {
         format!(

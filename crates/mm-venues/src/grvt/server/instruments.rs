@@ -3,6 +3,7 @@
 
 use mm_model::Market;
 
+use super::Options;
 use crate::grvt::sign::{self, Asset};
 
 /// A market's own numbers.
@@ -16,24 +17,30 @@ pub(super) struct Instrument {
     pub(super) quote_decimals: u8,
 }
 
-/// Name, hash and base decimals. Those of BTC and AAVE were seen; the others stand in the test vectors, of which SOL and
-/// XRP are invented, and have decimals of their own so that nobody takes nine for granted.
-const KNOWN: [(&str, u64, u8); 5] = [
-    ("BTC_USDT_Perp", 0x03_05_01, 9),
-    ("ETH_USDT_Perp", 0x03_04_01, 9),
-    ("AAVE_USDT_Perp", 0x03_22_01, 9),
-    ("SOL_USDT_Perp", 0x03_06_01, 6),
-    ("XRP_USDT_Perp", 0x03_07_01, 0),
+/// Hashes. Those of BTC and AAVE were seen; the others stand in the test vectors, and those of SOL and XRP are invented.
+const HASHES: [(&str, u64); 5] = [
+    ("BTC_USDT_Perp", 0x03_05_01),
+    ("ETH_USDT_Perp", 0x03_04_01),
+    ("AAVE_USDT_Perp", 0x03_22_01),
+    ("SOL_USDT_Perp", 0x03_06_01),
+    ("XRP_USDT_Perp", 0x03_07_01),
 ];
+
+/// Decimals of every base asset that was seen.
+const BASE_DECIMALS: u8 = 9;
+
+/// The number of a market in signatures.
+pub(super) fn asset_id(market: &Market) -> u64 {
+    // Those that nobody has seen are made up in the same form: 0x03, a number of the base asset, 01.
+    let made_up = || 0x03_80_01 + (u64::from(market.id.0 & 0x7f) << 8);
+    HASHES.iter().find(|(name, _)| *name == &*market.symbol).map_or_else(made_up, |(_, hash)| *hash)
+}
 
 impl Instrument {
     /// Of a market.
-    pub(super) fn of(market: &Market) -> Self {
-        // The rest are made up in the same form: 0x03, a number of the base asset, 01.
-        let made_up = || (0x03_80_01 + (u64::from(market.id.0 & 0x7f) << 8), 9);
-        let known = KNOWN.iter().find(|(name, ..)| *name == &*market.symbol);
-        let (asset_id, base_decimals) = known.map_or_else(made_up, |(_, hash, decimals)| (*hash, *decimals));
-        Self { asset_id, base_decimals, quote_decimals: 6 }
+    pub(super) fn of(market: &Market, options: &Options) -> Self {
+        let base_decimals = options.base_decimals.get(&*market.symbol).copied().unwrap_or(BASE_DECIMALS);
+        Self { asset_id: asset_id(market), base_decimals, quote_decimals: 6 }
     }
 
     /// What its signatures are checked by.

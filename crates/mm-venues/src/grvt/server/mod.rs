@@ -32,7 +32,7 @@ pub mod switches;
 #[cfg(test)]
 mod tests;
 
-use std::{fmt, time::Duration};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
 use mm_crypto::ecdsa::Address;
 use mm_exchange::{AccountId, Exchange, Fact};
@@ -90,6 +90,8 @@ pub struct Options {
     pub speed_bump: Duration,
     /// How long a login lasts.
     pub session_life: Duration,
+    /// Markets whose sizes are signed with another number of places than nine.
+    pub base_decimals: BTreeMap<String, u8>,
     /// The venue's open questions.
     pub switches: Switches,
 }
@@ -103,6 +105,7 @@ impl Default for Options {
             rate_limits: true,
             speed_bump: Duration::from_millis(25),
             session_life: Duration::from_secs(24 * 3600),
+            base_decimals: BTreeMap::new(),
             switches: Switches::default(),
         }
     }

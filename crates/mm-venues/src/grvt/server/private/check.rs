@@ -80,7 +80,8 @@ pub(super) fn check(call: &Call<'_>, order: &NewOrder<'_>, batch: &Batch<'_>) ->
     if order.state.is_some() {
         return Err(codes::STATE_GIVEN.into());
     }
-    let authentic = signed::order(call, member, order, (leg, Instrument::of(market)))?;
+    let instrument = Instrument::of(market, &call.state.options);
+    let authentic = signed::order(call, member, order, (leg, instrument))?;
     let place = PlaceOrder {
         market: market.id,
         side: if leg.is_buying_asset { Side::Buy } else { Side::Sell },

@@ -66,7 +66,7 @@ pub(super) fn set_position_config(call: &mut Call<'_>) -> Answered {
         }
     };
     let leverage = i32::try_from(whole / 100).map_err(|_| codes::LEVERAGE_TOO_HIGH)?;
-    let what = (Instrument::of(&listing.market), margin_type, leverage);
+    let what = (Instrument::of(&listing.market, &call.state.options), margin_type, leverage);
     signed::position_config(call, member, what, &request.signature)?;
     if margin_type != SIGNED_CROSS {
         return Err(codes::MARGIN_TYPE_UNSUPPORTED.into());

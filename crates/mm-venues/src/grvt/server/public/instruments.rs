@@ -6,6 +6,7 @@ use mm_model::{Decimal, MarketKind, Money, Rate, TradingState};
 use super::about;
 use crate::grvt::{
     server::{
+        Options,
         answer::Answered,
         call::Call,
         filter::{Filter, kind},
@@ -39,14 +40,14 @@ const CURRENCIES: [(u32, &str, u8); 5] =
 pub(super) fn instrument(call: &mut Call<'_>) -> Answered {
     let request: InstrumentRequest<'_> = call.read()?;
     let listing = about(call, &request.instrument)?;
-    call.result(row(listing))
+    call.result(row(listing, &call.state.options))
 }
 
 /// `all_instruments`.
 pub(super) fn all_instruments(call: &mut Call<'_>) -> Answered {
     let request: AllInstrumentsRequest = call.read()?;
     let all = call.exchange.listings().iter().filter(|it| is_wanted(it, request.is_active));
-    call.result(all.map(row).collect::<Vec<_>>())
+    call.result(all.map(|listing| row(listing, &call.state.options)).collect::<Vec<_>>())
 }
 
 /// `instruments`.
@@ -59,7 +60,9 @@ pub(super) fn instruments(call: &mut Call<'_>) -> Answered {
     let filter = Filter { kind: request.kind, base: request.base, quote: request.quote };
     let all = call.exchange.listings().iter();
     let wanted = all.filter(|it| is_wanted(it, request.is_active) && filter.takes(&it.market));
-    call.result(wanted.take(limit as usize).map(row).collect::<Vec<_>>())
+    call.result(
+        wanted.take(limit as usize).map(|listing| row(listing, &call.state.options)).collect::<Vec<_>>(),
+    )
 }
 
 /// `currency`: those that are traded or paid with here, besides the dollar that everything is counted in.
@@ -112,9 +115,9 @@ pub(super) fn margin_rules(call: &mut Call<'_>) -> Answered {
 }
 
 /// The row of an instrument.
-fn row(listing: &Listing) -> Instrument<'_> {
+fn row<'a>(listing: &'a Listing, options: &Options) -> Instrument<'a> {
     let market = &listing.market;
-    let known = Numbers::of(market);
+    let known = Numbers::of(market, options);
     let is_perpetual = market.kind == MarketKind::Perpetual;
     let hours = u32::try_from(listing.funding_interval.as_secs() / 3_600).unwrap_or(0);
     Instrument {

@@ -19,7 +19,7 @@ pub(super) use self::{
     order::{OrderRecord, Origin, Stage},
     orders::Orders,
 };
-use super::{accounts::Accounts, instruments::Instrument};
+use super::{accounts::Accounts, instruments::asset_id};
 use crate::grvt::wire::{CancelStatus, OrderRejectReason};
 
 /// Something that a stream has to tell. Copies: what is told is what was true then.
@@ -165,7 +165,7 @@ impl Records {
 /// The venue's id of an order, 16 bytes: 01, 01, the three bytes of the instrument's hash from the last one, the last
 /// three of the signature's s, and eight that count. So it looks in the two samples there are.
 fn order_id(exchange: &Exchange, view: &OrderView, origin: Option<&Origin>) -> u128 {
-    let hash = exchange.markets().get(view.order.market).map_or(0, |market| Instrument::of(market).asset_id);
+    let hash = exchange.markets().get(view.order.market).map_or(0, asset_id);
     let [.., a, b, c] = hash.to_be_bytes();
     let s = origin.map_or("", |origin| origin.signature.s.as_str());
     let digits = s.get(s.len().saturating_sub(6)..).unwrap_or_default();

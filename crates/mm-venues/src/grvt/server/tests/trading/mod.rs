@@ -245,7 +245,7 @@ impl World {
     /// Signs an order.
     fn sign(&mut self, who: Who, draft: &Draft<'_>) -> Value {
         let market = self.exchange.markets().by_symbol(draft.instrument).expect("listed");
-        let instrument = Instrument::of(market);
+        let instrument = Instrument::of(market, &options());
         self.nonce += 1;
         let validity = Validity {
             nonce: self.nonce,

@@ -46,6 +46,12 @@ pub(super) fn meet(vector: &OrderVector) -> (World, Login) {
     world_of(vector, u32::try_from(vector.input.chain_id).expect("small"))
 }
 
+/// The vectors' instruments, two of which are signed with decimals of their own.
+fn odd() -> Options {
+    let base_decimals = [("SOL_USDT_Perp".to_owned(), 6), ("XRP_USDT_Perp".to_owned(), 0)].into();
+    Options { base_decimals, ..options() }
+}
+
 fn world_of(vector: &OrderVector, chain_id: u32) -> (World, Login) {
     let markets = [
         listing(BTC, ["0.1", "0.001", "60000"]),
@@ -60,7 +66,7 @@ fn world_of(vector: &OrderVector, chain_id: u32) -> (World, Login) {
     let key = SecretKey::from_hex(&vectors().private_key).expect("a key");
     let sub_account = vector.input.sub_account_id.parse().expect("a number");
     let signer = Account { signers: vec![Signer::live(key).address()], sub_account, ..Alice.account() };
-    let mut world = World::with(Options { chain_id, ..options() }, markets, [signer]);
+    let mut world = World::with(Options { chain_id, ..odd() }, markets, [signer]);
     let login = world.login(Alice);
     (world, login)
 }
@@ -111,7 +117,7 @@ fn every_tampered_variant_is_refused() {
         let (mut world, login) = meet(&vector);
         let signed = |name: &'static str| {
             let market = world.exchange.markets().by_symbol(name).expect("listed");
-            (name, Instrument::of(market).signed())
+            (name, Instrument::of(market, &odd()).signed())
         };
         let instruments = names.map(signed);
         let known = |name: &str| names.contains(&name);
