@@ -95,7 +95,7 @@ async fn the_upgrade_request_bears_the_links_fields_and_one_that_is_not_http_goe
     link.headers.push("X-Other").push_str("canary\r\n");
     match net(Roots::Public).connect(&link).await {
         Err(TransportError::NotSent(why)) => {
-            assert!(why.contains("X-Other") && !why.contains("canary"), "{why}")
+            assert!(why.contains("X-Other") && !why.contains("canary"), "{why}");
         }
         other => panic!("{other:?}"),
     }
