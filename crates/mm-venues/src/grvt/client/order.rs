@@ -177,12 +177,13 @@ impl Texts {
             time_in_force: time_in_force.word().into(),
             post_only,
             reduce_only: order.exposure == Exposure::ReduceOnly,
-            legs: vec![OrderLeg {
+            legs: [OrderLeg {
                 instrument: (&*market.symbol).into(),
                 size: size.as_str().into(),
                 limit_price: order.kind.price().map(|_| price.as_str().into()),
                 is_buying_asset: order.side == mm_model::Side::Buy,
-            }],
+            }]
+            .into(),
             signature: crate::grvt::wire::order::Signature {
                 signer: sender.signer.into(),
                 r: r.as_str().into(),

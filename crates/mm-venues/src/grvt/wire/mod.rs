@@ -39,6 +39,7 @@ pub mod market;
 pub mod market_data;
 pub mod order;
 pub mod paths;
+mod per_leg;
 mod quoted;
 pub mod reply;
 pub mod rpc;
@@ -53,6 +54,7 @@ mod tests;
 
 pub use crate::text::{Text, lenient};
 pub use encoding::Encoding;
+pub use per_leg::PerLeg;
 pub use quoted::Quoted;
 pub use words::{
     BrokerTag, CancelStatus, CandleInterval, CandleType, FundingAggregation, Kind, MarginType,

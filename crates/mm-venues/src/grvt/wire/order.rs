@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BrokerTag, OrderRejectReason, OrderStatus, Quoted, Text, TimeInForce, TriggerBy, TriggerType, lenient,
+    BrokerTag, OrderRejectReason, OrderStatus, PerLeg, Quoted, Text, TimeInForce, TriggerBy, TriggerType,
+    lenient,
 };
 
 /// An order as a client sends it. What the venue fills is an `Option`, so that a server can refuse it by its own code.
@@ -22,7 +23,7 @@ pub struct NewOrder<'a> {
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub reduce_only: bool,
     /// Exactly one on the order book.
-    pub legs: Vec<OrderLeg<'a>>,
+    pub legs: PerLeg<OrderLeg<'a>>,
     pub signature: Signature<'a>,
     pub metadata: OrderMetadata<'a>,
     /// Must not be there.
@@ -58,7 +59,7 @@ pub struct Order<'a> {
     pub post_only: bool,
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub reduce_only: bool,
-    pub legs: Vec<OrderLeg<'a>>,
+    pub legs: PerLeg<OrderLeg<'a>>,
     pub signature: Signature<'a>,
     pub metadata: OrderMetadata<'a>,
     pub state: OrderState<'a>,
@@ -140,14 +141,14 @@ pub struct OrderState<'a> {
     pub reject_reason: OrderRejectReason,
     /// Still resting.
     #[serde(borrow)]
-    pub book_size: Vec<Text<'a>>,
+    pub book_size: PerLeg<Text<'a>>,
     /// Cumulative.
-    pub traded_size: Vec<Text<'a>>,
+    pub traded_size: PerLeg<Text<'a>>,
     /// Nanoseconds.
     pub update_time: Quoted,
     /// `0.0` before the first fill.
     #[serde(default, deserialize_with = "lenient::or_default")]
-    pub avg_fill_price: Vec<Text<'a>>,
+    pub avg_fill_price: PerLeg<Text<'a>>,
 }
 
 /// A signature over a struct of the venue (EIP-712).

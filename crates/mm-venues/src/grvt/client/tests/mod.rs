@@ -271,12 +271,13 @@ fn order<'a>(
         time_in_force: wire::TimeInForce::GoodTillTime,
         post_only: false,
         reduce_only: false,
-        legs: vec![wire::order::OrderLeg {
+        legs: [wire::order::OrderLeg {
             instrument: BTC.into(),
             size: "1.013".into(),
             limit_price: Some("68900.5".into()),
             is_buying_asset: true,
-        }],
+        }]
+        .into(),
         signature: wire::order::Signature {
             signer: "0x1a642f0e3c3af545e7acbd38b07251b3990914f1".into(),
             r: "0x01".into(),
@@ -301,9 +302,9 @@ fn state<'a>([status, reason, traded]: [&'a str; 3]) -> wire::order::OrderState<
     wire::order::OrderState {
         status: status.into(),
         reject_reason: reason.into(),
-        book_size: vec!["0.0".into()],
-        traded_size: vec![traded.into()],
+        book_size: ["0.0".into()].into(),
+        traded_size: [traded.into()].into(),
         update_time: Quoted(NOW.0),
-        avg_fill_price: vec!["0.0".into()],
+        avg_fill_price: ["0.0".into()].into(),
     }
 }

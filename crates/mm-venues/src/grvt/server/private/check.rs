@@ -52,7 +52,7 @@ pub(super) enum Checked {
 /// The venue's code for the first thing that is wrong with it.
 pub(super) fn check(call: &Call<'_>, order: &NewOrder<'_>, batch: &Batch<'_>) -> Result<Checked, Refused> {
     let member = call.own(&order.sub_account_id)?;
-    let leg = match order.legs.as_slice() {
+    let leg = match &*order.legs {
         [] => return Err(codes::NO_LEG.into()),
         [leg] => leg,
         _ => return Err(codes::TOO_MANY_LEGS.into()),

@@ -44,7 +44,7 @@ pub(in super::super) fn order_row(
         time_in_force: origin.time_in_force.clone(),
         post_only: origin.post_only,
         reduce_only: origin.reduce_only,
-        legs: vec![leg],
+        legs: [leg].into(),
         signature: origin.signature.clone(),
         metadata,
         state: order_state(market, record),
@@ -70,10 +70,10 @@ fn order_state(market: &Market, record: &OrderRecord) -> OrderState<'static> {
     OrderState {
         status,
         reject_reason,
-        book_size: vec![numbers::qty(market, record.left())],
-        traded_size: vec![numbers::qty(market, record.filled)],
+        book_size: [numbers::qty(market, record.left())].into(),
+        traded_size: [numbers::qty(market, record.filled)].into(),
         update_time: record.updated_at.into(),
-        avg_fill_price: vec![average],
+        avg_fill_price: [average].into(),
     }
 }
 
