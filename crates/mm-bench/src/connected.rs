@@ -18,17 +18,21 @@ pub enum Threads {
     Two,
 }
 
+/// Where to trade.
+#[derive(Clone, Copy, Debug)]
+pub struct Market {
+    /// What its venue calls it.
+    pub symbol: &'static str,
+    /// As [`IDS_FROM`](crate::wires::Wire::IDS_FROM).
+    pub ids_from: u64,
+}
+
 /// Runs `strategy` on a connector with this codec, on one market, in threads of their own, until the strategy ends. The
 /// strategy begins when the connector is ready.
 ///
 /// # Panics
 /// In the thread, when the connector cannot be made or ends with an error.
-pub fn run<S, F>(
-    client: Box<dyn Protocol>,
-    symbol: &'static str,
-    threads: Threads,
-    strategy: S,
-) -> JoinHandle<()>
+pub fn run<S, F>(client: Box<dyn Protocol>, market: Market, threads: Threads, strategy: S) -> JoinHandle<()>
 where
     S: FnOnce(Venue) -> F + Send + 'static,
     F: Future<Output = ()>,
@@ -37,7 +41,7 @@ where
         let clock = Clock::system();
         let config = VenueConfig {
             name: "bench".into(),
-            symbols: vec![symbol.into()],
+            symbols: vec![market.symbol.into()],
             stale_after: Duration::from_secs(3600),
             submit_valid_for: Duration::from_secs(5),
             closed_orders_max: 1_024,
@@ -45,7 +49,7 @@ where
             shown_within: VenueConfig::SHOWN_WITHIN,
             dead_man: None,
         };
-        let (venue, driver) = mm_core::venue(config, clock.clone(), Arc::<Ids>::default());
+        let (venue, driver) = mm_core::venue(config, clock.clone(), Arc::new(Ids::after(market.ids_from)));
         let net = Net::new(clock.clone(), NetConfig::default()).expect("TLS can be set up");
         let session = async move {
             let config = SessionConfig { limits: Limits::Off, ..SessionConfig::default() };

@@ -28,12 +28,24 @@ use mm_venues::{
 use crate::{lives::wanted, wires::Wire};
 
 /// Ids from a counter.
-#[derive(Debug, Default)]
-pub struct Ids(AtomicU64);
+#[derive(Debug)]
+pub struct Ids {
+    from: u64,
+    n_given: AtomicU64,
+}
+
+impl Ids {
+    /// The first is one more than that.
+    #[must_use]
+    pub const fn after(from: u64) -> Self {
+        Self { from, n_given: AtomicU64::new(0) }
+    }
+}
 
 impl IdSource for Ids {
     fn next(&self) -> Result<ClientId, String> {
-        Ok(ClientId(self.0.fetch_add(1, Ordering::Relaxed) % u64::from(u32::MAX) + 1))
+        let n = self.n_given.fetch_add(1, Ordering::Relaxed) % u64::from(u32::MAX) + 1;
+        Ok(ClientId(self.from + n))
     }
 }
 
@@ -63,7 +75,7 @@ pub struct Rig<W: Wire> {
 }
 
 impl<W: Wire> Rig<W> {
-    /// A connector that is ready, with a book of ten levels a side around 150.00 at sequence 1,000.
+    /// A connector that is ready, with a book of ten levels a side around 150.00.
     ///
     /// # Panics
     /// When the canned answers do not make it ready: then the bench has to follow the code.
@@ -80,7 +92,7 @@ impl<W: Wire> Rig<W> {
             shown_within: VenueConfig::SHOWN_WITHIN,
             dead_man: None,
         };
-        let (venue, driver) = venue(config, clock.clone(), Arc::<Ids>::default());
+        let (venue, driver) = venue(config, clock.clone(), Arc::new(Ids::after(W::IDS_FROM)));
         let (client, market, heard) = (W::client(), MarketId(0), Heard::default());
         let mut rig = Self { venue, driver, client, market, clock, heard, n_sent: 0 };
         rig.driver.link(rig.clock.now(), LinkState::Up);
@@ -89,7 +101,10 @@ impl<W: Wire> Rig<W> {
             rig.answer(&call);
         }
         assert!(rig.venue.status().ready, "not ready: {:?}", rig.venue.status().reason);
-        W::begin(&mut rig.client, rig.clock.now());
+        let now = rig.clock.now();
+        for frame in W::begin(&mut rig.client, now) {
+            rig.frame(now, &frame);
+        }
         rig
     }
 
@@ -108,14 +123,16 @@ impl<W: Wire> Rig<W> {
         match &call.ask {
             Ask::Time => events.push(Event::ServerTime(now)),
             Ask::Markets => {
-                let reply = Reply { status: 200, headers: Default::default(), body: Bytes::from(W::MARKETS) };
+                let reply = Reply { status: 200, headers: Default::default(), body: W::listing() };
                 self.client
                     .reply(now, CallRef(0), &call.ask, &reply, &mut events)
                     .expect("the market can be read");
                 self.market = W::markets(&self.client).by_symbol(W::SYMBOL).expect("it is listed").id;
             }
             Ask::Fees => events.push(Event::Fees(FeeRates::default())),
-            Ask::Book(market) | Ask::Resync(market) => events.push(Event::BookSnapshot(book(*market))),
+            Ask::Book(market) | Ask::Resync(market) => {
+                events.push(Event::BookSnapshot(book(*market, W::BOOK_SEQ)))
+            }
             Ask::OpenOrders(_) => events.push(Event::OpenOrders(nothing())),
             Ask::FillsSince(_) => events.push(Event::Fills(nothing())),
             Ask::Positions => events.push(Event::Positions(nothing())),
@@ -125,12 +142,24 @@ impl<W: Wire> Rig<W> {
         self.driver.complete(now, call.id, Ok(events));
     }
 
-    /// A frame from the socket goes through the codec into the driver.
+    /// A frame of market data goes through the codec into the driver.
     ///
     /// # Panics
     /// When the frame cannot be read.
     pub fn frame(&mut self, now: Timestamp, frame: &Bytes) {
-        self.client.frame(now, LinkId(0), frame, &mut self.heard).expect("the frame can be read");
+        self.hear(now, LinkId(0), frame);
+    }
+
+    /// The same with a frame of the account's.
+    ///
+    /// # Panics
+    /// When the frame cannot be read.
+    pub fn account_frame(&mut self, now: Timestamp, frame: &Bytes) {
+        self.hear(now, W::ACCOUNT_LINK, frame);
+    }
+
+    fn hear(&mut self, now: Timestamp, link: LinkId, frame: &Bytes) {
+        self.client.frame(now, link, frame, &mut self.heard).expect("the frame can be read");
         for event in self.heard.events.drain(..) {
             self.driver.apply(now, event);
         }
@@ -169,7 +198,7 @@ impl<W: Wire> Rig<W> {
         let now = self.clock.now();
         let submission = self.venue.submit(wanted(self.market)).expect("the rig is ready");
         let call = self.next_call().expect("the order is handed out");
-        let taken = report(submission.order().client_id(), Qty::ZERO, ReportedStatus::Open);
+        let taken = told::<W>(submission.order().client_id(), ReportedStatus::Open);
         self.driver.complete(now, call.id, Ok(vec![Event::Order(taken)]));
         poll(submission.outcome()).expect("answered").expect("accepted")
     }
@@ -180,15 +209,15 @@ impl<W: Wire> Rig<W> {
     /// When the order is not taken.
     pub fn settle(&mut self, underway: Underway) {
         let (now, id) = (self.clock.now(), underway.submission.order().client_id());
-        if let Some(frame) = W::answer(underway.sent_as) {
-            self.frame(now, &frame);
+        if let Some(frame) = W::answer(underway.sent_as, id) {
+            self.account_frame(now, &frame);
             let answered = self.heard.answers.pop().expect("the answer finds its call");
             assert!(answered.result.is_ok(), "{answered:?}");
         }
-        let taken = vec![Event::Order(report(id, Qty::ZERO, ReportedStatus::Open))];
+        let taken = vec![Event::Order(told::<W>(id, ReportedStatus::Open))];
         self.driver.complete(now, underway.call.id, Ok(taken));
         poll(underway.submission.outcome()).expect("answered").expect("accepted");
-        let gone = report(id, Qty::ZERO, ReportedStatus::Cancelled { reason: None });
+        let gone = told::<W>(id, ReportedStatus::Cancelled { reason: None });
         self.driver.apply(now, Event::Order(gone));
     }
 }
@@ -222,6 +251,11 @@ pub fn report(id: ClientId, filled: Qty, status: ReportedStatus) -> OrderReport 
     }
 }
 
+/// The same of an order that nothing was filled of, under its venue's own id.
+fn told<W: Wire>(id: ClientId, status: ReportedStatus) -> OrderReport {
+    OrderReport { venue_id: W::venue_id(id), ..report(id, Qty::ZERO, status) }
+}
+
 impl<W: Wire> Default for Rig<W> {
     fn default() -> Self {
         Self::new()
@@ -236,11 +270,11 @@ pub fn poll<T>(future: impl Future<Output = T>) -> Option<T> {
     }
 }
 
-fn book(market: MarketId) -> BookSnapshot {
+fn book(market: MarketId, seq: u64) -> BookSnapshot {
     let side = |from: i64, step: i64| {
         (0..10).map(|n| Level { price: Price(from + n * step), qty: Qty(5_000) }).collect::<Vec<_>>()
     };
-    BookSnapshot { market, seq: 1_000, bids: side(14_999, -1), asks: side(15_001, 1), at: Timestamp::ZERO }
+    BookSnapshot { market, seq, bids: side(14_999, -1), asks: side(15_001, 1), at: Timestamp::ZERO }
 }
 
 const fn nothing<T>() -> Snapshot<T> {

@@ -11,12 +11,12 @@ use bytes::Bytes;
 use mm_bench::{
     lives::Lives,
     rig::Rig,
-    wires::{Backpack, Lighter, Turn, Wire},
+    wires::{Backpack, GrvtFull, GrvtLite, Lighter, Turn, Wire},
 };
 use mm_crypto::{SecretKey, Signer};
-use mm_model::Timestamp;
+use mm_model::{Ask, CallError, CancelTarget, ClientId, Timestamp};
 use mm_venues::{
-    client::Outbox,
+    client::{CallRef, Outbox, Protocol as _},
     lighter::{
         sign::ApiKey,
         tx::{Body, CancelOrder, ChainId, ModifyOrder, Order, OrderType, TimeInForce},
@@ -32,13 +32,15 @@ const COUNTED: u64 = 500;
 /// one in `mm_core::Venue::submit`, the one-shot channel on which the caller hears the answer.
 const FOR_AN_ORDER: u64 = 2;
 
-/// Allocations for each signed order at Lighter: the channel, and the frame that carries the transaction to the socket.
-const FOR_A_LIGHTER_ORDER: u64 = 2;
+/// Allocations for each signed order at Lighter and GRVT: the channel, and the frame that carries the order to the socket.
+const FOR_AN_ORDER_BY_SOCKET: u64 = 2;
 
 #[test]
 fn a_depth_message_allocates_nothing() {
     assert_eq!(for_depth::<Backpack>(), 0);
     assert_eq!(for_depth::<Lighter>(), 0);
+    assert_eq!(for_depth::<GrvtLite>(), 0);
+    assert_eq!(for_depth::<GrvtFull>(), 0);
 }
 
 fn for_depth<W: Wire>() -> u64 {
@@ -63,7 +65,9 @@ fn for_depth<W: Wire>() -> u64 {
 fn from_a_frame_to_a_signed_order_only_what_is_named_above_is_allocated() {
     assert_eq!(for_orders::<Backpack>(false), COUNTED * FOR_AN_ORDER);
     for is_prepared in [false, true] {
-        assert_eq!(for_orders::<Lighter>(is_prepared), COUNTED * FOR_A_LIGHTER_ORDER);
+        assert_eq!(for_orders::<Lighter>(is_prepared), COUNTED * FOR_AN_ORDER_BY_SOCKET);
+        assert_eq!(for_orders::<GrvtLite>(is_prepared), COUNTED * FOR_AN_ORDER_BY_SOCKET);
+        assert_eq!(for_orders::<GrvtFull>(is_prepared), COUNTED * FOR_AN_ORDER_BY_SOCKET);
     }
 }
 
@@ -91,6 +95,8 @@ fn for_orders<W: Wire>(is_prepared: bool) -> u64 {
 fn an_order_update_allocates_nothing() {
     assert_eq!(for_updates::<Backpack>(), 0);
     assert_eq!(for_updates::<Lighter>(), 0);
+    assert_eq!(for_updates::<GrvtLite>(), 0);
+    assert_eq!(for_updates::<GrvtFull>(), 0);
 }
 
 fn for_updates<W: Wire>() -> u64 {
@@ -105,13 +111,14 @@ fn for_updates<W: Wire>() -> u64 {
             let id = order.client_id();
             trade += 2;
             let frames = [
-                W::order(id, Turn::Opened, "0"),
+                W::order(id, Turn::Opened, "0", trade - 1),
                 W::fill(id, trade, "0.01"),
                 W::fill(id, trade + 1, "0.02"),
-                W::order(id, Turn::Cancelled, "0.02"),
+                W::order(id, Turn::Cancelled, "0.02", trade),
             ];
             let now = rig.clock.now();
-            allocations += measure(|| frames.iter().for_each(|frame| rig.frame(now, frame))).count_total;
+            allocations +=
+                measure(|| frames.iter().for_each(|frame| rig.account_frame(now, frame))).count_total;
             drop(order);
         }
         allocations
@@ -152,6 +159,28 @@ fn lighters_create_modify_and_cancel_are_signed_and_written_without_allocation()
     };
     run(7);
     assert_eq!(run(8).count_total, 0);
+}
+
+#[test]
+fn a_cancel_at_grvt_allocates_its_frame_and_the_texts_of_its_two_numbers() {
+    let mut rig = Rig::<GrvtLite>::new();
+    let (now, market) = (rig.clock.now(), rig.market);
+    let mut outbox = Outbox::default();
+    let mut run = |from: u64, to: u64| {
+        let mut allocations = 0;
+        for n in from..to {
+            let id = ClientId(GrvtLite::IDS_FROM + n);
+            let ask = Ask::Cancel(CancelTarget { market, client_id: Some(id), venue_id: None });
+            outbox.frames.clear();
+            let encode =
+                || drop(rig.client.encode(now, CallRef(n), &ask, &mut outbox).expect("a good cancel"));
+            allocations += measure(encode).count_total;
+            rig.client.failed(now, CallRef(n), &ask, &CallError::OutcomeUnknown("nobody listens".to_owned()));
+        }
+        allocations
+    };
+    run(1, WARM);
+    assert_eq!(run(WARM, WARM + COUNTED), COUNTED * 3);
 }
 
 #[test]

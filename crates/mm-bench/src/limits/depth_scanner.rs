@@ -13,6 +13,23 @@ pub struct FlatBook {
     pub seq: u64,
 }
 
+/// How many bytes lie between the numbers of a level: before the price, between price and size, between size and the
+/// number of orders (0 where there is none), and to the end.
+#[derive(Clone, Copy)]
+struct Form {
+    price: usize,
+    size: usize,
+    orders: usize,
+    end: usize,
+}
+
+/// `{"price":"150.01","size":"5.00"}`
+const LIGHTER: Form = Form { price: 10, size: 10, orders: 0, end: 2 };
+/// `{"p":"150.01","s":"5.01","no":3}`
+const GRVT_LITE: Form = Form { price: 6, size: 7, orders: 7, end: 1 };
+/// `{"price":"150.01","size":"5.01","num_orders":3}`
+const GRVT_FULL: Form = Form { price: 10, size: 10, orders: 15, end: 1 };
+
 impl FlatBook {
     /// Room for `len` prices from `base` on.
     #[must_use]
@@ -51,8 +68,8 @@ impl FlatBook {
         let mut at = 0;
         while at + 10 < frame.len() {
             at = match &frame[at..at + 6] {
-                b"\"asks\"" => self.objects(frame, at + 8, false),
-                b"\"bids\"" => self.objects(frame, at + 8, true),
+                b"\"asks\"" => self.objects(frame, at + 8, false, LIGHTER),
+                b"\"bids\"" => self.objects(frame, at + 8, true, LIGHTER),
                 b"\"nonce" => {
                     let (value, next) = integer(frame, at + 8);
                     self.seq = value;
@@ -64,13 +81,53 @@ impl FlatBook {
         self.top()
     }
 
-    /// `{"price":"150.01","size":"5.00"},..]`
-    fn objects(&mut self, frame: &[u8], mut at: usize, bid: bool) -> usize {
+    /// Reads one change of GRVT's `v1.book.d` with short names whose prices have two decimals and whose sizes have two.
+    /// Returns the best bid and ask.
+    pub fn apply_grvt_lite(&mut self, frame: &[u8]) -> (i64, i64) {
+        let mut at = 0;
+        while at + 6 < frame.len() {
+            at = match &frame[at..at + 4] {
+                b"\"a\":" => self.objects(frame, at + 5, false, GRVT_LITE),
+                b"\"b\":" => self.objects(frame, at + 5, true, GRVT_LITE),
+                b"\"sn\"" => {
+                    let (value, next) = integer(frame, at + 6);
+                    self.seq = value;
+                    next
+                }
+                _ => at + 1,
+            };
+        }
+        self.top()
+    }
+
+    /// The same with full names.
+    pub fn apply_grvt_full(&mut self, frame: &[u8]) -> (i64, i64) {
+        let mut at = 0;
+        while at + 20 < frame.len() {
+            at = match &frame[at..at + 6] {
+                b"\"asks\"" => self.objects(frame, at + 8, false, GRVT_FULL),
+                b"\"bids\"" => self.objects(frame, at + 8, true, GRVT_FULL),
+                b"\"seque" => {
+                    let (value, next) = integer(frame, at + 19);
+                    self.seq = value;
+                    next
+                }
+                _ => at + 1,
+            };
+        }
+        self.top()
+    }
+
+    /// Levels as objects, in this form.
+    fn objects(&mut self, frame: &[u8], mut at: usize, bid: bool, form: Form) -> usize {
         while frame[at] == b'{' {
-            let (price, next) = integer(frame, at + 10);
-            let (qty, next) = integer(frame, next + 10);
+            let (price, next) = integer(frame, at + form.price);
+            let (qty, mut next) = integer(frame, next + form.size);
             self.set(bid, (price as i64 - self.base) as usize, qty);
-            at = next + 2;
+            if form.orders > 0 {
+                (_, next) = integer(frame, next + form.orders);
+            }
+            at = next + form.end;
             if frame[at] == b',' {
                 at += 1;
             }
@@ -139,6 +196,15 @@ mod tests {
         let frame = br#"{"channel":"order_book:0","order_book":{"code":0,"asks":[{"price":"150.02","size":"3.00"},{"price":"150.03","size":"1.00"}],"bids":[{"price":"150.00","size":"2.50"}],"offset":6,"nonce":7,"last_updated_at":5,"begin_nonce":6}}"#;
         assert_eq!(other.apply_lighter(frame), (15_000, 15_002));
         assert_eq!((other.seq, &other.bids, &other.asks), (7, &book.bids, &book.asks));
+        let grvt: [(&[u8], fn(&mut FlatBook, &[u8]) -> (i64, i64)); 2] = [
+            (br#"{"s":"v1.book.d","s1":"SOL_USDT_Perp@50","sn":"7","f":{"et":"5","i":"SOL_USDT_Perp","b":[{"p":"150.00","s":"2.50","no":3}],"a":[{"p":"150.02","s":"3.00","no":3},{"p":"150.03","s":"1.00","no":3}]},"ps":"6"}"#, FlatBook::apply_grvt_lite),
+            (br#"{"stream":"v1.book.d","selector":"SOL_USDT_Perp@50","sequence_number":"7","feed":{"event_time":"5","instrument":"SOL_USDT_Perp","bids":[{"price":"150.00","size":"2.50","num_orders":3}],"asks":[{"price":"150.02","size":"3.00","num_orders":3},{"price":"150.03","size":"1.00","num_orders":3}]},"prev_sequence_number":"6"}"#, FlatBook::apply_grvt_full),
+        ];
+        for (frame, scan) in grvt {
+            let mut other = FlatBook::new(14_000, 2_000);
+            assert_eq!(scan(&mut other, frame), (15_000, 15_002));
+            assert_eq!((other.seq, &other.bids, &other.asks), (7, &book.bids, &book.asks));
+        }
         let gone = br#"{"data":{"a":[["150.02","0.00"]],"b":[],"u":8}}"#;
         assert_eq!(book.apply(gone), (15_000, 15_003));
     }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use mm_crypto::{Felt, Signer, hash5};
 
-use super::depth_scanner::FlatBook;
+use super::{ByHand, depth_scanner::FlatBook};
 use crate::wires::{ACCOUNT, CHAIN, KEY};
 
 /// How long a transaction stays valid, and how long an order rests, in ms.
@@ -17,8 +17,7 @@ const RESTS: u64 = 28 * 24 * 3600 * 1000;
 #[derive(Debug)]
 pub struct LighterTrader {
     book: FlatBook,
-    /// The key; prepared from outside.
-    pub signer: Signer,
+    signer: Signer,
     nonce: u64,
     next_id: u64,
 }
@@ -29,12 +28,14 @@ impl LighterTrader {
     pub fn new(signer: Signer, nonce: u64) -> Self {
         Self { book: FlatBook::new(14_000, 2_000), signer, nonce, next_id: 0 }
     }
+}
 
-    /// Takes a depth frame and writes the frame of a post-only bid of 0.11 at the best bid.
-    ///
-    /// # Panics
-    /// When the system has no random bytes.
-    pub fn trade(&mut self, frame: &[u8], now_ms: u64, out: &mut String) {
+impl ByHand for LighterTrader {
+    fn prepare(&mut self, n: usize) {
+        self.signer.prepare(n).expect("random bytes");
+    }
+
+    fn trade(&mut self, frame: &[u8], now_ms: u64, out: &mut String) {
         let (bid, _) = self.book.apply_lighter(frame);
         self.next_id += 1;
         let (id, nonce, bid) = (self.next_id, self.nonce, bid as u64);
@@ -69,5 +70,9 @@ impl LighterTrader {
         out.clear();
         write!(out, r#"{{"type":"jsonapi/sendtx","data":{{"id":"{id}","tx_type":14,"tx_info":{{"AccountIndex":{account},"ApiKeyIndex":{KEY},"MarketIndex":0,"ClientOrderIndex":{id},"BaseAmount":11,"Price":{bid},"IsAsk":0,"Type":0,"TimeInForce":2,"ReduceOnly":0,"TriggerPrice":0,"OrderExpiry":{order_expiry},"ExpiredAt":{expired_at},"Nonce":{nonce},"Sig":"{text}","L2TxAttributes":null}}}}}}"#)
             .expect("memory takes it");
+    }
+    fn unsigned(frame: &str) -> String {
+        let (before, rest) = frame.split_once("\"Sig\":\"").expect("it is signed");
+        before.to_owned() + rest.split_once('"').expect("it has an end").1
     }
 }

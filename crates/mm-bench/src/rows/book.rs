@@ -7,7 +7,7 @@ use crate::{
     harness::{Goal, Report, Row, alternate, by_cpu, quoted},
     limits::depth_scanner::FlatBook,
     rig::Rig,
-    wires::{Backpack, Lighter, Wire},
+    wires::{Backpack, GrvtFull, GrvtLite, Lighter, Wire},
 };
 
 /// The Python original's own figure for this (it decodes and drops the message): 125,000 a second, measured once.
@@ -17,6 +17,8 @@ const ORIGINAL_NS: f64 = 8_000.0;
 pub fn rows(size: Size) -> Report {
     let mut rows = of::<Backpack>(size, FlatBook::apply);
     rows.extend(of::<Lighter>(size, FlatBook::apply_lighter));
+    rows.extend(of::<GrvtLite>(size, FlatBook::apply_grvt_lite));
+    rows.extend(of::<GrvtFull>(size, FlatBook::apply_grvt_full));
     Report::from(rows)
 }
 

@@ -2,6 +2,7 @@
 //! all of them in a moment.
 
 pub mod book;
+pub mod lite;
 pub mod matching;
 pub mod memory;
 pub mod orders;
@@ -40,6 +41,7 @@ pub type Group = (&'static str, fn(Size) -> Report);
 pub const GROUPS: &[Group] = &[
     ("mem", memory::rows),
     ("book", book::rows),
+    ("lite", lite::rows),
     ("orders", orders::rows),
     ("t2t", t2t::rows),
     ("match", matching::rows),

@@ -14,7 +14,7 @@ use crate::{
     harness::{Goal, Report, Row, Stat, alternate, by_cpu, quoted, repeat},
     lives::{Lives, SIZE},
     rig::{Rig, poll},
-    wires::{Backpack, Lighter, Wire},
+    wires::{Backpack, GrvtFull, GrvtLite, Lighter, Wire},
 };
 
 /// The Python original's own figures, measured once.
@@ -55,20 +55,10 @@ pub fn rows(size: Size) -> Report {
             original::LIFE_NS,
             Goal::FasterBy(40.0),
         ),
-        row(
-            "5",
-            "order message to tracker and 3 listeners",
-            frames::<Backpack>(size),
-            original::FRAME_NS,
-            Goal::FasterBy(15.0),
-        ),
-        row(
-            "5",
-            "Lighter: order message to tracker and 3 listeners",
-            frames::<Lighter>(size),
-            original::FRAME_NS,
-            Goal::FasterBy(15.0),
-        ),
+        of_frames::<Backpack>(size),
+        of_frames::<Lighter>(size),
+        of_frames::<GrvtLite>(size),
+        of_frames::<GrvtFull>(size),
         Row {
             number: "17",
             what: "order update, 10,000 live against 1".to_owned(),
@@ -78,6 +68,17 @@ pub fn rows(size: Size) -> Report {
             goal: Goal::RatioAtMost(2.0),
         },
     ])
+}
+
+fn of_frames<W: Wire>(size: Size) -> Row {
+    Row {
+        number: "5",
+        what: format!("{}order message to tracker and 3 listeners", W::PREFIX),
+        unit: "ns",
+        ours: frames::<W>(size),
+        reference: Some(("original, quoted".to_owned(), quoted(original::FRAME_NS))),
+        goal: Goal::FasterBy(15.0),
+    }
 }
 
 /// Updates of many live orders through the driver, heard by three listeners.
@@ -123,7 +124,7 @@ fn frames<W: Wire>(size: Size) -> Stat {
         let now = rig.clock.now();
         by_cpu(ops, || {
             for (n, frame) in frames.iter().enumerate() {
-                rig.frame(now, frame);
+                rig.account_frame(now, frame);
                 if n % 500 == 499 {
                     listeners.iter_mut().for_each(drain);
                 }

@@ -8,26 +8,29 @@ use std::{
 };
 
 use mm_core::{Clock, Venue};
-use mm_crypto::{SecretKey, Signer};
+use mm_crypto::{SecretKey, Signer, ecdsa};
 use mm_model::{Exposure, NewOrder, OrderKind, Price, Qty, TimeInForce};
 use mm_sim::{SimConfig, Simulator};
 use mm_venues::{
     backpack,
     client::Protocol,
+    grvt,
     lighter::{self, tx::ChainId},
 };
 use tokio::sync::mpsc;
 
 use super::Size;
 use crate::{
-    connected::{Threads, run},
+    connected::{Market, Threads, run},
     harness::{Goal, Latencies, Report, Row, Stat, in_turn, wall_ns},
     limits::loopback::{http_by_hand, hyper_both_ends},
-    wires::SYMBOL,
+    wires::{Backpack, GrvtLite, Lighter, SYMBOL, Wire as _},
 };
 
-/// Lighter's market.
-const LIGHTER_SYMBOL: &str = "ETH";
+/// Each venue's market.
+const BACKPACK: Market = Market { symbol: SYMBOL, ids_from: Backpack::IDS_FROM };
+const LIGHTER: Market = Market { symbol: "ETH", ids_from: Lighter::IDS_FROM };
+const GRVT: Market = Market { symbol: "ETH_USDT_Perp", ids_from: GrvtLite::IDS_FROM };
 
 /// Goals 11 and 16.
 pub fn rows(size: Size) -> Report {
@@ -40,29 +43,33 @@ pub fn rows(size: Size) -> Report {
 fn measure(size: Size) -> Result<Report, String> {
     let config = SimConfig { rate_limits: false, ..SimConfig::default() };
     let simulator = Simulator::start(config).map_err(|error| error.to_string())?;
-    let mut backpack = Side::new(backpack_client(&simulator)?, SYMBOL, |price| OrderKind::Limit {
+    let mut backpack = Side::new(backpack_client(&simulator)?, BACKPACK, |price| OrderKind::Limit {
         price,
         time_in_force: TimeInForce::Ioc,
     });
-    // One that expires at once would be held up as takers are.
-    let mut lighter =
-        Side::new(lighter_client(&simulator)?, LIGHTER_SYMBOL, |price| OrderKind::PostOnly { price });
+    // Those that expire at once would be held up as takers are.
+    let post_only: fn(Price) -> OrderKind = |price| OrderKind::PostOnly { price };
+    let mut lighter = Side::new(lighter_client(&simulator)?, LIGHTER, post_only);
+    let mut grvt = Side::new(grvt_client(&simulator)?, GRVT, post_only);
     let (n, rounds) = (size.ops(500), if size == Size::Full { 9 } else { 1 });
-    let [ours, ours_at_lighter, hand, hyper] = in_turn(
+    let [ours, at_lighter, at_grvt, hand, hyper] = in_turn(
         rounds,
         [
             &mut || backpack.round(n),
             &mut || lighter.round(n),
+            &mut || grvt.round(n),
             &mut || reference(&http_by_hand(n).expect("loopback works")),
             &mut || reference(&hyper_both_ends(n).expect("loopback works")),
         ],
     );
-    for side in [backpack, lighter] {
+    for side in [backpack, lighter, grvt] {
         drop(side.ask);
         side.strategy.join().map_err(|_| "the strategy panicked")?;
     }
     let mut rows = compared(ours, [hand[0], hyper[0]]);
-    rows.extend(at_lighter(ours_at_lighter, ours[0]));
+    for (venue, measured) in [(Lighter::PREFIX, at_lighter), (GrvtLite::PREFIX, at_grvt)] {
+        rows.extend(by_socket(venue, measured, ours[0]));
+    }
     Ok(Report::from(rows))
 }
 
@@ -104,18 +111,18 @@ fn compared([p50, p99, rate]: [Stat; 3], [hand, hyper]: [Stat; 2]) -> Vec<Row> {
     ]
 }
 
-fn at_lighter([p50, p99, _]: [Stat; 3], backpack: Stat) -> Vec<Row> {
+fn by_socket(venue: &str, [p50, p99, _]: [Stat; 3], backpack: Stat) -> Vec<Row> {
     let row = |what: &str, ours, name: &str, reference| Row {
         number: "11",
-        what: what.to_owned(),
+        what: format!("{venue}{what}"),
         unit: "us",
         ours,
         reference: Some((name.to_owned(), reference)),
         goal: Goal::Shown,
     };
     vec![
-        row("Lighter: order by socket until its stream shows it p50", p50, "Backpack's round trip", backpack),
-        row("Lighter: the same p99", p99, "its own p50", p50),
+        row("order by socket until its stream shows it p50", p50, "Backpack's round trip", backpack),
+        row("the same p99", p99, "its own p50", p50),
     ]
 }
 
@@ -127,11 +134,11 @@ struct Side {
 }
 
 impl Side {
-    fn new(client: Box<dyn Protocol>, symbol: &'static str, kind: fn(Price) -> OrderKind) -> Self {
+    fn new(client: Box<dyn Protocol>, market: Market, kind: fn(Price) -> OrderKind) -> Self {
         let (ask, wanted) = mpsc::channel(1);
         let (tell, told) = sync_channel(1);
-        let strategy =
-            run(client, symbol, Threads::One, move |venue| place(venue, Wish { symbol, kind }, wanted, tell));
+        let wish = Wish { symbol: market.symbol, kind };
+        let strategy = run(client, market, Threads::One, move |venue| place(venue, wish, wanted, tell));
         Self { ask, told, strategy }
     }
 
@@ -159,9 +166,33 @@ fn lighter_client(simulator: &Simulator) -> Result<Box<dyn Protocol>, String> {
         chain: ChainId(here.chain_id),
         keys: vec![(alice.api_key_index, Signer::live(key))],
     };
-    let options = lighter::Options::new(&here.rest, &here.ws, vec![LIGHTER_SYMBOL.into()]);
+    let options = lighter::Options::new(&here.rest, &here.ws, vec![LIGHTER.symbol.into()]);
     let client = lighter::Client::new(options.with_keys(credentials));
     Ok(Box::new(client.map_err(|error| error.to_string())?))
+}
+
+fn grvt_client(simulator: &Simulator) -> Result<Box<dyn Protocol>, String> {
+    let here = simulator.endpoints().venues.grvt.as_ref().ok_or("the simulator has no GRVT")?;
+    let alice = here.account("alice").ok_or("the simulator has no alice")?;
+    // Drawn as a live key's: that is what is to be measured.
+    let key = ecdsa::SecretKey::from_hex(&alice.private_key).map_err(|error| error.to_string())?;
+    let sub_account = alice.sub_account_id.parse().map_err(|_| "the sub-account is a number")?;
+    let signer = ecdsa::Signer::live(key);
+    let chain = grvt::sign::ChainId(here.chain_id.into());
+    let urls = grvt::Urls {
+        edge: here.edge.clone(),
+        trades: here.trades.clone(),
+        market_data: here.market_data.clone(),
+        ws_trades: here.ws_trades.clone(),
+        ws_market_data: here.ws_market_data.clone(),
+    };
+    let options = grvt::Options::new(urls, vec![GRVT.symbol.into()]).with_keys(grvt::Credentials::new(
+        alice.api_key.clone(),
+        sub_account,
+        signer,
+        chain,
+    ));
+    Ok(Box::new(grvt::Client::new(options).map_err(|error| error.to_string())?))
 }
 
 /// What is placed, at a price that is still to be found.

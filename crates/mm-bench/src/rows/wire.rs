@@ -10,7 +10,7 @@ use mm_venues::backpack::{self, Options};
 
 use super::Size;
 use crate::{
-    connected::{Threads, run},
+    connected::{Market, Threads, run},
     harness::{Goal, Latencies, Report, Row, in_turn},
     limits::{loopback, wire::Client},
     requests::{parse, verify},
@@ -88,7 +88,8 @@ impl Side {
         let options = options.with_keys(API_KEY, SECRET).expect("the key is well-formed");
         let client = Box::new(backpack::Client::new(options).expect("the options are valid"));
         // The thread ends with the process, as the stub does.
-        drop(run(client, SYMBOL, threads, follow));
+        let market = Market { symbol: SYMBOL, ids_from: Backpack::IDS_FROM };
+        drop(run(client, market, threads, follow));
         Ok(Self { stub, seq: 1_000 }.warm())
     }
 

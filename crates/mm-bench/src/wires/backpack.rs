@@ -28,7 +28,6 @@ impl Wire for Backpack {
 
     const PREFIX: &'static str = "";
     const SYMBOL: &'static str = SYMBOL;
-    const MARKETS: &'static str = MARKETS;
 
     fn client() -> Client {
         let options = Options::new("http://127.0.0.1:1", "ws://127.0.0.1:1", vec![SYMBOL.into()]);
@@ -40,9 +39,15 @@ impl Wire for Backpack {
         client.markets()
     }
 
-    fn begin(_client: &mut Client, _now: Timestamp) {}
+    fn listing() -> Bytes {
+        Bytes::from_static(MARKETS.as_bytes())
+    }
 
-    fn answer(_call: CallRef) -> Option<Bytes> {
+    fn begin(_client: &mut Client, _now: Timestamp) -> Vec<Bytes> {
+        Vec::new()
+    }
+
+    fn answer(_call: CallRef, _id: ClientId) -> Option<Bytes> {
         None
     }
 
@@ -61,7 +66,7 @@ impl Wire for Backpack {
         ))
     }
 
-    fn order(id: ClientId, turn: Turn, filled: &str) -> Bytes {
+    fn order(id: ClientId, turn: Turn, filled: &str, _n: u64) -> Bytes {
         let venue_id = 59_887_000_000 + id.0;
         let [event, status] = match turn {
             Turn::Opened => ["orderAccepted", "New"],

@@ -58,7 +58,6 @@ impl Wire for Lighter {
 
     const PREFIX: &'static str = "Lighter: ";
     const SYMBOL: &'static str = "SOL";
-    const MARKETS: &'static str = MARKETS;
 
     fn client() -> Client {
         let credentials = Credentials { account: ACCOUNT, chain: CHAIN, keys: vec![(KEY, key())] };
@@ -70,17 +69,22 @@ impl Wire for Lighter {
         client.markets()
     }
 
+    fn listing() -> Bytes {
+        Bytes::from_static(MARKETS.as_bytes())
+    }
+
     /// The socket is up, and the key's nonce known.
-    fn begin(client: &mut Client, now: Timestamp) {
+    fn begin(client: &mut Client, now: Timestamp) -> Vec<Bytes> {
         client.opened(now, LinkId(0), &mut Vec::new());
         let ask = client.own_ask(now).expect("it asks for its nonce");
         assert!(matches!(ask, Ask::Nonce(_)), "{ask:?}");
         let body = Bytes::from(format!(r#"{{"code":200,"nonce":{NONCE}}}"#));
         let reply = Reply { status: 200, headers: Default::default(), body };
         client.reply(now, CallRef(0), &ask, &reply, &mut Vec::new()).expect("the nonce can be read");
+        Vec::new()
     }
 
-    fn answer(CallRef(call): CallRef) -> Option<Bytes> {
+    fn answer(CallRef(call): CallRef, _id: ClientId) -> Option<Bytes> {
         Some(Bytes::from(format!(
             r#"{{"type":"jsonapi/sendtx","id":"{call}","code":200,"tx_hash":"3cc35187be250031dcc7328a74d37e2ad52a2bbf2bd6ef80b7238ff6575ac5c3305c88849202095c"}}"#
         )))
@@ -100,7 +104,7 @@ impl Wire for Lighter {
         ))
     }
 
-    fn order(id: ClientId, turn: Turn, filled: &str) -> Bytes {
+    fn order(id: ClientId, turn: Turn, filled: &str, _n: u64) -> Bytes {
         let venue_id = 59_887_000_000 + id.0;
         let status = match turn {
             Turn::Opened => "open",

@@ -1,6 +1,8 @@
 //! Tick to trade in process: a depth frame in memory until the signed order's bytes are ready. Every order of both
 //! sides is checked by the server half, outside the time that is measured.
 
+mod by_socket;
+
 use std::{cell::RefCell, hint::black_box};
 
 use bytes::Bytes;
@@ -15,18 +17,17 @@ use super::Size;
 use crate::{
     harness::{Goal, Report, Round, Row, Stat, alternate, by_cpu},
     limits::{
+        grvt_trader::GrvtTrader,
         lighter_trader::LighterTrader,
         trader::{Order, Trader},
     },
     requests::{parse, verify},
     rig::{Rig, decide},
-    wires::{self, Backpack, Lighter, SECRET, Wire},
+    wires::{self, Backpack, GrvtLite, Lighter, SECRET, Wire},
 };
 
 /// Orders under way at a time within a round.
 const BATCH: usize = 50;
-/// The same where signatures are prepared: no more lie ready.
-const BATCH_PREPARED: usize = 8;
 
 /// Goals 8 and 9, and what they are made of.
 pub fn rows(size: Size) -> Report {
@@ -46,89 +47,24 @@ pub fn rows(size: Size) -> Report {
         row("of which: order to signed request", encode, encode_limit, Goal::Shown),
         row("of which: signature and base64 (by hand: signature alone)", sign, sign_limit, Goal::Shown),
     ];
-    let (ours, limit) = trade_lighter(size, false);
-    rows.push(row("Lighter: depth message to signed order", ours, limit, Goal::RatioAtMost(1.25)));
-    let (ours, limit) = trade_lighter(size, true);
-    let prepared = row("Lighter: the same with a prepared nonce", ours, limit, Goal::RatioAtMost(1.5));
-    rows.push(Row { number: "8", ..prepared });
-    Report::from(rows)
-}
-
-/// Both sides sign with nonces prepared outside the measured time, or with none.
-fn trade_lighter(size: Size, is_prepared: bool) -> (Stat, Stat) {
-    let batch_len = if is_prepared { BATCH_PREPARED } else { BATCH };
-    let batches = (size.ops(2_000) as usize / batch_len).max(1);
-    let mut by_hand =
-        Hand { trader: LighterTrader::new(wires::key(), 7), frames: vec![String::new(); batch_len] };
-    let mut rig = Rig::<Lighter>::new();
-    let now = rig.clock.now();
-    let mut outboxes = Vec::new();
-    outboxes.resize_with(batch_len, Outbox::default);
-    let mut seq = 1_000;
-    let (frames, last) = (RefCell::new(Vec::new()), RefCell::new(String::new()));
-    alternate(
-        || {
-            frames.borrow_mut().clear();
-            (0..batches).fold(Round { ops: 0, ns: 0 }, |sum, _| {
-                let batch: Vec<Bytes> = (1..=batch_len as u64).map(|n| Lighter::depth(seq + n)).collect();
-                seq += batch_len as u64;
-                if is_prepared {
-                    rig.prepare();
-                }
-                let mut underway = Vec::with_capacity(batch_len);
-                let round = by_cpu(batch_len as u64, || {
-                    for (frame, outbox) in batch.iter().zip(&mut outboxes) {
-                        underway.push(rig.trade(frame, outbox));
-                    }
-                });
-                underway.into_iter().for_each(|one| rig.settle(one));
-                outboxes.iter().for_each(|outbox| Lighter::check(now, outbox));
-                last.borrow_mut().clone_from(&outboxes[batch_len - 1].frames[0].0);
-                frames.borrow_mut().push(batch);
-                add(sum, round)
-            })
-        },
-        || {
-            let rounds = frames.borrow();
-            let rounds = rounds.iter().map(|batch| by_hand.round(batch, now, is_prepared));
-            let round = rounds.fold(Round { ops: 0, ns: 0 }, add);
-            assert_eq!(
-                without_signature(&last.borrow()),
-                without_signature(&by_hand.frames[batch_len - 1]),
-                "both write the same order"
-            );
-            round
-        },
-    )
-}
-
-/// The limit's side.
-struct Hand {
-    trader: LighterTrader,
-    frames: Vec<String>,
-}
-
-impl Hand {
-    fn round(&mut self, batch: &[Bytes], now: Timestamp, is_prepared: bool) -> Round {
-        let Self { trader, frames } = self;
-        if is_prepared {
-            trader.signer.prepare(batch.len()).expect("random bytes");
+    for is_prepared in [false, true] {
+        let lighter = LighterTrader::new(wires::key(), 7);
+        let grvt = GrvtTrader::new(wires::grvt::key());
+        let measured = [
+            (Lighter::PREFIX, by_socket::trade::<Lighter, _>(lighter, size, is_prepared)),
+            (GrvtLite::PREFIX, by_socket::trade::<GrvtLite, _>(grvt, size, is_prepared)),
+        ];
+        for (venue, (ours, limit)) in measured {
+            let (number, what, most) = if is_prepared {
+                ("8", "depth message to signed order with a prepared nonce", 1.5)
+            } else {
+                ("9", "depth message to signed order", 1.25)
+            };
+            let row = row(&format!("{venue}{what}"), ours, limit, Goal::RatioAtMost(most));
+            rows.push(Row { number, ..row });
         }
-        let round = by_cpu(batch.len() as u64, || {
-            for (frame, out) in batch.iter().zip(frames.iter_mut()) {
-                trader.trade(frame, now.ms(), out);
-            }
-        });
-        for frame in frames.iter() {
-            let _ = wires::transaction(frame);
-        }
-        round
     }
-}
-
-fn without_signature(frame: &str) -> (&str, &str) {
-    let (before, rest) = frame.split_once("\"Sig\":\"").expect("it is signed");
-    (before, rest.split_once('"').expect("it has an end").1)
+    Report::from(rows)
 }
 
 fn trade(size: Size) -> (Stat, Stat) {
