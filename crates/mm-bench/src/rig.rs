@@ -131,7 +131,7 @@ impl<W: Wire> Rig<W> {
             }
             Ask::Fees => events.push(Event::Fees(FeeRates::default())),
             Ask::Book(market) | Ask::Resync(market) => {
-                events.push(Event::BookSnapshot(book(*market, W::BOOK_SEQ)))
+                events.push(Event::BookSnapshot(book(*market, W::BOOK_SEQ)));
             }
             Ask::OpenOrders(_) => events.push(Event::OpenOrders(nothing())),
             Ask::FillsSince(_) => events.push(Event::Fills(nothing())),

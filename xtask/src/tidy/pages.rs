@@ -40,8 +40,8 @@ pub(crate) fn check(tree: &Tree) -> Vec<Problem> {
         say("README.md", 0, format!("does not tell `{command}`"));
     }
     for (path, text) in tree.files().filter(|(path, _)| path.ends_with(".md")) {
-        for (line, target) in paths_named(text) {
-            if !tree.has(target) {
+        for (line, target) in paths_named((path, text)) {
+            if !tree.has(&target) {
                 say(path, line, format!("{target} does not exist"));
             }
         }
@@ -62,10 +62,12 @@ pub(crate) fn check(tree: &Tree) -> Vec<Problem> {
     found
 }
 
-/// The files and folders of ours that a page names: targets of relative links, and paths in backticks.
-fn paths_named(page: &str) -> Vec<(usize, &str)> {
+/// The files and folders of ours that a page names: targets of relative links, which begin at the page's folder, and paths
+/// in backticks, which begin at the tree's.
+fn paths_named((page, text): (&str, &str)) -> Vec<(usize, String)> {
+    let folder = page.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut found = Vec::new();
-    for (n, line) in page.lines().enumerate() {
+    for (n, line) in text.lines().enumerate() {
         let linked =
             line.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target);
         let linked = linked.filter(|target| !target.contains(':') && !target.starts_with('#'));
@@ -75,12 +77,24 @@ fn paths_named(page: &str) -> Vec<(usize, &str)> {
             .step_by(2)
             .filter(|word| PATHS.iter().any(|start| word.starts_with(start)));
         let plain = |word: &&str| !word.contains(['*', '<', '{', ' ', '…']);
-        let bare = |word: &'_ str| word.split('#').next().map_or(0, str::len);
-        found.extend(
-            linked.chain(quoted).filter(plain).map(|word| (n + 1, word[..bare(word)].trim_end_matches('/'))),
-        );
+        let bare = |word: &str| word.split('#').next().unwrap_or_default().trim_end_matches('/').to_owned();
+        found.extend(linked.filter(plain).map(|word| (n + 1, from(folder, &bare(word)))));
+        found.extend(quoted.filter(plain).map(|word| (n + 1, bare(word))));
     }
     found
+}
+
+/// A relative path that begins at `folder`, as one that begins at the tree's.
+fn from(folder: &str, path: &str) -> String {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            ".." if !parts.is_empty() => drop(parts.pop()),
+            "." => {}
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 /// The environment variables of ours in a text. `MM_BOT__SECTION__KEY` and its like are one family, whatever the key.
@@ -132,6 +146,8 @@ mod tests {
     fn paths_are_real() {
         let page = "see [core](crates/mm-core/src/lib.rs#L1), [web](https://x.y), `crates/mm-core/`, `crates/*`\n`conf/a.yaml`";
         finds(&[("CHANGELOG.md", page)], &["CHANGELOG.md:2: conf/a.yaml does not exist"]);
+        let guide = "[core](../crates/mm-core/src/lib.rs#L1), [other](other.md), `crates/mm-core/`";
+        finds(&[("docs/guide.md", guide)], &["docs/guide.md:1: docs/other.md does not exist"]);
         finds(&[("CHANGELOG.md", "[a](b.md)")], &["CHANGELOG.md:1: b.md does not exist"]);
     }
 

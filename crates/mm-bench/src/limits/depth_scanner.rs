@@ -68,8 +68,8 @@ impl FlatBook {
         let mut at = 0;
         while at + 10 < frame.len() {
             at = match &frame[at..at + 6] {
-                b"\"asks\"" => self.objects(frame, at + 8, false, LIGHTER),
-                b"\"bids\"" => self.objects(frame, at + 8, true, LIGHTER),
+                b"\"asks\"" => self.objects(frame, at + 8, (false, LIGHTER)),
+                b"\"bids\"" => self.objects(frame, at + 8, (true, LIGHTER)),
                 b"\"nonce" => {
                     let (value, next) = integer(frame, at + 8);
                     self.seq = value;
@@ -87,8 +87,8 @@ impl FlatBook {
         let mut at = 0;
         while at + 6 < frame.len() {
             at = match &frame[at..at + 4] {
-                b"\"a\":" => self.objects(frame, at + 5, false, GRVT_LITE),
-                b"\"b\":" => self.objects(frame, at + 5, true, GRVT_LITE),
+                b"\"a\":" => self.objects(frame, at + 5, (false, GRVT_LITE)),
+                b"\"b\":" => self.objects(frame, at + 5, (true, GRVT_LITE)),
                 b"\"sn\"" => {
                     let (value, next) = integer(frame, at + 6);
                     self.seq = value;
@@ -105,8 +105,8 @@ impl FlatBook {
         let mut at = 0;
         while at + 20 < frame.len() {
             at = match &frame[at..at + 6] {
-                b"\"asks\"" => self.objects(frame, at + 8, false, GRVT_FULL),
-                b"\"bids\"" => self.objects(frame, at + 8, true, GRVT_FULL),
+                b"\"asks\"" => self.objects(frame, at + 8, (false, GRVT_FULL)),
+                b"\"bids\"" => self.objects(frame, at + 8, (true, GRVT_FULL)),
                 b"\"seque" => {
                     let (value, next) = integer(frame, at + 19);
                     self.seq = value;
@@ -119,7 +119,7 @@ impl FlatBook {
     }
 
     /// Levels as objects, in this form.
-    fn objects(&mut self, frame: &[u8], mut at: usize, bid: bool, form: Form) -> usize {
+    fn objects(&mut self, frame: &[u8], mut at: usize, (bid, form): (bool, Form)) -> usize {
         while frame[at] == b'{' {
             let (price, next) = integer(frame, at + form.price);
             let (qty, mut next) = integer(frame, next + form.size);
@@ -196,13 +196,12 @@ mod tests {
         let frame = br#"{"channel":"order_book:0","order_book":{"code":0,"asks":[{"price":"150.02","size":"3.00"},{"price":"150.03","size":"1.00"}],"bids":[{"price":"150.00","size":"2.50"}],"offset":6,"nonce":7,"last_updated_at":5,"begin_nonce":6}}"#;
         assert_eq!(other.apply_lighter(frame), (15_000, 15_002));
         assert_eq!((other.seq, &other.bids, &other.asks), (7, &book.bids, &book.asks));
-        let grvt: [(&[u8], fn(&mut FlatBook, &[u8]) -> (i64, i64)); 2] = [
-            (br#"{"s":"v1.book.d","s1":"SOL_USDT_Perp@50","sn":"7","f":{"et":"5","i":"SOL_USDT_Perp","b":[{"p":"150.00","s":"2.50","no":3}],"a":[{"p":"150.02","s":"3.00","no":3},{"p":"150.03","s":"1.00","no":3}]},"ps":"6"}"#, FlatBook::apply_grvt_lite),
-            (br#"{"stream":"v1.book.d","selector":"SOL_USDT_Perp@50","sequence_number":"7","feed":{"event_time":"5","instrument":"SOL_USDT_Perp","bids":[{"price":"150.00","size":"2.50","num_orders":3}],"asks":[{"price":"150.02","size":"3.00","num_orders":3},{"price":"150.03","size":"1.00","num_orders":3}]},"prev_sequence_number":"6"}"#, FlatBook::apply_grvt_full),
-        ];
-        for (frame, scan) in grvt {
+        let lite = br#"{"s":"v1.book.d","s1":"SOL_USDT_Perp@50","sn":"7","f":{"et":"5","i":"SOL_USDT_Perp","b":[{"p":"150.00","s":"2.50","no":3}],"a":[{"p":"150.02","s":"3.00","no":3},{"p":"150.03","s":"1.00","no":3}]},"ps":"6"}"#;
+        let full = br#"{"stream":"v1.book.d","selector":"SOL_USDT_Perp@50","sequence_number":"7","feed":{"event_time":"5","instrument":"SOL_USDT_Perp","bids":[{"price":"150.00","size":"2.50","num_orders":3}],"asks":[{"price":"150.02","size":"3.00","num_orders":3},{"price":"150.03","size":"1.00","num_orders":3}]},"prev_sequence_number":"6"}"#;
+        for is_lite in [true, false] {
             let mut other = FlatBook::new(14_000, 2_000);
-            assert_eq!(scan(&mut other, frame), (15_000, 15_002));
+            let top = if is_lite { other.apply_grvt_lite(lite) } else { other.apply_grvt_full(full) };
+            assert_eq!(top, (15_000, 15_002));
             assert_eq!((other.seq, &other.bids, &other.asks), (7, &book.bids, &book.asks));
         }
         let gone = br#"{"data":{"a":[["150.02","0.00"]],"b":[],"u":8}}"#;
