@@ -225,7 +225,7 @@ fn key_files_and_environments_of_grvt() {
     use std::os::unix::fs::PermissionsExt as _;
     let mut told = Told::new("key_files_and_environments_of_grvt");
     let dir = folder();
-    for environment in ["live", "testnet", "prodd", "mainnet"] {
+    for environment in ["live", "testnet"] {
         told.check(&format!("connectors: {{ grvt: {{ environment: {environment} }} }}\n{GRVT}"));
     }
     let elsewhere = "environment: testnet, keys_file: k, base_url: 'https://trades.testnet.grvt.io', edge_url: 'https://edge.grvt.io'";
@@ -245,6 +245,16 @@ fn key_files_and_environments_of_grvt() {
         told.check_in(&dir, &text);
     }
     assert!(!told.text.contains("c0ffee"), "{}", told.text);
+    told.assert();
+}
+
+/// Another environment is other hosts, and another chain to sign for.
+#[test]
+fn fault_57_a_mistyped_environment_of_grvt_is_no_other_one() {
+    let mut told = Told::new("fault_57_a_mistyped_environment_of_grvt_is_no_other_one");
+    for environment in ["prodd", "mainnet", "test", "''"] {
+        told.check(&format!("connectors: {{ grvt: {{ environment: {environment} }} }}\n{GRVT}"));
+    }
     told.assert();
 }
 

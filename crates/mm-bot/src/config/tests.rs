@@ -223,7 +223,7 @@ fn live_needs_a_key_file_and_the_venues_own_address() {
         "connectors:\n  backpack:\n    environment: live\n    base_url: https://api.backpack.exchange.evil.example\nstrategy: { smoke_test: { connectors: { backpack: { symbol: X } } } }",
         &[],
         expect![[r#"
-            bot.yaml:3:18: connectors.backpack.environment: live needs keys_file
+            bot.yaml:3:18: connectors.backpack.environment: mainnet needs keys_file
               3 |     environment: live
                 |                  ^
               = name a file with api_key and api_secret that only you can read (chmod 600)
