@@ -3,7 +3,9 @@
 
 mod clock;
 mod driver;
+pub mod journal;
 pub mod orders;
+pub mod risk;
 mod strategy;
 mod sync;
 #[cfg(test)]
@@ -21,6 +23,6 @@ pub use trading_core::{
     Connector, ConnectorTask, CoreConfig, CoreStatus, StartError, StopReport, StopRequest, TradingCore,
 };
 pub use venue::{
-    CancelError, IdSource, Lagged, Listener, ModifyError, PlaceError, Submission, Venue, VenueConfig,
-    VenueError, VenueStatus, venue,
+    Backing, CancelError, IdSource, Lagged, Listener, ModifyError, PlaceError, Submission, Venue,
+    VenueConfig, VenueError, VenueStatus, venue,
 };

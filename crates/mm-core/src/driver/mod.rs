@@ -22,7 +22,9 @@ use mm_model::{
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
+    journal::Past,
     orders::Update,
+    risk::Mode,
     sync::lock,
     venue::{CallResult, Command, Shared},
 };
@@ -36,6 +38,8 @@ use upkeep::{Chore, Upkeep};
 
 /// Why an order that waits in our own queue is not sent.
 const WITHDRAWN: &str = "cancelled before it was sent";
+/// The same for one that a halt caught there.
+const HALTED: &str = "HALTED: the risk gate closed before it was sent";
 
 /// A call's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -105,6 +109,8 @@ pub struct Driver {
     /// The venue's time of the latest fill of ours.
     last_fill_at: Timestamp,
     started_at: Timestamp,
+    /// What earlier runs left and was not taken up yet: the venue's markets must be known first.
+    past: Past,
 }
 
 impl Driver {
@@ -112,6 +118,7 @@ impl Driver {
         shared: Arc<Shared>,
         cancels: mpsc::Receiver<Command>,
         others: mpsc::Receiver<Command>,
+        past: Past,
     ) -> Self {
         let now = shared.clock.now();
         let mut driver = Self {
@@ -130,6 +137,7 @@ impl Driver {
             absences: BTreeMap::new(),
             last_fill_at: Timestamp::ZERO,
             started_at: now,
+            past,
         };
         driver.prepare(now);
         driver
@@ -142,7 +150,12 @@ impl Driver {
     pub async fn next(&mut self) -> Option<Call> {
         let shared = self.shared.clone();
         let mut stop = shared.stop.subscribe();
+        let mut mode = shared.gate.watch();
+        mode.mark_changed();
         loop {
+            if mode.has_changed().unwrap_or(true) && *mode.borrow_and_update() == Mode::Halted {
+                self.take_all_off(shared.clock.now());
+            }
             if *stop.borrow_and_update() {
                 return self.farewell(shared.clock.now());
             }
@@ -160,6 +173,7 @@ impl Driver {
             let command = tokio::select! {
                 biased;
                 _ = stop.changed() => continue,
+                _ = mode.changed() => continue,
                 command = self.cancels.recv() => command,
                 () = shared.nudge.notified() => continue,
                 command = self.others.recv() => command,
@@ -247,6 +261,12 @@ impl Driver {
                 self.withdraw_all(market, now);
                 self.reap_unseen(market, now);
             }
+            Ask::Place(_) | Ask::Batch(_) | Ask::Group(_) if self.shared.gate.mode() == Mode::Halted => {
+                for placement in command.ask.placements() {
+                    self.withdraw(placement.client_id, now);
+                }
+                return answer_unsent(command, HALTED);
+            }
             Ask::Place(placement) if !self.is_new(placement.client_id) => {
                 return answer_unsent(command, WITHDRAWN);
             }
@@ -271,6 +291,15 @@ impl Driver {
             _ => {}
         }
         Some(self.hand_out(command.ask, Origin::Handle(command.reply), now))
+    }
+
+    /// Every order of ours, whoever holds it, until its end is proven.
+    fn take_all_off(&mut self, now: Timestamp) {
+        for record in self.shared.orders.open() {
+            if !self.upkeep.is_planned(Chore::Reap(record.client_id())) {
+                self.reap(record.client_id(), now);
+            }
+        }
     }
 
     fn is_new(&self, id: ClientId) -> bool {

@@ -10,7 +10,10 @@ use std::{
 use mm_model::{ClientId, Fill, Joined, NewOrder, OrderRecord, OrderReport, Timestamp};
 
 use super::{ExternalOrder, Heard, HistoryEntry, OrderTracker, Update, table::OrderTable};
-use crate::sync::lock;
+use crate::{
+    journal::{Journal, NoJournal},
+    sync::lock,
+};
 
 /// All orders of a venue. Clones share them.
 #[derive(Clone, Debug)]
@@ -21,7 +24,14 @@ impl Orders {
     /// messages find them.
     #[must_use]
     pub fn new(closed_max: usize) -> Self {
-        Self(Arc::new(Mutex::new(OrderTable::new(closed_max))))
+        Self::journaled(closed_max, Arc::new(NoJournal))
+    }
+
+    /// The same; all that is heard of orders of ours is written down too. What cannot be is known all the same: the journal
+    /// remembers that it failed, and nothing new is made.
+    #[must_use]
+    pub fn journaled(closed_max: usize, journal: Arc<dyn Journal>) -> Self {
+        Self(Arc::new(Mutex::new(OrderTable::new(closed_max, journal))))
     }
 
     /// Tracks a new order; `None` when the id was used before. It stays tracked until it is over and nobody holds it.

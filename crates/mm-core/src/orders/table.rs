@@ -2,7 +2,7 @@
 //! those that are not ours. Pure and synchronous. Slots are used again with the memory they have, so that in steady state no
 //! update allocates.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use mm_model::{
     ClientId, Fill, Joined, NewOrder, OrderRecord, OrderReport, Timestamp, VenueOrderId, fixed_map::FixedMap,
@@ -14,6 +14,7 @@ use super::{
     external::Externals,
     wakers::Wakers,
 };
+use crate::journal::{Entry, Journal};
 
 /// Trades remembered for each order that is over, on average.
 const TRADES_PER_CLOSED_ORDER: usize = 2;
@@ -72,10 +73,11 @@ pub(super) struct OrderTable {
     closed: ClosedRing,
     seen: SeenTrades,
     externals: Externals,
+    journal: Arc<dyn Journal>,
 }
 
 impl OrderTable {
-    pub(super) fn new(closed_max: usize) -> Self {
+    pub(super) fn new(closed_max: usize, journal: Arc<dyn Journal>) -> Self {
         Self {
             slots: Vec::new(),
             free: Vec::new(),
@@ -85,6 +87,7 @@ impl OrderTable {
             closed: ClosedRing::new(closed_max),
             seen: SeenTrades::new(closed_max.saturating_mul(TRADES_PER_CLOSED_ORDER)),
             externals: Externals::default(),
+            journal,
         }
     }
 
@@ -162,7 +165,7 @@ impl OrderTable {
         match self.find(report.client_id, &report.venue_id) {
             Some(Place::Live(slot)) => self.live(slot, at, Update::Report(report)),
             Some(Place::Closed(place)) => match self.closed.row(place).report(report) {
-                Late::Joined(joined) => self.late(place, joined),
+                Late::Joined(joined) => self.late(place, at, Update::Report(report), joined),
                 Late::Alive => self.revive(place, at, Update::Report(report)),
             },
             None => (external(self.externals.report(at, report)), Wakers::default()),
@@ -174,10 +177,10 @@ impl OrderTable {
             Some(Place::Live(slot)) => self.live(slot, at, Update::Fill(fill)),
             Some(Place::Closed(place)) => {
                 if !self.seen.add(&fill.venue_id, fill.trade_id.as_str()) {
-                    return self.late(place, Joined::default());
+                    return self.late(place, at, Update::Fill(fill), Joined::default());
                 }
                 match self.closed.row(place).fill(fill) {
-                    Late::Joined(joined) => self.late(place, joined),
+                    Late::Joined(joined) => self.late(place, at, Update::Fill(fill), joined),
                     Late::Alive => self.revive(place, at, Update::Fill(fill)),
                 }
             }
@@ -209,7 +212,10 @@ impl OrderTable {
     fn apply_to(&mut self, slot: u32, at: Timestamp, update: Update<'_>) -> (Joined, Wakers) {
         let tracker = &mut self.slots[slot as usize].tracker;
         let named = tracker.record().venue_id().is_some();
+        let client_id = tracker.record().client_id();
         let (mut joined, wakers) = tracker.join(at, update);
+        self.write_down(client_id, at, update, &joined);
+        let tracker = &self.slots[slot as usize].tracker;
         if !named && let Some(venue_id) = tracker.record().venue_id() {
             self.by_venue.insert(venue_key(&venue_id), Place::Live(slot));
             let adopted = self.adopt(slot, &venue_id, at);
@@ -226,18 +232,28 @@ impl OrderTable {
     fn adopt(&mut self, slot: u32, venue_id: &VenueOrderId, at: Timestamp) -> Joined {
         let mut sum = Joined::default();
         let Some(external) = self.externals.remove(venue_id) else { return sum };
-        let tracker = &mut self.slots[slot as usize].tracker;
+        let client_id = self.tracker(slot).record().client_id();
         let fills = external.fills.iter().map(Update::Fill);
         for update in fills.chain(external.report.iter().map(Update::Report)) {
-            let (joined, _) = tracker.join(at, update);
+            let (joined, _) = self.slots[slot as usize].tracker.join(at, update);
+            self.write_down(client_id, at, update, &joined);
             sum.newly_filled = sum.newly_filled.plus(joined.newly_filled);
             sum.anomaly = sum.anomaly.or(joined.anomaly);
         }
         sum
     }
 
-    fn late(&mut self, place: u32, joined: Joined) -> (Heard, Wakers) {
+    /// What told something new of an order of ours.
+    fn write_down(&self, client_id: ClientId, at: Timestamp, update: Update<'_>, joined: &Joined) {
+        if joined.changed && !matches!(update, Update::Sent) {
+            // It remembers its failure by itself, and lets nothing new be made.
+            let _ = self.journal.write(at, &Entry::Updated { client_id, update });
+        }
+    }
+
+    fn late(&mut self, place: u32, at: Timestamp, update: Update<'_>, joined: Joined) -> (Heard, Wakers) {
         let client_id = self.closed.row(place).client_id;
+        self.write_down(client_id, at, update, &joined);
         (Heard { whose: Whose::Closed(client_id), joined }, Wakers::default())
     }
 

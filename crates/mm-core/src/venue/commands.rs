@@ -12,6 +12,7 @@ use super::{
     CallResult, CancelError, Command, PlaceError, Submission, Venue, VenueError, submission::FirstWord,
 };
 use crate::{
+    journal::Entry,
     orders::{Order, Update},
     sync::lock,
 };
@@ -94,10 +95,20 @@ impl Venue {
     fn track(&self, order: NewOrder) -> Result<(Order, Placement), PlaceError> {
         self.check(&order).map_err(PlaceError::NotSent)?;
         let client_id = self.shared.ids.next().map_err(PlaceError::NotSent)?;
-        let tracked = self.shared.orders.track(client_id, order, self.shared.clock.now());
+        let now = self.shared.clock.now();
+        self.write_down(now, client_id, &order).map_err(PlaceError::NotSent)?;
+        let tracked = self.shared.orders.track(client_id, order, now);
         let tracked =
             tracked.ok_or_else(|| PlaceError::NotSent(format!("client id {client_id} was used before")))?;
         Ok((tracked, Placement { client_id, order }))
+    }
+
+    /// No journal, no order.
+    fn write_down(&self, now: Timestamp, client_id: ClientId, order: &NewOrder) -> Result<(), String> {
+        let market =
+            self.market_by_id(order.market).ok_or_else(|| format!("no market {:?}", order.market))?;
+        let made = Entry::Made { client_id, order, market: &market };
+        self.shared.journal.write(now, &made).map_err(|why| why.to_string())
     }
 
     /// What can be known to be wrong before anything is sent.
@@ -118,7 +129,8 @@ impl Venue {
         if let Some(price) = order.kind.price().filter(|price| price.0 <= 0) {
             return Err(format!("price {} is not above zero", market.price_decimal(price)));
         }
-        Ok(())
+        drop(state);
+        self.shared.gate.admit(order).map_err(|denial| denial.to_string())
     }
 
     fn send_placement(

@@ -1,5 +1,6 @@
 //! The strategy's side of a venue: what is known is read at once, what is wanted goes to the driver through bounded queues.
 
+mod backing;
 mod changes;
 mod commands;
 mod config;
@@ -26,6 +27,7 @@ use crate::{
     sync::lock,
 };
 
+pub use backing::Backing;
 pub(crate) use commands::merged;
 pub use config::{IdSource, VenueConfig, VenueStatus};
 pub use errors::{CancelError, ModifyError, PlaceError, VenueError};
@@ -35,14 +37,17 @@ pub use submission::Submission;
 pub(crate) use submission::thrown_out;
 
 /// Makes the two ends of a venue.
-pub fn venue(config: VenueConfig, clock: Clock, ids: Arc<dyn IdSource>) -> (Venue, Driver) {
+pub fn venue(config: VenueConfig, clock: Clock, backing: impl Into<Backing>) -> (Venue, Driver) {
+    let Backing { ids, journal, past, gate } = backing.into();
     let (cancels, cancels_in) = mpsc::channel(state::LANE_QUEUE);
     let (others, others_in) = mpsc::channel(state::LANE_QUEUE);
     let shared = Arc::new(Shared {
-        orders: Orders::new(config.closed_orders_max),
+        orders: Orders::journaled(config.closed_orders_max, journal.clone()),
         config,
         clock,
         ids,
+        journal,
+        gate,
         state: Mutex::default(),
         ready: watch::Sender::new(false),
         stop: watch::Sender::new(false),
@@ -50,7 +55,7 @@ pub fn venue(config: VenueConfig, clock: Clock, ids: Arc<dyn IdSource>) -> (Venu
         abandoned: Mutex::default(),
         nudge: Notify::new(),
     });
-    let driver = Driver::new(shared.clone(), cancels_in, others_in);
+    let driver = Driver::new(shared.clone(), cancels_in, others_in, past);
     (Venue { shared, lanes: Arc::new(Lanes { cancels, others }) }, driver)
 }
 

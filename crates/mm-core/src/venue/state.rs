@@ -13,7 +13,7 @@ use mm_model::{
 use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 
 use super::{IdSource, VenueConfig};
-use crate::{Clock, orders::Orders, sync::lock};
+use crate::{Clock, journal::Journal, orders::Orders, risk::Gate, sync::lock};
 
 /// A strategy's command on its way to the driver.
 #[derive(Debug)]
@@ -40,6 +40,8 @@ pub(crate) struct Shared {
     pub(crate) config: VenueConfig,
     pub(crate) clock: Clock,
     pub(crate) ids: Arc<dyn IdSource>,
+    pub(crate) journal: Arc<dyn Journal>,
+    pub(crate) gate: Gate,
     pub(crate) orders: Orders,
     pub(crate) state: Mutex<State>,
     pub(crate) ready: watch::Sender<bool>,
