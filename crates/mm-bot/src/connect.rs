@@ -5,7 +5,7 @@
 use std::{future::Future, path::Path, pin::Pin, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
-use mm_core::{Clock, Connector, VenueConfig};
+use mm_core::{Backing, Clock, Connector, VenueConfig, risk::Gate};
 use mm_net::{Net, NetConfig};
 use mm_session::{Limits, SessionConfig};
 use mm_sim::Endpoints;
@@ -34,6 +34,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) simulated: Option<&'a Endpoints>,
     /// Whether other processes can reach the simulated venues too.
     pub(crate) is_shared: bool,
+    /// What every order passes, on all connectors.
+    pub(crate) gate: &'a Gate,
 }
 
 /// A connector, and the lock that keeps other bots off its account for as long as it lives.
@@ -91,7 +93,8 @@ pub(crate) fn connector(
     let protocol = (config.venue.protocol)(Wiring { access, symbols, own: &config.own })
         .map_err(|why| anyhow::anyhow!("connector '{name}': {why}"))?;
     let transport = Net::new(around.clock.clone(), NetConfig::default())?;
-    let (venue, driver) = mm_core::venue(venue_config, around.clock.clone(), Arc::new(ids));
+    let backing = Backing { gate: around.gate.clone(), ..Arc::new(ids).into() };
+    let (venue, driver) = mm_core::venue(venue_config, around.clock.clone(), backing);
     let clock = around.clock.clone();
     let session = async move {
         mm_session::run(clock, driver, protocol, transport, session_config)

@@ -3,7 +3,9 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
-use mm_core::{Clock, CoreConfig, Needs, Outcome, Spawner, StopReport, StrategyError, TradingCore, Venue};
+use mm_core::{
+    Clock, CoreConfig, Needs, Outcome, Spawner, StopReport, StrategyError, TradingCore, Venue, risk::Gate,
+};
 use mm_store::{AccountLock, StateDir};
 use mm_strategy::{Observer, smoke_test::Report};
 
@@ -44,6 +46,7 @@ struct Stage<'a> {
     state: &'a StateDir,
     world: Option<&'a World>,
     clock: Clock,
+    gate: Gate,
 }
 
 impl Launch<'_> {
@@ -67,7 +70,8 @@ impl Launch<'_> {
             .build()
             .context("no runtime")
             .map_err(Fatal::not_started)?;
-        let stage = Stage { config, state: &state, world: world.as_ref(), clock: Clock::system() };
+        let stage =
+            Stage { config, state: &state, world: world.as_ref(), clock: Clock::system(), gate: Gate::new() };
         let ended = runtime.block_on(self.supervise(&stage, interrupt));
         tracing::info!("end");
         ended
@@ -259,6 +263,7 @@ impl Stage<'_> {
             state: self.state,
             simulated: self.world.map(World::endpoints),
             is_shared: self.world.is_some_and(World::is_shared),
+            gate: &self.gate,
         };
         let (mut venues, mut locks) = (Vec::new(), Vec::new());
         for (name, connector) in &self.config.connectors {
