@@ -166,6 +166,11 @@ impl Host {
         })
     }
 
+    /// Looks at the world as it stands: nothing that is due happens, nothing is handed out.
+    pub(crate) fn peek<T>(&self, look: impl FnOnce(&World) -> T) -> T {
+        look(&self.lock().world)
+    }
+
     /// Moves the world's own time on; `false` where it has none.
     pub(crate) fn move_on(&self, by: std::time::Duration) -> bool {
         if matches!(self.time, HostTime::Clock(_)) {

@@ -14,7 +14,7 @@ use mm_venues::{
 };
 
 use crate::{
-    Control, Endpoints, SimConfig, SimError,
+    Control, Endpoints, SimConfig, SimError, Truth,
     config::{TimeSource, VenueKind},
     endpoints::{ControlEndpoint, VenueEndpoints},
     host::{Host, HostTime, NotOpened, Opened, ToClient},
@@ -33,6 +33,7 @@ pub struct InProcess {
     host: Arc<Host>,
     venues: Arc<[VenueKind]>,
     endpoints: Endpoints,
+    truth: Truth,
     /// Lets time pass; dropping it stops the time.
     _pace: Task,
 }
@@ -61,10 +62,11 @@ impl InProcess {
         }
         let control =
             ControlEndpoint { url: format!("{SCHEME}control"), token: keys::control_token(config.seed) };
+        let truth = Truth::keep(Arc::clone(&host));
         let paced = Arc::clone(&host);
         let pace = spawner.spawn("simulated world", async move { paced.pace().await });
         let endpoints = Endpoints { version: 1, venues, control };
-        Ok(Self { host, venues: config.venues.into(), endpoints, _pace: pace })
+        Ok(Self { host, venues: config.venues.into(), endpoints, truth, _pace: pace })
     }
 
     /// Where everything stands: URLs that only [`InProcess::transport`] understands, and the accounts.
@@ -77,6 +79,12 @@ impl InProcess {
     #[must_use]
     pub fn transport(&self) -> InProcessTransport {
         InProcessTransport { host: Arc::clone(&self.host), venues: Arc::clone(&self.venues) }
+    }
+
+    /// What really happened, for those who judge a client by it.
+    #[must_use]
+    pub fn truth(&self) -> Truth {
+        self.truth.clone()
     }
 
     /// The control surface.

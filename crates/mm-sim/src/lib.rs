@@ -15,6 +15,7 @@ mod in_process;
 mod keys;
 mod loopback;
 pub mod tape;
+pub mod truth;
 mod venues;
 mod world;
 
@@ -26,3 +27,4 @@ pub use endpoints::{
 pub use in_process::{InProcess, InProcessTransport};
 pub use keys::is_simulated_key;
 pub use loopback::Simulator;
+pub use truth::Truth;

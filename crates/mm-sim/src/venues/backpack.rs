@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use mm_exchange::Listing;
-use mm_model::MarketKind::{Perpetual, Spot};
+use mm_model::{
+    ClientId,
+    MarketKind::{Perpetual, Spot},
+};
 use mm_venues::{
     backpack::{
         server::{self, Options, RateLimits, Server},
@@ -17,7 +20,7 @@ use mm_venues::{
 use serde_json::{Value, json};
 
 use super::{
-    Account, AccountKey, Site, VenueRow,
+    Account, AccountKey, Asked, Site, VenueRow,
     markets::{Line, listing},
 };
 use crate::{
@@ -37,6 +40,8 @@ pub(super) const ROW: VenueRow = VenueRow {
     request_key: |request| request.headers.get("x-api-key").map(str::to_owned),
     frame_key,
     frame_ask: |_| None,
+    request_orders,
+    frame_orders: |_| Vec::new(),
     stream,
     cancel_noted: Some(cancel_noted),
     rate_limited: || Bytes::from_static(br#"{"code":"TOO_MANY_REQUESTS","message":"Too many requests"}"#),
@@ -98,6 +103,23 @@ fn ask(request: &Request) -> &'static str {
         (Method::Get, "/api/v1/markets" | "/api/v1/market") => "markets",
         (Method::Get, "/api/v1/time") => "time",
         _ => "other",
+    }
+}
+
+/// The body is an order or a list of them; what is signed about it is in the headers.
+fn request_orders(request: &Request) -> Vec<Asked> {
+    if !matches!(ask(request), "place" | "batch") {
+        return Vec::new();
+    }
+    let asked = |order: &Value| {
+        let id = order.get("clientId")?;
+        let client_id = id.as_u64().or_else(|| id.as_str()?.parse().ok())?;
+        Some(Asked { client_id: ClientId(client_id), terms: order.to_string() })
+    };
+    match serde_json::from_slice(&request.body) {
+        Ok(Value::Array(orders)) => orders.iter().filter_map(asked).collect(),
+        Ok(order) => asked(&order).into_iter().collect(),
+        Err(_) => Vec::new(),
     }
 }
 

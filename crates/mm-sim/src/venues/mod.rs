@@ -8,6 +8,7 @@ mod markets;
 
 use bytes::Bytes;
 use mm_exchange::{AccountId, Listing};
+use mm_model::ClientId;
 use mm_venues::{
     http::{Reply, Request},
     server::VenueServer,
@@ -67,6 +68,14 @@ impl std::fmt::Debug for AccountKey {
     }
 }
 
+/// A new order that a message asks for, if it bears an id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Asked {
+    pub(crate) client_id: ClientId,
+    /// What it asks for in the venue's words, without what changes when the same order is signed again.
+    pub(crate) terms: String,
+}
+
 /// Where a venue's listener stands.
 #[derive(Clone, Debug)]
 pub(crate) struct Site<'a> {
@@ -97,6 +106,10 @@ pub(crate) struct VenueRow {
     pub(crate) frame_key: fn(&str) -> Option<String>,
     /// What a client's frame asks, one of [`ASKS`]; `None`: it carries no order message.
     pub(crate) frame_ask: fn(&str) -> Option<&'static str>,
+    /// Which orders a request asks for, read tolerantly.
+    pub(crate) request_orders: fn(&Request) -> Vec<Asked>,
+    /// Which orders a client's frame asks for, read tolerantly.
+    pub(crate) frame_orders: fn(&str) -> Vec<Asked>,
     /// The stream of a frame.
     pub(crate) stream: fn(&[u8]) -> Option<String>,
     /// The venue's way to say that a cancel was taken note of; `None`: only the venue itself can say it, and

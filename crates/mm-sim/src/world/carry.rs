@@ -124,6 +124,7 @@ impl World {
                 self.with_server(conn, |world, venue, out| {
                     let at = world.now;
                     let venue = &mut world.venues[venue.0];
+                    venue.note_frame(at, &text);
                     if let Some(mischief) = mischief {
                         venue.trouble(at, (venue.row.frame_key)(&text), mischief);
                     }
@@ -158,6 +159,7 @@ impl World {
         let at = Timestamp(self.now.0.saturating_add_signed(skew_ns));
         let here = &mut self.venues[venue.0];
         let row = here.row;
+        here.note_request(self.now, request);
         if let Some(mischief) = mischief {
             here.trouble(at, (row.request_key)(request), mischief);
         }

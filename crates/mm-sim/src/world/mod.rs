@@ -29,6 +29,7 @@ use self::{
 use crate::{
     config::{SimConfig, SimError},
     faults::{Action, Faults, Passing, Place, Schedule},
+    truth::Ledger,
 };
 
 /// A venue of this world: its place in [`SimConfig::venues`].
@@ -195,6 +196,13 @@ impl World {
     /// A venue, to act on past its wire; call [`World::settle`] afterwards.
     pub(crate) fn venue_mut(&mut self, venue: VenueIndex) -> &mut VenueWorld {
         &mut self.venues[venue.0]
+    }
+
+    /// Keeps the truth of every venue from now on; no client has come yet.
+    pub(crate) fn keep_truth(&mut self) {
+        for venue in &mut self.venues {
+            venue.ledger = Some(Box::new(Ledger::new(self.now, &venue.exchange, &venue.accounts)));
+        }
     }
 
     /// Replaces the fault schedule.

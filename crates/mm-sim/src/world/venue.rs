@@ -11,7 +11,8 @@ use crate::{
     config::{ACCOUNTS, SimConfig, SimError, VenueKind},
     crowd::{Crowd, Seat},
     tape::Player,
-    venues::{Account, VenueRow, row},
+    truth::Ledger,
+    venues::{Account, Asked, VenueRow, row},
 };
 
 /// What each is funded with, in the quote asset.
@@ -27,6 +28,8 @@ pub(crate) struct VenueWorld {
     pub(crate) accounts: Vec<Account>,
     crowds: Vec<Crowd>,
     players: Vec<Player>,
+    /// What really happened, where somebody asks.
+    pub(crate) ledger: Option<Box<Ledger>>,
     /// Room for facts on their way to the server half, kept from call to call.
     facts: Vec<Fact>,
 }
@@ -68,8 +71,16 @@ impl VenueWorld {
                 Crowd::new(now, &mut exchange, seat)
             })
             .collect();
-        let mut venue =
-            Self { row, exchange, server, accounts: accounts.into(), crowds, players, facts: Vec::new() };
+        let mut venue = Self {
+            row,
+            exchange,
+            server,
+            accounts: accounts.into(),
+            crowds,
+            players,
+            ledger: None,
+            facts: Vec::new(),
+        };
         // The first books stand before the first client comes; nobody has subscribed, so nothing is said.
         venue.wake(now, &mut Vec::new());
         for crowd in &mut venue.crowds {
@@ -107,6 +118,9 @@ impl VenueWorld {
     pub(super) fn tell(&mut self, now: Timestamp, said: &mut Vec<Outbound>) {
         self.exchange.take_facts(&mut self.facts);
         if !self.facts.is_empty() {
+            if let Some(ledger) = &mut self.ledger {
+                ledger.facts(now, &self.facts);
+            }
             self.server.facts(now, &self.exchange, &self.facts, said);
             self.facts.clear();
         }
@@ -120,6 +134,27 @@ impl VenueWorld {
     /// The account that a request speaks for, whether or not its signature is good.
     pub(super) fn account_of(&self, request: &Request) -> Option<&'static str> {
         self.account_by_key(&(self.row.request_key)(request)?)
+    }
+
+    /// Notes the orders that a message asks for, whatever becomes of them.
+    pub(super) fn note_request(&mut self, now: Timestamp, request: &Request) {
+        if self.ledger.is_some() {
+            self.note(now, (self.row.request_key)(request), (self.row.request_orders)(request));
+        }
+    }
+
+    /// As [`VenueWorld::note_request`], of a client's frame.
+    pub(super) fn note_frame(&mut self, now: Timestamp, text: &str) {
+        if self.ledger.is_some() {
+            self.note(now, (self.row.frame_key)(text), (self.row.frame_orders)(text));
+        }
+    }
+
+    fn note(&mut self, now: Timestamp, api_key: Option<String>, asked: Vec<Asked>) {
+        let account = self.accounts.iter().find(|account| Some(&account.key.api_key) == api_key.as_ref());
+        if let (Some(account), Some(ledger)) = (account, &mut self.ledger) {
+            ledger.arrived(now, account.id, asked);
+        }
     }
 
     /// Something goes wrong at the venue for whoever bears this key. A venue that knows no such trouble says so in the log.

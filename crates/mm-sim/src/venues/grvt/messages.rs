@@ -1,8 +1,11 @@
 //! How GRVT's messages are recognised: what each asks, and whose it is. Read as far as faults need it, tolerantly and in
 //! either encoding: whether a message is right is the server half's business. Names: api-spec eed18e5.
 
+use mm_model::ClientId;
 use mm_venues::http::Request;
 use serde_json::Value;
+
+use crate::venues::Asked;
 
 /// The streams that belong to a trading account.
 const OWN_STREAMS: [&str; 5] = ["v1.order", "v1.state", "v1.position", "v1.fill", "v1.cancel"];
@@ -70,6 +73,39 @@ pub(super) fn frame_account(text: &str) -> Option<String> {
     })
 }
 
+/// Which orders a request asks for.
+pub(super) fn request_orders(request: &Request) -> Vec<Asked> {
+    if !matches!(ask(request), "place" | "batch") {
+        return Vec::new();
+    }
+    serde_json::from_slice(&request.body).map_or_else(|_| Vec::new(), |body: Value| orders(&body))
+}
+
+/// Which orders a client's frame asks for.
+pub(super) fn frame_orders(text: &str) -> Vec<Asked> {
+    if !matches!(frame_ask(text), Some("place" | "batch")) {
+        return Vec::new();
+    }
+    let frame: Value = serde_json::from_str(text).unwrap_or_default();
+    field(&frame, ["params", "p"]).map(orders).unwrap_or_default()
+}
+
+/// The orders of a body, one or several, without their signatures.
+fn orders(body: &Value) -> Vec<Asked> {
+    let asked = |order: &Value| {
+        let metadata = field(order, ["metadata", "m"])?;
+        let client_id = field(metadata, ["client_order_id", "co"])?.as_str()?.parse().ok()?;
+        let mut terms = order.as_object()?.clone();
+        terms.retain(|name, _| !matches!(name.as_str(), "signature" | "s"));
+        Some(Asked { client_id: ClientId(client_id), terms: Value::Object(terms).to_string() })
+    };
+    match body.get("orders").or_else(|| field(body, ["order", "o"])) {
+        Some(Value::Array(orders)) => orders.iter().filter_map(asked).collect(),
+        Some(order) => asked(order).into_iter().collect(),
+        None => Vec::new(),
+    }
+}
+
 /// The stream of a frame to a client, or the method that it answers.
 pub(super) fn stream(frame: &[u8]) -> Option<String> {
     let frame: Value = serde_json::from_slice(frame).ok()?;
@@ -114,6 +150,33 @@ mod tests {
         check("/time", "", "time", None);
         check("/full/v1/create_order", "rubbish", "place", None);
         check("/ws/full", "", "other", None);
+    }
+
+    #[test]
+    fn orders_are_found_in_both_encodings_alone_and_together() {
+        let check = |asked: Vec<Asked>, ids: &[u64]| {
+            let found: Vec<u64> = asked.iter().map(|asked| asked.client_id.0).collect();
+            assert_eq!(found, ids, "{asked:?}");
+            assert!(asked.iter().all(|asked| !asked.terms.contains("0xc7")), "no signature: {asked:?}");
+        };
+        let full = r#"{"order":{"legs":[{"size":"1"}],"signature":{"r":"0xc7"},"metadata":{"client_order_id":"5"}}}"#;
+        let lite = r#"{"o":{"l":[{"s":"1"}],"s":{"r":"0xc7"},"m":{"co":"6"}}}"#;
+        check(request_orders(&request("/full/v1/create_order", full)), &[5]);
+        check(request_orders(&request("/lite/v1/create_order", lite)), &[6]);
+        check(request_orders(&request("/full/v1/cancel_order", full)), &[]);
+        check(
+            request_orders(&request("/lite/v2/bulk_orders", r#"{"o":[{"m":{"co":"1"}},{"m":{"co":"2"}}]}"#)),
+            &[1, 2],
+        );
+        check(
+            request_orders(&request(
+                "/full/v2/bulk_orders",
+                r#"{"orders":[{"metadata":{"client_order_id":"9"}}]}"#,
+            )),
+            &[9],
+        );
+        check(frame_orders(&format!(r#"{{"m":"v1/create_order","p":{lite}}}"#)), &[6]);
+        check(frame_orders("["), &[]);
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub(super) const ROW: VenueRow = VenueRow {
     request_key: messages::request_account,
     frame_key: messages::frame_account,
     frame_ask: messages::frame_ask,
+    request_orders: messages::request_orders,
+    frame_orders: messages::frame_orders,
     stream: messages::stream,
     cancel_noted: None,
     rate_limited: || {

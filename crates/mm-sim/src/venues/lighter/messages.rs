@@ -1,10 +1,16 @@
 //! How Lighter's messages are recognised: what each asks, and whose it is. Read as far as faults need it, tolerantly:
 //! whether a message is right is the server half's business. Paths and forms: apidocs.lighter.xyz, read 2026-11.
 
+use mm_model::ClientId;
 use mm_venues::http::{Method, Request};
 use serde::Deserialize;
 use serde_json::Value;
 use url::form_urlencoded;
+
+use crate::venues::Asked;
+
+/// What makes an order the order that it is.
+const TERMS: [&str; 7] = ["MarketIndex", "IsAsk", "BaseAmount", "Price", "Type", "TimeInForce", "ReduceOnly"];
 
 /// What a request asks, one of the words of fault rules.
 pub(super) fn ask(request: &Request) -> &'static str {
@@ -74,6 +80,56 @@ pub(super) fn frame_account(text: &str) -> Option<String> {
         (None, Some(infos)) => account_of_batch(infos),
         (None, None) => None,
     }
+}
+
+/// Which orders a request asks for.
+pub(super) fn request_orders(request: &Request) -> Vec<Asked> {
+    match ask(request) {
+        "place" => field(request, "tx_info").map(|info| orders_in(&info)).unwrap_or_default(),
+        "batch" => {
+            let infos = field(request, "tx_infos").or_else(|| field(request, "tx_info"));
+            infos.map(|infos| orders_in(&infos)).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Which orders a client's frame asks for.
+pub(super) fn frame_orders(text: &str) -> Vec<Asked> {
+    if !matches!(frame_ask(text), Some("place" | "batch")) {
+        return Vec::new();
+    }
+    let Some(data) = serde_json::from_str::<Frame>(text).ok().and_then(|frame| frame.data) else {
+        return Vec::new();
+    };
+    match (data.get("tx_info"), data.get("tx_infos")) {
+        (Some(Value::String(info)), _) | (None, Some(Value::String(info))) => orders_in(info),
+        (Some(info), _) => orders(info),
+        (None, _) => Vec::new(),
+    }
+}
+
+fn orders_in(text: &str) -> Vec<Asked> {
+    serde_json::from_str(text).map_or_else(|_| Vec::new(), |info: Value| orders(&info))
+}
+
+/// The new orders in a transaction, in a group, or in a list of transactions that are text themselves.
+fn orders(info: &Value) -> Vec<Asked> {
+    match info {
+        Value::Array(infos) => infos.iter().filter_map(Value::as_str).flat_map(orders_in).collect(),
+        info => match info.get("Orders") {
+            Some(Value::Array(group)) => group.iter().filter_map(order).collect(),
+            _ => order(info).into_iter().collect(),
+        },
+    }
+}
+
+/// An order with an id of its own; without number, expiry and signature, which a second signing changes.
+fn order(info: &Value) -> Option<Asked> {
+    let client_id = info.get("ClientOrderIndex")?.as_u64().filter(|id| *id != 0)?;
+    let terms: Vec<String> =
+        TERMS.iter().filter_map(|name| Some(format!("{name}={}", info.get(name)?))).collect();
+    Some(Asked { client_id: ClientId(client_id), terms: terms.join(" ") })
 }
 
 /// The stream of a frame to a client: its channel, or for an answer its type.
@@ -156,6 +212,32 @@ mod tests {
         let mut orders = request(Method::Get, "/api/v1/accountActiveOrders", "");
         orders.headers.push("authorization").push_str("1900000000:101:4:ab");
         check(orders, "open_orders", Some("101"));
+    }
+
+    #[test]
+    fn orders_are_found_alone_in_groups_and_in_lists() {
+        let check = |asked: Vec<Asked>, ids: &[u64]| {
+            let found: Vec<u64> = asked.iter().map(|asked| asked.client_id.0).collect();
+            assert_eq!(found, ids, "{asked:?}");
+            assert!(asked.iter().all(|asked| !asked.terms.contains("Nonce")), "{asked:?}");
+        };
+        let form = |fields: &[(&str, &str)]| {
+            form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+        };
+        let one = r#"{"ClientOrderIndex":5,"BaseAmount":3,"Nonce":8}"#;
+        let group = r#"{"Orders":[{"ClientOrderIndex":6},{"ClientOrderIndex":0}],"Nonce":8}"#;
+        let list = serde_json::json!([one, r#"{"ClientOrderIndex":7}"#, r#"{"Index":3}"#]).to_string();
+        let send = |body: String| request_orders(&request(Method::Post, "/api/v1/sendTx", &body));
+        check(send(form(&[("tx_type", "14"), ("tx_info", one)])), &[5]);
+        check(send(form(&[("tx_type", "28"), ("tx_info", group)])), &[6]);
+        check(send(form(&[("tx_type", "15"), ("tx_info", one)])), &[]);
+        let batch = form(&[("tx_types", "[14,14,15]"), ("tx_infos", &list)]);
+        check(request_orders(&request(Method::Post, "/api/v1/sendTxBatch", &batch)), &[5, 7]);
+        check(
+            frame_orders(&format!(r#"{{"type":"jsonapi/sendtx","data":{{"tx_type":14,"tx_info":{one}}}}}"#)),
+            &[5],
+        );
+        check(frame_orders("["), &[]);
     }
 
     #[test]

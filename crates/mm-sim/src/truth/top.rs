@@ -1,0 +1,94 @@
+//! The top of one public book: each one there was, with when it began.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
+
+use mm_exchange::BookView;
+use mm_model::{Level, Price, Qty, Side, Timestamp};
+
+/// How long tops are remembered. The last one before that is, too.
+pub const TOPS_KEPT: Duration = Duration::from_secs(180);
+
+/// Best bid and ask; `None` where a side is empty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TrueTop {
+    /// Best bid.
+    pub bid: Option<Level>,
+    /// Best ask.
+    pub ask: Option<Level>,
+}
+
+impl TrueTop {
+    /// The best level of a side.
+    #[must_use]
+    pub const fn side(&self, side: Side) -> Option<Level> {
+        match side {
+            Side::Buy => self.bid,
+            Side::Sell => self.ask,
+        }
+    }
+}
+
+/// The tops that a book has had, between the changes of a message too: whoever follows it change by change sees each.
+#[derive(Clone, Debug, Default)]
+pub struct TopHistory {
+    bids: BTreeMap<Price, Qty>,
+    asks: BTreeMap<Price, Qty>,
+    /// Oldest first; each lasted until the next began.
+    tops: VecDeque<(Timestamp, TrueTop)>,
+}
+
+impl TopHistory {
+    pub(super) fn of(now: Timestamp, book: &BookView) -> Self {
+        let side = |levels: &[Level]| levels.iter().map(|level| (level.price, level.qty)).collect();
+        let mut history = Self { bids: side(&book.bids), asks: side(&book.asks), tops: VecDeque::new() };
+        history.tops.push_back((now, history.now()));
+        history
+    }
+
+    /// A level has this size now.
+    pub(super) fn set(&mut self, at: Timestamp, side: Side, level: Level) {
+        let levels = match side {
+            Side::Buy => &mut self.bids,
+            Side::Sell => &mut self.asks,
+        };
+        if level.qty.is_zero() {
+            levels.remove(&level.price);
+        } else {
+            levels.insert(level.price, level.qty);
+        }
+        let top = self.now();
+        if self.tops.back().is_none_or(|(_, last)| *last != top) {
+            self.tops.push_back((at, top));
+        }
+        // The first of the list still held when the second began.
+        while self.tops.get(1).is_some_and(|(began, _)| *began + TOPS_KEPT < at) {
+            self.tops.pop_front();
+        }
+    }
+
+    /// The present top.
+    #[must_use]
+    pub fn now(&self) -> TrueTop {
+        let level = |(&price, &qty): (&Price, &Qty)| Level { price, qty };
+        TrueTop { bid: self.bids.last_key_value().map(level), ask: self.asks.first_key_value().map(level) }
+    }
+
+    /// The tops that held at some time within `from..=until`, oldest first, each with when it began.
+    pub fn between(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> impl Iterator<Item = (Timestamp, TrueTop)> + '_ {
+        let ended_before = self.tops.partition_point(|(began, _)| *began <= from).saturating_sub(1);
+        self.tops.iter().skip(ended_before).take_while(move |(began, _)| *began <= until).copied()
+    }
+
+    /// Whether this was the best price of a side at some time within `from..=until`.
+    #[must_use]
+    pub fn was_best(&self, side: Side, price: Price, (from, until): (Timestamp, Timestamp)) -> bool {
+        self.between(from, until).any(|(_, top)| top.side(side).is_some_and(|level| level.price == price))
+    }
+}
