@@ -6,8 +6,8 @@
 use std::fmt;
 
 use mm_model::{
-    ClientId, Decimal, Fill, Market, NewOrder, OrderReport, Price, Qty, Refusal, SignedQty, Symbol,
-    Timestamp, Unsure,
+    ClientId, Decimal, Fill, Market, MarketId, NewOrder, OrderReport, Price, Qty, Refusal, Side, SignedQty,
+    Symbol, Timestamp, Unsure,
 };
 
 use crate::orders::Update;
@@ -30,7 +30,29 @@ pub enum Entry<'a> {
         client_id: ClientId,
         /// What.
         update: Update<'a>,
+        /// What it made of the order, so that whoever writes it down need not keep the order too.
+        came_to: CameTo,
     },
+    /// An order that was over, and forgotten but for its ids, is there after all: it is tracked again as far as it is known.
+    Revived {
+        /// Our id of it.
+        client_id: ClientId,
+        /// What is known of what was asked for. Its market was named before, when the order was made.
+        order: &'a NewOrder,
+    },
+}
+
+/// What joining an update came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CameTo {
+    /// Where the order is.
+    pub market: MarketId,
+    /// Its side.
+    pub side: Side,
+    /// What it added to the position, in lots of that side: counted once over all that is told.
+    pub newly_filled: Qty,
+    /// Whether the order is over since, with every fill known: a later run need not ask for it.
+    pub is_settled: bool,
 }
 
 /// Why nothing could be written down. Nothing new may be sent after it.
@@ -45,6 +67,14 @@ pub trait Journal: Send + Sync + fmt::Debug {
     /// # Errors
     /// When it cannot: then, and ever after. What follows a gap could not be believed.
     fn write(&self, at: Timestamp, entry: &Entry<'_>) -> Result<(), JournalError>;
+
+    /// Whether it can still be written, without writing: a flush on a thread of its own may have failed since.
+    ///
+    /// # Errors
+    /// Why nothing can be written any more.
+    fn health(&self) -> Result<(), JournalError> {
+        Ok(())
+    }
 }
 
 /// Remembers nothing: for worlds that end with the process.

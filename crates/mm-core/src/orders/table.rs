@@ -14,7 +14,7 @@ use super::{
     external::Externals,
     wakers::Wakers,
 };
-use crate::journal::{Entry, Journal};
+use crate::journal::{CameTo, Entry, Journal};
 
 /// Trades remembered for each order that is over, on average.
 const TRADES_PER_CLOSED_ORDER: usize = 2;
@@ -212,9 +212,8 @@ impl OrderTable {
     fn apply_to(&mut self, slot: u32, at: Timestamp, update: Update<'_>) -> (Joined, Wakers) {
         let tracker = &mut self.slots[slot as usize].tracker;
         let named = tracker.record().venue_id().is_some();
-        let client_id = tracker.record().client_id();
         let (mut joined, wakers) = tracker.join(at, update);
-        self.write_down(client_id, at, update, &joined);
+        self.write_down_live(slot, at, update, &joined);
         let tracker = &self.slots[slot as usize].tracker;
         if !named && let Some(venue_id) = tracker.record().venue_id() {
             self.by_venue.insert(venue_key(&venue_id), Place::Live(slot));
@@ -232,28 +231,41 @@ impl OrderTable {
     fn adopt(&mut self, slot: u32, venue_id: &VenueOrderId, at: Timestamp) -> Joined {
         let mut sum = Joined::default();
         let Some(external) = self.externals.remove(venue_id) else { return sum };
-        let client_id = self.tracker(slot).record().client_id();
         let fills = external.fills.iter().map(Update::Fill);
         for update in fills.chain(external.report.iter().map(Update::Report)) {
             let (joined, _) = self.slots[slot as usize].tracker.join(at, update);
-            self.write_down(client_id, at, update, &joined);
+            self.write_down_live(slot, at, update, &joined);
             sum.newly_filled = sum.newly_filled.plus(joined.newly_filled);
             sum.anomaly = sum.anomaly.or(joined.anomaly);
         }
         sum
     }
 
-    /// What told something new of an order of ours.
-    fn write_down(&self, client_id: ClientId, at: Timestamp, update: Update<'_>, joined: &Joined) {
+    /// What told something new of an order that is tracked.
+    fn write_down_live(&self, slot: u32, at: Timestamp, update: Update<'_>, joined: &Joined) {
         if joined.changed && !matches!(update, Update::Sent) {
-            // It remembers its failure by itself, and lets nothing new be made.
-            let _ = self.journal.write(at, &Entry::Updated { client_id, update });
+            let record = self.tracker(slot).record();
+            let came_to = CameTo {
+                market: record.order().market,
+                side: record.order().side,
+                newly_filled: joined.newly_filled,
+                is_settled: record.is_settled(),
+            };
+            self.write_down(at, &Entry::Updated { client_id: record.client_id(), update, came_to });
         }
     }
 
+    fn write_down(&self, at: Timestamp, entry: &Entry<'_>) {
+        // It remembers its failure by itself, and lets nothing new be made.
+        let _ = self.journal.write(at, entry);
+    }
+
     fn late(&mut self, place: u32, at: Timestamp, update: Update<'_>, joined: Joined) -> (Heard, Wakers) {
-        let client_id = self.closed.row(place).client_id;
-        self.write_down(client_id, at, update, &joined);
+        let Closed { client_id, market, side, .. } = *self.closed.row(place);
+        if joined.changed {
+            let came_to = CameTo { market, side, newly_filled: joined.newly_filled, is_settled: true };
+            self.write_down(at, &Entry::Updated { client_id, update, came_to });
+        }
         (Heard { whose: Whose::Closed(client_id), joined }, Wakers::default())
     }
 
@@ -272,6 +284,7 @@ impl OrderTable {
             .track(client_id, order, at)
             .expect("its id was just freed, and a slab of 2^32 is never full");
         self.slots[slot as usize].n_handles = 0;
+        self.write_down(at, &Entry::Revived { client_id, order: &order });
         let (_, first) = self.apply_to(slot, at, Update::Unsure(mm_model::Unsure::NeverArrived(at)));
         let (heard, wakers) = self.live(slot, at, update);
         first.wake();
