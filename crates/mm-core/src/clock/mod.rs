@@ -29,7 +29,8 @@ pub struct Clock(Source);
 #[derive(Clone, Debug)]
 enum Source {
     System(Arc<SystemClock>),
-    Virtual(VirtualClock),
+    /// A virtual clock, and how far what is told is ahead of it.
+    Virtual(VirtualClock, i64),
 }
 
 /// Wall clock at the start plus the monotonic time since: a stepped wall clock moves no deadline.
@@ -54,12 +55,24 @@ impl Clock {
         })))
     }
 
+    /// Virtual time as a machine tells it whose wall clock is wrong: ahead by so much, or behind where it is negative. Sleeps
+    /// take as long as they should. Real clocks stay as they are.
+    #[must_use]
+    pub fn off_by(&self, ahead_ns: i64) -> Self {
+        match &self.0 {
+            Source::System(_) => self.clone(),
+            Source::Virtual(clock, before) => {
+                Self(Source::Virtual(clock.clone(), before.saturating_add(ahead_ns)))
+            }
+        }
+    }
+
     /// Now.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         match &self.0 {
             Source::System(system) => system.wall_at_start + system.start.elapsed(),
-            Source::Virtual(clock) => clock.now(),
+            Source::Virtual(clock, ahead_ns) => told(clock.now(), *ahead_ns),
         }
     }
 
@@ -70,7 +83,9 @@ impl Clock {
                 let deadline = system.start + at.since(system.wall_at_start);
                 tokio::time::sleep_until(deadline.into()).await;
             }
-            Source::Virtual(clock) => clock.sleep_until(at).await,
+            Source::Virtual(clock, ahead_ns) => {
+                clock.sleep_until(told(at, ahead_ns.saturating_neg())).await;
+            }
         }
     }
 
@@ -105,8 +120,13 @@ impl Clock {
 
 impl From<VirtualClock> for Clock {
     fn from(clock: VirtualClock) -> Self {
-        Self(Source::Virtual(clock))
+        Self(Source::Virtual(clock, 0))
     }
+}
+
+/// A time as a clock tells it that is so far ahead.
+const fn told(at: Timestamp, ahead_ns: i64) -> Timestamp {
+    Timestamp(at.0.saturating_add_signed(ahead_ns))
 }
 
 #[cfg(test)]

@@ -77,18 +77,32 @@ impl VirtualRuntime {
     /// When `future` can never end: everything waits, and nobody waits for time. The message names the tasks. Also when
     /// tasks wake each other for ever at one point of time.
     pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        self.block_on_while(future, || true).expect("it goes on until the future is done")
+    }
+
+    /// The same, for as long as `goes_on` says so, which is asked before every poll of a task. `None`: it said no, and `future`
+    /// was dropped where it stood, with all tasks that it owned, as a process that is killed drops everything. The other
+    /// tasks stay for the next call.
+    ///
+    /// # Panics
+    /// As [`VirtualRuntime::block_on`].
+    pub fn block_on_while<T>(
+        &self,
+        future: impl Future<Output = T>,
+        mut goes_on: impl FnMut() -> bool,
+    ) -> Option<T> {
         let mut future = pin!(future);
         let root = TaskWaker::new(ROOT, &self.tasks);
         let waker = Waker::from(root.clone());
         waker.wake_by_ref();
         let mut n_polls = 0u64;
-        loop {
+        while goes_on() {
             let next = lock(&self.tasks).ready.pop_front();
             match next {
                 Some(ROOT) => {
                     root.taken();
                     if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
-                        return output;
+                        return Some(output);
                     }
                 }
                 Some(id) => self.poll(id),
@@ -107,6 +121,7 @@ impl VirtualRuntime {
                 lock(&self.tasks)
             );
         }
+        None
     }
 
     fn poll(&self, id: TaskId) {

@@ -86,3 +86,50 @@ fn a_deadlock_is_found_and_named() {
     let _task = runtime.spawner().spawn("stuck", std::future::pending());
     runtime.block_on(std::future::pending::<()>());
 }
+
+#[test]
+fn a_run_that_may_not_go_on_drops_what_it_owns_and_leaves_the_rest() {
+    let runtime = VirtualRuntime::new(START);
+    let (clock, spawner) = (runtime.clock(), runtime.spawner());
+    let n_ticks = Arc::new(Mutex::new(0));
+    let [outside, inside] = [(), ()].map(|()| {
+        let (clock, n_ticks) = (clock.clone(), n_ticks.clone());
+        async move {
+            loop {
+                clock.sleep(ms(10)).await;
+                *lock(&n_ticks) += 1;
+            }
+        }
+    });
+    let _world = spawner.spawn("world", outside);
+    let mut n_polls = 0;
+    let ended = runtime.block_on_while(
+        async {
+            let _bot = spawner.spawn("bot", inside);
+            std::future::pending::<()>().await;
+        },
+        || {
+            n_polls += 1;
+            n_polls < 20
+        },
+    );
+    assert_eq!(ended, None);
+    let before = *lock(&n_ticks);
+    assert!(2 < before, "both tick");
+    runtime.block_on(clock.sleep(ms(1000)));
+    let after = *lock(&n_ticks) - before;
+    assert!((95..=101).contains(&after), "only one is left: {after}");
+}
+
+#[test]
+fn a_wall_clock_that_is_off_sleeps_as_long() {
+    let runtime = VirtualRuntime::new(START);
+    let (clock, off) = (runtime.clock(), runtime.clock().off_by(-250_000_000));
+    runtime.block_on(async {
+        assert_eq!(clock.now().since(off.now()), ms(250));
+        let until = off.now() + ms(40);
+        off.sleep_until(until).await;
+        assert_eq!((off.now(), clock.now()), (until, START + ms(40)));
+        assert_eq!(off.within(ms(5), off.sleep(ms(6))).await, None);
+    });
+}

@@ -15,7 +15,7 @@ pub use self::words::{
 pub use crate::crowd::CrowdAction;
 use crate::{
     config::VenueKind,
-    faults::Schedule,
+    faults::{Schedule, Witness},
     host::Host,
     world::{VenueIndex, VenueWorld, World},
 };
@@ -46,6 +46,11 @@ impl Control {
     /// [`ControlError::BadRequest`] for a rule that makes no sense (a cancel ignored on a frame).
     pub fn set_faults(&self, schedule: Schedule) -> Result<(), ControlError> {
         self.host.with_world(|world, now| world.set_faults(now, schedule)).map_err(ControlError::BadRequest)
+    }
+
+    /// Lets somebody hear of every fault that strikes from now on.
+    pub fn set_witness(&self, witness: Witness) {
+        self.host.with_world(|world, _| world.set_witness(witness));
     }
 
     /// Tells the crowd of one market what to do.

@@ -135,7 +135,8 @@ pub enum Action {
 
 impl Place {
     /// The word in JSON.
-    pub(super) const fn word(self) -> &'static str {
+    #[must_use]
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Request => "request",
             Self::Reply => "reply",
@@ -158,7 +159,8 @@ impl Action {
     }
 
     /// The word in JSON.
-    pub(super) const fn word(&self) -> &'static str {
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
         match self {
             Self::Drop => "drop",
             Self::Delay { .. } => "delay",

@@ -1,6 +1,8 @@
 //! Which message meets which fault. Pure: time and the message's description are arguments, chance comes from the
 //! schedule's seed, so the same traffic meets the same faults again.
 
+use std::{fmt, sync::Arc};
+
 use mm_model::Timestamp;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
@@ -14,6 +16,41 @@ pub(crate) struct Faults {
     since: Timestamp,
     rules: Vec<Armed>,
     chance: ChaCha8Rng,
+    witness: Witness,
+}
+
+/// A fault that struck a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Strike {
+    /// When.
+    pub at: Timestamp,
+    /// On the way to or from which venue.
+    pub venue: VenueKind,
+    /// Where it met the message.
+    pub place: Place,
+    /// What was asked of the venue, or the stream of a frame; empty when it is neither.
+    pub what: String,
+    /// What happened to it.
+    pub action: Action,
+    /// The rule's place in the schedule, from zero.
+    pub rule: usize,
+}
+
+/// Hears of every fault that strikes, while it does.
+#[derive(Clone, Default)]
+pub struct Witness(Option<Arc<dyn Fn(&Strike) + Send + Sync>>);
+
+impl Witness {
+    /// Tells `hears`, which must not call the world.
+    pub fn new(hears: impl Fn(&Strike) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(hears)))
+    }
+}
+
+impl fmt::Debug for Witness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Witness").field(&self.0.is_some()).finish()
+    }
 }
 
 #[derive(Debug)]
@@ -54,13 +91,25 @@ impl Faults {
             since: now,
             rules: schedule.rules.into_iter().map(|rule| Armed { rule, n_hits: 0 }).collect(),
             chance: ChaCha8Rng::seed_from_u64(schedule.seed),
+            witness: Witness::default(),
         })
+    }
+
+    /// Whoever hears of the strikes, taken from one schedule to the next.
+    pub(crate) fn witnessed_by(mut self, witness: Witness) -> Self {
+        self.witness = witness;
+        self
+    }
+
+    /// Who hears of them.
+    pub(crate) const fn witness(&self) -> &Witness {
+        &self.witness
     }
 
     /// What happens to a message; `None`: nothing.
     pub(crate) fn fate(&mut self, now: Timestamp, passing: &Passing<'_>) -> Option<Action> {
         let elapsed_ns = now.0.saturating_sub(self.since.0);
-        for armed in &mut self.rules {
+        for (n, armed) in self.rules.iter_mut().enumerate() {
             let rule = &armed.rule;
             let due = rule.from_ns <= elapsed_ns && rule.until_ns.is_none_or(|until| elapsed_ns < until);
             let left = rule.times.is_none_or(|times| armed.n_hits < times);
@@ -70,6 +119,16 @@ impl Faults {
                 && self.chance.random_range(0..1_000_000) < rule.probability_ppm
             {
                 armed.n_hits += 1;
+                if let Witness(Some(hears)) = &self.witness {
+                    hears(&Strike {
+                        at: now,
+                        venue: passing.venue,
+                        place: passing.place,
+                        what: passing.ask.or(passing.stream).unwrap_or_default().to_owned(),
+                        action: rule.action.clone(),
+                        rule: n,
+                    });
+                }
                 return Some(rule.action.clone());
             }
         }

@@ -28,7 +28,7 @@ use self::{
 };
 use crate::{
     config::{SimConfig, SimError},
-    faults::{Action, Faults, Passing, Place, Schedule},
+    faults::{Action, Faults, Passing, Place, Schedule, Witness},
     truth::Ledger,
 };
 
@@ -211,13 +211,20 @@ impl World {
     /// Says which rule makes no sense.
     pub(crate) fn set_faults(&mut self, now: Timestamp, schedule: Schedule) -> Result<(), String> {
         self.advance(now);
-        self.faults = Faults::new(schedule, self.now)?;
+        let witness = self.faults.witness().clone();
+        self.faults = Faults::new(schedule, self.now)?.witnessed_by(witness);
         self.earlier.clear();
         for at in self.faults.connection_times() {
             self.agenda.put(at, Event::ConnectionRules);
         }
         self.advance(now);
         Ok(())
+    }
+
+    /// Lets somebody hear of every fault that strikes, whatever the schedule.
+    pub(crate) fn set_witness(&mut self, witness: Witness) {
+        let faults = Faults::new(Schedule::default(), self.now).expect("no rule can be wrong");
+        self.faults = std::mem::replace(&mut self.faults, faults).witnessed_by(witness);
     }
 
     /// A client sends a request.
