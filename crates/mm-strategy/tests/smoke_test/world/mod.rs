@@ -1,8 +1,6 @@
 //! A smoke test against a simulated venue in this process, under virtual time: the strategy, the core, the session,
 //! the codec and the venue are the real ones, only sockets and waiting are not.
 
-mod connect;
-
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
@@ -11,6 +9,7 @@ use std::{
 
 use expect_test::Expect;
 use mm_core::{CoreConfig, Outcome, StartError, TradingCore, VirtualRuntime};
+use mm_lab::connect::Wiring;
 use mm_model::Timestamp;
 use mm_sim::{
     Control, InProcess, SimConfig,
@@ -143,7 +142,9 @@ pub(crate) fn start_and_run(case: &Case) -> Result<Ended, StartError> {
     let started = clock.now();
     let outcome = runtime.block_on(async {
         for place in case.places() {
-            core.add_connector(connect::connector(place, &world, &clock)).await.expect("a connector");
+            let (venue, symbol) = place;
+            let connector = Wiring::new(venue, vec![symbol.to_owned()]).connect_to(&world, &clock);
+            core.add_connector(connector).await.expect("a connector");
         }
         core.set_strategy(Box::new(strategy));
         core.start().await?;

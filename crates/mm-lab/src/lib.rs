@@ -1,0 +1,11 @@
+//! The laboratory: the whole bot (strategy, core, sessions, codecs of all venues) and the simulated venues in one process
+//! under virtual time, wire bytes between them, one seed deciding everything; and checkers that compare what the bot
+//! believes with what the matching engines know.
+//!
+//! It prints nothing, reads no file and knows no real clock: the program around it does. What it deliberately does not do:
+//! sockets, threads inside a run (a run is one thread; many runs may go side by side) and real disks.
+
+pub mod connect;
+mod event_log;
+
+pub use event_log::{Digest, EventLog};
