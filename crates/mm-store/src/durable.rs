@@ -21,6 +21,15 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     sync_parent(path)
 }
 
+/// Removes the file, so that it stays removed after a power cut.
+///
+/// # Errors
+/// What the file system said.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    fs::remove_file(path)?;
+    sync_parent(path)
+}
+
 /// Options of a file that only its owner may read.
 pub(crate) fn private() -> OpenOptions {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "modes are Unix's"))]

@@ -4,11 +4,13 @@
 mod account;
 mod client_ids;
 mod durable;
+mod latch;
 mod secret;
 mod state_dir;
 
 pub use account::{Account, AccountLock};
 pub use client_ids::{ClientIdCounter, IdRange};
+pub use latch::{KillLatch, Tripped};
 pub use secret::{SecretError, read_secret_file};
 pub use state_dir::StateDir;
 
