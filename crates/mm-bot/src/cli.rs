@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Market-making bot with its own simulated venues.
 ///
 /// Exit codes: 0 all went well · 1 the strategy or a check failed · 2 usage or configuration · 3 a connector or the
-/// simulator could not start · 4 stopped, but something may be left open · 130 interrupted twice.
+/// simulator could not start · 4 stopped, but something may be left open · 5 the kill switch was pulled · 130 interrupted twice.
 #[derive(Debug, Parser)]
 #[command(name = "mm-bot", version, max_term_width = 110)]
 pub(crate) struct Cli {
@@ -65,6 +65,11 @@ pub(crate) enum Command {
     SmokeTest(SmokeTest),
     /// Serves the simulated venues for any client, until SIGINT or SIGTERM.
     Venue(Venue),
+    /// Pulls the kill switch: every bot of the state directory takes its orders off and ends, and none starts again until
+    /// `resume`. SIGUSR1, a file named `kill` in the state directory and POST /kill do the same.
+    Kill(Kill),
+    /// Allows trading again after a kill.
+    Resume(Resume),
 }
 
 /// `run`.
@@ -79,6 +84,28 @@ pub(crate) struct Run {
     /// Allows connectors of environment `live` to trade with real money.
     #[arg(long)]
     pub(crate) live: bool,
+}
+
+/// `kill`.
+#[derive(Args, Debug)]
+pub(crate) struct Kill {
+    /// Why, for whoever wants to trade again.
+    #[arg(long, value_name = "TEXT", default_value = "no reason was given")]
+    pub(crate) reason: String,
+    /// Takes the state directory from this configuration (general.state_dir) unless --state-dir names one.
+    #[arg(long, env = "MM_BOT_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// `resume`.
+#[derive(Args, Debug)]
+pub(crate) struct Resume {
+    /// Does not ask.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// As for `kill`.
+    #[arg(long, env = "MM_BOT_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
 }
 
 /// `smoke-test`.

@@ -1,5 +1,7 @@
 //! The commands.
 
+mod operate;
+
 use std::{fmt::Write as _, sync::Arc};
 
 use anyhow::Context as _;
@@ -34,6 +36,8 @@ pub(crate) fn run(cli: &Cli) -> Result<Exit, Fatal> {
         Command::Check { file } => check(&cli.global, file),
         Command::SmokeTest(args) => smoke_test(&cli.global, args),
         Command::Venue(args) => venue(&cli.global, args),
+        Command::Kill(args) => operate::kill(&cli.global, args),
+        Command::Resume(args) => operate::resume(&cli.global, args),
     }
 }
 

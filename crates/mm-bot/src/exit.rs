@@ -18,6 +18,8 @@ pub(crate) enum Exit {
     NotStarted = 3,
     /// Stopped, but an order may still be live or a position open.
     Unclean = 4,
+    /// The kill switch was pulled, and no order of ours is open; or it was pulled earlier, and nobody allowed trading again.
+    Killed = 5,
 }
 
 impl From<Exit> for std::process::ExitCode {

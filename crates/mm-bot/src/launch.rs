@@ -13,6 +13,7 @@ use crate::{
     cli::{Global, LogFormat},
     config::Config,
     connect::{self, Surroundings},
+    control::{Control, Killed, Setup},
     exit::{Exit, Fatal},
     logs::Logs,
     output::{
@@ -47,6 +48,13 @@ struct Stage<'a> {
     world: Option<&'a World>,
     clock: Clock,
     gate: Gate,
+    control: &'a Control,
+}
+
+/// What ended a run from outside.
+enum Cut {
+    Interrupted,
+    Killed,
 }
 
 impl Launch<'_> {
@@ -59,6 +67,14 @@ impl Launch<'_> {
         let state = self.state_dir(config).map_err(Fatal::usage)?;
         let _log = self.logs(config, &state).start().map_err(Fatal::usage)?;
         tracing::info!(file = %config.file, strategy = config.strategy.name, state = %state.path().display(), "start");
+        let (clock, gate) = (Clock::system(), Gate::new());
+        let control = Control::start(Setup {
+            clock: clock.clone(),
+            state: &state,
+            gate: gate.clone(),
+            screen: self.screen.clone(),
+            stop_timeout: wait(config, "stop_timeout_secs"),
+        })?;
         let interrupt =
             Interrupt::listen().context("cannot listen to signals").map_err(Fatal::not_started)?;
         let simulated = config.connectors.values().any(|connector| !connector.is_live());
@@ -70,8 +86,7 @@ impl Launch<'_> {
             .build()
             .context("no runtime")
             .map_err(Fatal::not_started)?;
-        let stage =
-            Stage { config, state: &state, world: world.as_ref(), clock: Clock::system(), gate: Gate::new() };
+        let stage = Stage { config, state: &state, world: world.as_ref(), clock, gate, control: &control };
         let ended = runtime.block_on(self.supervise(&stage, interrupt));
         tracing::info!("end");
         ended
@@ -155,42 +170,27 @@ impl Launch<'_> {
         let strategy = (config.strategy.build)(config.settings.clone(), observer).map_err(|_| {
             Fatal::usage(anyhow::anyhow!("the strategy refuses what it accepted when it was checked"))
         })?;
-        let wait = |key| config.general.duration(key).unwrap_or(Duration::from_secs(10));
         let bounds = CoreConfig {
-            tick: wait("tick_size"),
-            start_timeout: wait("start_timeout_secs"),
-            stop_timeout: wait("stop_timeout_secs"),
+            tick: wait(config, "tick_size"),
+            start_timeout: wait(config, "start_timeout_secs"),
+            stop_timeout: wait(config, "stop_timeout_secs"),
         };
-        let mut core = TradingCore::new(bounds, stage.clock.clone(), Spawner::tokio());
+        let spawner = Spawner::tokio();
+        let _pulse = stage.control.pulse().beat(&spawner);
+        let mut core = TradingCore::new(bounds, stage.clock.clone(), spawner);
         let (venues, locks) = stage.add_connectors(&strategy.needs(), &mut core).await?;
+        stage.control.answer_for(&venues);
         core.set_strategy(strategy);
-        let started = tokio::select! {
-            biased;
-            started = core.start() => Some(started),
-            () = interrupt.wait() => None,
-        };
-        match started {
-            Some(Ok(())) => {}
-            Some(Err(error)) => {
-                _ = core.shutdown(true).await;
-                return Err(Fatal::not_started(error));
-            }
-            None => {
-                self.show_stop(&core.shutdown(true).await);
-                return Err(Fatal::not_started(anyhow::anyhow!(
-                    "interrupted before the connectors were ready"
-                )));
-            }
-        }
+        self.start(&mut core, stage, &mut interrupt).await?;
         let ended = tokio::select! {
             biased;
-            ended = core.wait_until_stopped() => Some(ended),
-            () = interrupt.wait() => None,
+            ended = core.wait_until_stopped() => Ok(ended),
+            cut = stage.cut(&mut interrupt) => Err(cut),
         };
-        let interrupted = ended.is_none();
+        let interrupted = matches!(ended, Err(Cut::Interrupted));
         let ended = match ended {
-            Some(ended) => ended,
-            None => {
+            Ok(ended) => ended,
+            Err(_) => {
                 // The strategy has the time of a stop to clean up after itself and to come to its outcome.
                 self.show_stopping(&venues);
                 core.stop_request().request();
@@ -199,6 +199,7 @@ impl Launch<'_> {
         };
         let stopped = core.shutdown(true).await;
         self.show_stop(&stopped);
+        let killed = stage.control.outcome().await;
         if interrupted {
             let clean = stopped.not_cancelled.is_empty() && stopped.problems.is_empty();
             self.screen.line(if clean {
@@ -211,12 +212,45 @@ impl Launch<'_> {
         let report = watcher.report();
         let is_clean = stopped.not_cancelled.is_empty() && report.as_ref().is_none_or(Report::is_clean);
         let exit = match &ended {
+            _ if killed.is_some() && stopped.not_cancelled.is_empty() => {
+                killed.as_ref().map_or(Exit::Killed, Killed::exit)
+            }
             _ if !is_clean => Exit::Unclean,
             Ok(Outcome::Passed) => Exit::Ok,
             Ok(Outcome::Failed(_)) | Err(_) => Exit::Failed,
         };
         self.show_end(&ended, report.is_some());
         Ok(Ended { exit, report })
+    }
+
+    /// Starts the core, unless somebody stops it meanwhile.
+    async fn start(
+        &self,
+        core: &mut TradingCore,
+        stage: &Stage<'_>,
+        interrupt: &mut Interrupt,
+    ) -> Result<(), Fatal> {
+        let started = tokio::select! {
+            biased;
+            started = core.start() => Ok(started),
+            cut = stage.cut(interrupt) => Err(cut),
+        };
+        let cut = match started {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) => {
+                _ = core.shutdown(true).await;
+                return Err(Fatal::not_started(error));
+            }
+            Err(cut) => cut,
+        };
+        self.show_stop(&core.shutdown(true).await);
+        Err(match (cut, stage.control.outcome().await) {
+            (Cut::Killed, Some(killed)) => Fatal {
+                exit: killed.exit(),
+                error: anyhow::anyhow!("killed {} before the connectors were ready", killed.tripped),
+            },
+            _ => Fatal::not_started(anyhow::anyhow!("interrupted before the connectors were ready")),
+        })
     }
 
     fn show_stopping(&self, venues: &[Venue]) {
@@ -251,7 +285,21 @@ impl Launch<'_> {
     }
 }
 
+/// A time of section `general`.
+fn wait(config: &Config, key: &str) -> Duration {
+    config.general.duration(key).unwrap_or(Duration::from_secs(10))
+}
+
 impl Stage<'_> {
+    /// Waits until somebody ends the run from outside. Cancel-safe.
+    async fn cut(&self, interrupt: &mut Interrupt) -> Cut {
+        tokio::select! {
+            biased;
+            _ = self.control.killed() => Cut::Killed,
+            () = interrupt.wait() => Cut::Interrupted,
+        }
+    }
+
     /// Adds every connector of the configuration. The locks keep other bots off their accounts.
     async fn add_connectors(
         &self,

@@ -5,6 +5,7 @@ mod cli;
 mod commands;
 mod config;
 mod connect;
+mod control;
 mod exit;
 mod keys;
 mod launch;

@@ -3,6 +3,7 @@
 //! A strategy is a story over venue handles: it names no venue's type, reads no file and prints nothing. What it
 //! wants to know comes as [`params::Settings`], what it has to tell goes to an [`Observer`].
 
+pub mod kill_drill;
 pub mod params;
 mod registry;
 pub mod smoke_test;

@@ -6,6 +6,7 @@ use mm_core::Strategy;
 use mm_model::Timestamp;
 
 use crate::{
+    kill_drill,
     params::{Complaint, Param, Settings},
     smoke_test,
 };
@@ -34,16 +35,29 @@ pub struct StrategySpec {
     pub connector_params: &'static [Param],
     /// Makes it, or says which keys do not fit together.
     pub build: Build,
+    /// Whether it runs on simulated venues alone.
+    pub simulated_only: bool,
 }
 
 /// All strategies.
-pub static STRATEGIES: &[StrategySpec] = &[StrategySpec {
-    name: "smoke_test",
-    about: "takes each connector through a round trip: limit order in, market order out, everything checked",
-    params: smoke_test::PARAMS,
-    connector_params: smoke_test::CONNECTOR_PARAMS,
-    build: smoke_test::build,
-}];
+pub static STRATEGIES: &[StrategySpec] = &[
+    StrategySpec {
+        name: "smoke_test",
+        about: "takes each connector through a round trip: limit order in, market order out, everything checked",
+        params: smoke_test::PARAMS,
+        connector_params: smoke_test::CONNECTOR_PARAMS,
+        build: smoke_test::build,
+        simulated_only: false,
+    },
+    StrategySpec {
+        name: "kill_drill",
+        about: "rests orders on simulated venues and hangs on purpose: to try the kill switch and the watchdogs",
+        params: kill_drill::PARAMS,
+        connector_params: kill_drill::CONNECTOR_PARAMS,
+        build: kill_drill::build,
+        simulated_only: true,
+    },
+];
 
 /// The strategy of this name.
 #[must_use]

@@ -144,6 +144,10 @@ fn read(
         check_simulator(&simulator, &tree, problems);
     }
     check_with_strategy(strategy, &settings, &tree, problems);
+    if strategy.simulated_only && connectors.values().any(ConnectorConfig::is_live) {
+        let what = format!("'{}' runs on simulated venues only", strategy.name);
+        problems.add((&Place::Nowhere, "strategy"), what, "set environment: simulated for its connectors");
+    }
     Some(Config {
         file: source.file.clone(),
         general,
