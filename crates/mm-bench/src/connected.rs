@@ -48,6 +48,7 @@ where
             reconcile_every: Duration::from_secs(3600),
             shown_within: VenueConfig::SHOWN_WITHIN,
             dead_man: None,
+            recovery: mm_core::Recovery::default(),
         };
         let (venue, driver) = mm_core::venue(config, clock.clone(), Arc::new(Ids::after(market.ids_from)));
         let net = Net::new(clock.clone(), NetConfig::default()).expect("TLS can be set up");

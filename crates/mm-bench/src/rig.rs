@@ -91,6 +91,7 @@ impl<W: Wire> Rig<W> {
             reconcile_every: Duration::from_secs(3600),
             shown_within: VenueConfig::SHOWN_WITHIN,
             dead_man: None,
+            recovery: mm_core::Recovery::default(),
         };
         let (venue, driver) = venue(config, clock.clone(), Arc::new(Ids::after(W::IDS_FROM)));
         let (client, market, heard) = (W::client(), MarketId(0), Heard::default());

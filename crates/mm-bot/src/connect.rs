@@ -81,6 +81,7 @@ pub(crate) fn connector(
         reconcile_every: RECONCILE_EVERY,
         shown_within: VenueConfig::SHOWN_WITHIN,
         dead_man: config.own.duration("dead_man_secs"),
+        recovery: mm_core::Recovery::default(),
     };
     let session_config = SessionConfig {
         call_timeout: wait("call_timeout_secs", Duration::from_secs(5)),

@@ -5,6 +5,7 @@ mod clock;
 mod driver;
 pub mod journal;
 pub mod orders;
+mod recovery;
 pub mod risk;
 mod strategy;
 mod sync;
@@ -17,6 +18,7 @@ mod venue;
 pub use clock::{Clock, Spawner, Task, TaskEnd, Tick, Ticks, VirtualClock, VirtualRuntime};
 pub use driver::{Call, CallId, Driver, LinkState};
 pub use orders::{ExternalOrder, HistoryEntry, Order, OrderTracker, Orders};
+pub use recovery::{Recovered, Recovery};
 pub use strategy::{Context, Needs, Outcome, Stop, Story, Strategy, StrategyError};
 pub use tracking_limit::{Tracked, TrackingLimit, TrackingLimitError, place_tracking_limit_order};
 pub use trading_core::{

@@ -51,6 +51,7 @@ impl Wiring {
             reconcile_every: Duration::from_secs(30),
             shown_within: VenueConfig::SHOWN_WITHIN,
             dead_man: None,
+            recovery: mm_core::Recovery::default(),
         };
         let session = SessionConfig {
             call_timeout: Duration::from_secs(2),

@@ -90,6 +90,7 @@ impl Driver {
             // Whoever asked may have left.
             Origin::Handle(reply) => drop(reply.send(result)),
         }
+        self.prove_restored();
         self.publish_readiness();
     }
 
@@ -208,12 +209,14 @@ impl Driver {
                 let pause = if self.readiness.is_skewed() { TIME_EVERY_SKEWED } else { TIME_EVERY };
                 self.upkeep.want(chore, now + pause);
             }
+            Chore::Fills if answered => self.forget_old_fills(),
             Chore::Fees if answered => self.upkeep.want(chore, now + FEES_EVERY),
             Chore::OpenOrders | Chore::Positions | Chore::Balances if answered => {
                 self.upkeep.want(chore, now + self.shared.config.reconcile_every);
             }
             Chore::Markets if answered => {
                 self.upkeep.want(chore, now + MARKETS_EVERY);
+                self.take_up_past(now);
                 self.markets_known(now);
             }
             Chore::DeadMan => self.dead_man_renewed(now, ended.sent_at(), answered),
@@ -248,6 +251,7 @@ impl Driver {
                 });
                 let Some(snapshot) = merged(pages).filter(|snapshot| snapshot.complete) else { return false };
                 self.look_up_missing(ended.now, ended.running.sent_at, &snapshot);
+                self.look_up_unproven(ended.now);
                 true
             }
             Chore::Fills => is_whole(events, |event| match event {

@@ -106,6 +106,9 @@ impl Driver {
 
     fn learn_order(&mut self, now: Timestamp, report: &OrderReport) -> bool {
         let heard = self.shared.orders.report(now, report);
+        if let (ReportedStatus::Open, Whose::Tracked(id)) = (&report.status, heard.whose) {
+            self.legacy.shown(id);
+        }
         if report.status != ReportedStatus::Open
             && let Whose::Tracked(id) = heard.whose
             && self.shared.orders.read(id, |tracker| tracker.record().lacks_fills()) == Some(true)
@@ -120,6 +123,9 @@ impl Driver {
         let at_venue = Timestamp(now.0.saturating_add_signed(self.clock_offset_ns()));
         self.last_fill_at = self.last_fill_at.max(fill.at.min(at_venue));
         let heard = self.shared.orders.fill(now, fill);
+        if heard.whose == (Whose::External { new: true }) && fill.at < self.started_at_venue() {
+            return false; // Of an order that had settled before we started, or of one that we may yet learn to be ours.
+        }
         self.heard_of_order(&heard, (fill.market, fill.side), &fill.venue_id)
     }
 

@@ -18,7 +18,7 @@ pub(crate) const PROOF_LAG: Duration = Duration::from_secs(25);
 /// Complete rounds (live orders, then history) that must lack an order before it counts as never arrived.
 const ABSENT_ROUNDS: u32 = 2;
 /// How far back of the last known fill fills are asked for: events of different origins are not in the order of their times.
-const FILLS_MARGIN: Duration = Duration::from_secs(10);
+pub(super) const FILLS_MARGIN: Duration = Duration::from_secs(10);
 /// How long an order that the venue has not shown is left alone when everything on its market is cancelled.
 const REAP_PAUSE: Duration = Duration::from_millis(100);
 /// Pause before lists are asked for again because a frame could not be read.
@@ -125,6 +125,7 @@ impl Driver {
             self.absences.remove(&id);
             return true;
         }
+        self.legacy.vanished(id);
         if rounds == ABSENT_ROUNDS {
             self.alarm(&format_args!(
                 "order {id} was on the book, and is now neither live nor over: asking on"
@@ -172,7 +173,7 @@ impl Driver {
     }
 
     /// By the venue's clock: the last fill that we know less a margin, or the oldest order that lacks fills; never before we
-    /// started, since what was filled then is not ours.
+    /// started, or before the oldest order that earlier runs left: what was filled then is not ours, or known.
     fn fills_since(&self) -> Timestamp {
         let offset_ns = self.clock_offset_ns();
         let at_venue = |at: Timestamp| Timestamp(at.0.saturating_add_signed(offset_ns));
@@ -182,7 +183,7 @@ impl Driver {
                 since = since.min(at_venue(tracker.record().created_at()) - FILLS_MARGIN);
             }
         });
-        since.max(at_venue(self.started_at))
+        since.max(at_venue(self.fills_from))
     }
 
     /// An order that its owner abandoned is cancelled until its end is proven.

@@ -6,7 +6,9 @@ mod dead_man;
 mod doubts;
 mod events;
 mod lookups;
+mod past;
 mod readiness;
+mod restate;
 mod upkeep;
 
 use std::{
@@ -33,6 +35,7 @@ use doubts::Doubts;
 use events::Source;
 use lookups::Absence;
 pub(crate) use lookups::PROOF_LAG;
+use past::Legacy;
 use readiness::Readiness;
 use upkeep::{Chore, Upkeep};
 
@@ -109,6 +112,10 @@ pub struct Driver {
     /// The venue's time of the latest fill of ours.
     last_fill_at: Timestamp,
     started_at: Timestamp,
+    /// No fill from before that is asked for, by our clock: when we started, or when the oldest order was made that earlier
+    /// runs left unsettled.
+    fills_from: Timestamp,
+    legacy: Legacy,
     /// What earlier runs left and was not taken up yet: the venue's markets must be known first.
     past: Past,
 }
@@ -137,6 +144,8 @@ impl Driver {
             absences: BTreeMap::new(),
             last_fill_at: Timestamp::ZERO,
             started_at: now,
+            fills_from: now,
+            legacy: Legacy::of(&past),
             past,
         };
         driver.prepare(now);
@@ -189,6 +198,7 @@ impl Driver {
 
     /// What can be handed out without waiting: cancels, then our own questions (they are few), then the rest.
     fn pick(&mut self, now: Timestamp) -> Option<Call> {
+        self.hear_of_takeover();
         let abandoned = std::mem::take(&mut *lock(&self.shared.abandoned));
         for id in abandoned {
             self.reap(id, now);

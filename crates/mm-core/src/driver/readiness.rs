@@ -91,7 +91,7 @@ impl Readiness {
     }
 
     /// What no waiting will mend.
-    fn obstacle(&self) -> Option<String> {
+    pub(super) fn obstacle(&self) -> Option<String> {
         let refused = self.refused.as_ref().map(|reason| format!("a subscription was refused: {reason}"));
         let unlisted = self.unlisted.as_ref().map(|symbol| format!("the venue lists no market '{symbol}'"));
         unlisted.or(refused)
@@ -117,7 +117,20 @@ impl Driver {
     /// # Errors
     /// What no waiting will mend: a symbol that the venue does not list, a subscription that it refuses.
     pub fn readiness(&self) -> Result<bool, String> {
-        self.readiness.obstacle().map_or_else(|| Ok(self.readiness.reason().is_none()), Err)
+        let obstacle = self.legacy.obstacle().cloned().or_else(|| self.readiness.obstacle());
+        obstacle.map_or_else(|| Ok(self.reason().is_none()), Err)
+    }
+
+    /// Why it is not fit to trade.
+    fn reason(&self) -> Option<String> {
+        let policy = || format!("what earlier runs left is seen to ({})", self.shared.config.recovery);
+        self.unfit().or_else(|| self.legacy.is_pending().then(policy))
+    }
+
+    /// The same, as far as it keeps us from seeing to what earlier runs left, too.
+    fn unfit(&self) -> Option<String> {
+        let legacy = &self.legacy;
+        legacy.obstacle().cloned().or_else(|| self.readiness.reason()).or_else(|| legacy.missing())
     }
 
     /// At the start: what the codec and the strategies cannot do without.
@@ -192,14 +205,18 @@ impl Driver {
 
     /// Tells the handles where we stand.
     pub(super) fn publish_readiness(&self) {
-        let reason = self.readiness.reason();
+        let unfit = self.unfit();
+        let is_fit = unfit.is_none();
+        let reason = unfit.or_else(|| self.reason());
         let ready = reason.is_none();
         {
             let health = &mut self.shared.state().health;
+            health.is_settling = is_fit && !ready;
             if health.reason != reason {
                 health.reason = reason;
             }
         }
         self.shared.ready.send_if_modified(|known| std::mem::replace(known, ready) != ready);
+        self.publish_takeover(is_fit);
     }
 }

@@ -61,6 +61,14 @@ impl Externals {
         if self.0.is_empty() { None } else { self.0.remove(id) }
     }
 
+    /// Forgets orders of which only fills from before are known.
+    pub(super) fn forget_fills(&mut self, before: Timestamp) {
+        let stays = |order: &ExternalOrder| {
+            order.report.is_some() || order.fills.iter().any(|fill| fill.at >= before)
+        };
+        self.0.retain(|_, order| stays(order));
+    }
+
     pub(super) fn list(&self) -> Vec<ExternalOrder> {
         self.0.values().cloned().collect()
     }

@@ -11,7 +11,7 @@ use mm_model::{ClientId, Fill, Joined, NewOrder, OrderRecord, OrderReport, Times
 
 use super::{ExternalOrder, Heard, HistoryEntry, OrderTracker, Update, table::OrderTable};
 use crate::{
-    journal::{Journal, NoJournal},
+    journal::{Journal, NoJournal, PastOrder},
     sync::lock,
 };
 
@@ -39,6 +39,11 @@ impl Orders {
     pub fn track(&self, client_id: ClientId, order: NewOrder, at: Timestamp) -> Option<Order> {
         let slot = lock(&self.0).track(client_id, order, at)?;
         Some(Order { orders: self.clone(), slot, client_id, seen: 0 })
+    }
+
+    /// Tracks an order of an earlier run that nobody holds, as far as its journal tells; whether its id was free.
+    pub(crate) fn restore(&self, past: &PastOrder, now: Timestamp) -> bool {
+        lock(&self.0).restore(past, now)
     }
 
     /// Joins what the venue told of an order at `at` by our clock.
@@ -94,6 +99,11 @@ impl Orders {
     #[must_use]
     pub fn open(&self) -> Vec<OrderRecord> {
         lock(&self.0).records(|record| !record.state().is_final())
+    }
+
+    /// Forgets what was heard of orders that are none of ours by nothing but fills from before `at`, by the venue's clock.
+    pub(crate) fn forget_external_fills(&self, at: Timestamp) {
+        lock(&self.0).forget_external_fills(at);
     }
 
     /// Orders that we did not place, as far as we know.

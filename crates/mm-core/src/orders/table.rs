@@ -2,7 +2,7 @@
 //! those that are not ours. Pure and synchronous. Slots are used again with the memory they have, so that in steady state no
 //! update allocates.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{collections::VecDeque, iter, sync::Arc};
 
 use mm_model::{
     ClientId, Fill, Joined, NewOrder, OrderRecord, OrderReport, Timestamp, VenueOrderId, fixed_map::FixedMap,
@@ -14,7 +14,7 @@ use super::{
     external::Externals,
     wakers::Wakers,
 };
-use crate::journal::{CameTo, Entry, Journal};
+use crate::journal::{CameTo, Entry, Journal, PastOrder};
 
 /// Trades remembered for each order that is over, on average.
 const TRADES_PER_CLOSED_ORDER: usize = 2;
@@ -114,6 +114,26 @@ impl OrderTable {
         Some(slot)
     }
 
+    /// Tracks an order of an earlier run that nobody holds. What was written down of it is joined, and not written again;
+    /// whatever was made may have been sent. False when the id is in use.
+    pub(super) fn restore(&mut self, past: &PastOrder, now: Timestamp) -> bool {
+        let Some(slot) = self.track(past.client_id, past.order, past.made_at.min(now)) else { return false };
+        self.slots[slot as usize].n_handles = 0;
+        let tracker = self.tracker_mut(slot);
+        let sent = (past.made_at, Update::Sent);
+        let told = past.evidence.iter().map(|(at, evidence)| (*at, evidence.as_update()));
+        for (at, update) in iter::once(sent).chain(told) {
+            // Nobody waits for an order that was not there.
+            let _ = tracker.join(at, update);
+        }
+        tracker.resume(now);
+        if let Some(venue_id) = tracker.record().venue_id() {
+            self.by_venue.insert(venue_key(&venue_id), Place::Live(slot));
+        }
+        self.retire_if_over(slot);
+        true
+    }
+
     pub(super) fn tracker(&self, slot: u32) -> &OrderTracker {
         &self.slots[slot as usize].tracker
     }
@@ -142,6 +162,10 @@ impl OrderTable {
     /// All that are tracked.
     pub(super) fn trackers(&self) -> impl Iterator<Item = &OrderTracker> {
         self.slots.iter().filter(|slot| slot.in_use).map(|slot| &slot.tracker)
+    }
+
+    pub(super) fn forget_external_fills(&mut self, before: Timestamp) {
+        self.externals.forget_fills(before);
     }
 
     pub(super) fn externals(&self) -> Vec<ExternalOrder> {

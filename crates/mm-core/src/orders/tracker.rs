@@ -166,6 +166,16 @@ impl OrderTracker {
         (joined, self.wakers.take())
     }
 
+    /// It was an earlier run's, and all that was written down of it is joined. Nothing is on its way from here any more, and
+    /// what that run had sent may have left as late as now.
+    pub(super) fn resume(&mut self, now: Timestamp) {
+        self.last_heard_at = self.record.created_at();
+        self.cancels_in_flight = 0;
+        if self.record.is_modifying() {
+            self.modify_sent_at = now;
+        }
+    }
+
     /// What is known now.
     #[must_use]
     pub const fn record(&self) -> &OrderRecord {

@@ -81,6 +81,13 @@ impl Fake {
         Self { clock, inner: Arc::new(Mutex::new(inner)), nudge: Arc::default() }
     }
 
+    /// Another process connects: nothing that was under way for the last one reaches it.
+    pub(crate) fn reconnect(&self) {
+        let mut inner = lock(&self.inner);
+        inner.agenda.clear();
+        inner.put(self.clock.now(), Item::Link(LinkState::Up));
+    }
+
     /// Drives the driver until it ends, or until the fake is told to die.
     pub(crate) async fn drive(self, mut driver: Driver) -> Result<(), String> {
         let mut book = self.clock.ticks(BOOK_EVERY);

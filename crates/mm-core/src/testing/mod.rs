@@ -2,6 +2,7 @@
 //! misbehaves on demand. It knows no wire.
 
 mod fake;
+mod notebook;
 mod script;
 mod truth;
 
@@ -19,9 +20,13 @@ use mm_model::{
 };
 
 pub(crate) use fake::{Fake, is_lookup};
+pub(crate) use notebook::Notebook;
 pub(crate) use script::{OnCancel, OnModify, OnPlace};
 
-use crate::{Clock, IdSource, Task, TrackingLimit, Venue, VenueConfig, VirtualRuntime, venue};
+use crate::{
+    Backing, Clock, IdSource, Recovery, Task, TrackingLimit, Venue, VenueConfig, VirtualRuntime, risk::Gate,
+    venue,
+};
 
 pub(crate) const MARKET: MarketId = MarketId(0);
 pub(crate) const SYMBOL: &str = "SOL_USDC_PERP";
@@ -49,7 +54,9 @@ pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) fake: Fake,
     pub(crate) venue: Venue,
-    _driver: Option<Task>,
+    pub(crate) notebook: Arc<Notebook>,
+    ids: Arc<Counter>,
+    driver: Option<Task>,
 }
 
 pub(crate) fn config(name: &str) -> VenueConfig {
@@ -62,6 +69,7 @@ pub(crate) fn config(name: &str) -> VenueConfig {
         reconcile_every: Duration::from_secs(30),
         shown_within: VenueConfig::SHOWN_WITHIN,
         dead_man: None,
+        recovery: Recovery::Resume,
     }
 }
 
@@ -74,14 +82,35 @@ impl World {
     /// As [`World::new`], with another configuration.
     pub(crate) fn with(config: VenueConfig) -> Self {
         let runtime = VirtualRuntime::new(Timestamp::from_ms(1_700_000_000_000));
+        let fake = Fake::new(runtime.clock());
+        Self::begin(runtime, fake, (Arc::default(), Arc::default()), config)
+    }
+
+    /// The process is killed, and starts again with another configuration; the venue goes on.
+    pub(crate) fn killed(mut self, config: VenueConfig) -> Self {
+        let notebook = Arc::new(self.notebook.pass_on());
+        drop(self.driver.take());
+        self.runtime.block_on(self.clock.sleep(ms(1)));
+        self.fake.reconnect();
+        Self::begin(self.runtime, self.fake, (notebook, self.ids), config)
+    }
+
+    fn begin(
+        runtime: VirtualRuntime,
+        fake: Fake,
+        (notebook, ids): (Arc<Notebook>, Arc<Counter>),
+        config: VenueConfig,
+    ) -> Self {
         let clock = runtime.clock();
-        let (venue, driver) = venue(config, clock.clone(), Arc::new(Counter::default()));
-        let fake = Fake::new(clock.clone());
+        let backing =
+            Backing { ids: ids.clone(), journal: notebook.clone(), past: notebook.past(), gate: Gate::new() };
+        let (venue, driver) = venue(config, clock.clone(), backing);
         let drive = fake.clone().drive(driver);
         let task = runtime.spawner().spawn("driver", async move {
-            drive.await.expect("the fake ends well");
+            // What ends it is seen by the handle.
+            let _ = drive.await;
         });
-        Self { runtime, clock, fake, venue, _driver: Some(task) }
+        Self { runtime, clock, fake, venue, notebook, ids, driver: Some(task) }
     }
 
     /// Runs `story` once the venue is ready.

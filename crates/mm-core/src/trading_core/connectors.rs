@@ -1,13 +1,20 @@
 //! Connectors under the core's care: started, waited for, told to stop, and never outliving the core.
 
-use std::{future::pending, panic::AssertUnwindSafe, time::Duration};
+use std::{
+    future::{Future, pending},
+    panic::AssertUnwindSafe,
+    time::Duration,
+};
 
 use futures_util::{FutureExt as _, future::select_all};
 use mm_model::Timestamp;
 use tokio::sync::watch;
 
 use super::{Connector, ConnectorTask, StartError, StopReport};
-use crate::{Clock, Order, Spawner, Task, Venue, clock::panic_text};
+use crate::{Clock, Order, Recovered, Recovery, Spawner, Task, Venue, clock::panic_text, recovery};
+
+/// How long a venue that has just been made ready may still take, at least, to say so.
+const READY_AGAIN: Duration = Duration::from_secs(1);
 
 /// How a connector ended.
 type End = Result<(), String>;
@@ -57,17 +64,47 @@ impl Entry {
         }
     }
 
-    pub(super) async fn wait_ready(&self, clock: &Clock, limit: Duration) -> Result<(), StartError> {
+    /// Waits until it is ready; before that it sees to what earlier runs left. `limit` is for a start that has nothing to see
+    /// to: proofs and policy have the time that they take on top.
+    pub(super) async fn take_over(
+        &self,
+        clock: &Clock,
+        limit: Duration,
+        keeps_orders: bool,
+    ) -> Result<Recovered, StartError> {
+        let mut recovered = Recovered::default();
+        let mut limit = limit;
+        if self.venue.is_recovering() {
+            let proofs = limit + self.venue.proof_takes();
+            self.unless_it_dies(clock, proofs, self.venue.proven()).await?;
+            let story = recovery::carry_out(clock, &self.venue, keeps_orders);
+            recovered = self
+                .unless_it_dies(clock, proofs, story)
+                .await?
+                .map_err(|why| StartError(format!("connector '{}': {why}", self.venue.name())))?;
+            limit = limit.max(READY_AGAIN);
+        }
+        self.unless_it_dies(clock, limit, self.venue.ready()).await?;
+        Ok(recovered)
+    }
+
+    /// Does something that needs the connector, within `limit`.
+    async fn unless_it_dies<T>(
+        &self,
+        clock: &Clock,
+        limit: Duration,
+        work: impl Future<Output = T>,
+    ) -> Result<T, StartError> {
         let name = self.venue.name();
         let died = self.death();
-        let ready = async {
+        let done = async {
             tokio::select! {
                 biased;
                 why = died => Err(StartError(why)),
-                () = self.venue.ready() => Ok(()),
+                done = work => Ok(done),
             }
         };
-        clock.within(limit, ready).await.unwrap_or_else(|| {
+        clock.within(limit, done).await.unwrap_or_else(|| {
             let reason = self.venue.status().reason.unwrap_or_else(|| "no reason known".into());
             Err(StartError(format!("connector '{name}' did not become ready in {limit:.0?}: {reason}")))
         })
@@ -128,6 +165,9 @@ pub(super) async fn cancel_orders(
 ) {
     let mut leaving: Vec<(&Venue, Order)> = Vec::new();
     for entry in entries {
+        if entry.venue.is_recovering() && entry.venue.recovery() == Recovery::Hold {
+            continue; // What earlier runs left is not to be touched, and nothing else was placed.
+        }
         for record in entry.venue.open_orders() {
             entry.venue.abandon(record.client_id());
             leaving.extend(entry.venue.order(record.client_id()).map(|order| (&entry.venue, order)));

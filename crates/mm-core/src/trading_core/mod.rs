@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, future::Future, pin::Pin, time::Duration};
 
 use tokio::sync::watch;
 
-use crate::{Clock, Context, Outcome, Spawner, Stop, Strategy, StrategyError, Venue};
+use crate::{Clock, Context, Outcome, Recovered, Spawner, Stop, Strategy, StrategyError, Venue};
 use connectors::Entry;
 use running::RunningStrategy;
 
@@ -39,6 +39,7 @@ pub struct TradingCore {
     connectors: BTreeMap<String, Entry>,
     strategy: Option<Box<dyn Strategy>>,
     running: Option<RunningStrategy>,
+    recovered: BTreeMap<String, Recovered>,
     stop: watch::Sender<bool>,
 }
 
@@ -64,6 +65,7 @@ impl TradingCore {
             connectors: BTreeMap::new(),
             strategy: None,
             running: None,
+            recovered: BTreeMap::new(),
             stop: watch::Sender::new(false),
         }
     }
@@ -80,9 +82,13 @@ impl TradingCore {
         let mut entry = Entry::new(connector);
         if self.running.is_some() {
             entry.start(&self.spawner)?;
-            if let Err(why) = entry.wait_ready(&self.clock, self.config.start_timeout).await {
-                entry.stop(&self.clock, self.config.stop_timeout).await;
-                return Err(why);
+            let keeps_orders = self.keeps_orders();
+            match entry.take_over(&self.clock, self.config.start_timeout, keeps_orders).await {
+                Ok(recovered) => _ = self.recovered.insert(name.clone(), recovered),
+                Err(why) => {
+                    entry.stop(&self.clock, self.config.stop_timeout).await;
+                    return Err(why);
+                }
             }
         }
         self.connectors.insert(name, entry);
@@ -120,7 +126,7 @@ impl TradingCore {
         let Some(strategy) = self.strategy.take() else {
             return Err(StartError("no strategy is set: call set_strategy first".into()));
         };
-        if let Err(why) = self.start_connectors().await {
+        if let Err(why) = self.start_connectors(strategy.keeps_orders()).await {
             self.strategy = Some(strategy);
             let deadline = self.clock.now() + self.config.stop_timeout;
             let mut report = StopReport::default();
@@ -143,15 +149,29 @@ impl TradingCore {
         Ok(())
     }
 
-    async fn start_connectors(&mut self) -> Result<(), StartError> {
+    async fn start_connectors(&mut self, keeps_orders: bool) -> Result<(), StartError> {
         for entry in self.connectors.values_mut() {
             entry.start(&self.spawner)?;
         }
         let deadline = self.clock.now() + self.config.start_timeout;
         for entry in self.connectors.values_mut() {
-            entry.wait_ready(&self.clock, deadline.since(self.clock.now())).await?;
+            let left = deadline.since(self.clock.now());
+            let recovered = entry.take_over(&self.clock, left, keeps_orders).await?;
+            self.recovered.insert(entry.venue().name().to_owned(), recovered);
         }
         Ok(())
+    }
+
+    /// What the connectors of the last start found of earlier runs, by name, and what became of it.
+    #[must_use]
+    pub const fn recovered(&self) -> &BTreeMap<String, Recovered> {
+        &self.recovered
+    }
+
+    /// Whether orders stay on the book when the core stops.
+    fn keeps_orders(&self) -> bool {
+        let waiting = || self.strategy.as_ref().is_some_and(|strategy| strategy.keeps_orders());
+        self.running.as_ref().map_or_else(waiting, RunningStrategy::keeps_orders)
     }
 
     /// Waits until the strategy is done, failed, panicked, a connector died, or a stop was asked for (then the strategy has
@@ -196,9 +216,8 @@ impl TradingCore {
         let start = self.clock.now();
         let third = self.config.stop_timeout / 3;
         self.stop.send_replace(true);
-        let mut keeps_orders = false;
+        let keeps_orders = self.keeps_orders();
         if let Some(running) = &mut self.running {
-            keeps_orders = running.keeps_orders();
             if self.clock.within(third, running.wait()).await.is_none() {
                 running.abort();
                 // What it held is dropped, and its orders are handed over, before ours are counted.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use mm_model::{
-    Ask, Balance, Book, CallError, CancelTarget, ClientId, Event, Fill, Group, GroupKind, MarketId, NewOrder,
-    OrderReport, Placement, Position, Side, Snapshot, Timestamp, TradingState, VenueOrderId,
+    Ask, Balance, Book, CallError, CancelTarget, ClientId, Event, Exposure, Fill, Group, GroupKind, MarketId,
+    NewOrder, OrderReport, Placement, Position, Side, Snapshot, Timestamp, TradingState, VenueOrderId,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -14,6 +14,7 @@ use super::{
 use crate::{
     journal::Entry,
     orders::{Order, Update},
+    recovery::Recovery,
     sync::lock,
 };
 
@@ -114,7 +115,11 @@ impl Venue {
     /// What can be known to be wrong before anything is sent.
     fn check(&self, order: &NewOrder) -> Result<(), String> {
         let state = self.shared.state();
-        if let Some(reason) = &state.health.reason {
+        // What earlier runs left as a position may be closed before anything else is done.
+        let closes = state.health.is_settling
+            && self.recovery() == Recovery::Flatten
+            && order.exposure == Exposure::ReduceOnly;
+        if let Some(reason) = state.health.reason.as_ref().filter(|_| !closes) {
             return Err(format!("'{}' is not ready: {reason}", self.name()));
         }
         let market =

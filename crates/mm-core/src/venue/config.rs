@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use mm_model::ClientId;
 
+use crate::recovery::Recovery;
+
 /// Gives client ids that were never used before.
 pub trait IdSource: Send + Sync {
     /// The next id.
@@ -35,6 +37,8 @@ pub struct VenueConfig {
     /// the venue is ready, put off each third of its time, and for good on an orderly stop without live orders. `None`:
     /// none. A venue that has none is never ready with one.
     pub dead_man: Option<Duration>,
+    /// What becomes of what earlier runs left.
+    pub recovery: Recovery,
 }
 
 impl VenueConfig {

@@ -23,7 +23,9 @@ use tokio::sync::{Notify, broadcast, mpsc, watch};
 
 use crate::{
     Clock, Driver,
+    journal::Past,
     orders::{ExternalOrder, Order, Orders},
+    recovery::Recovery,
     sync::lock,
 };
 
@@ -32,13 +34,14 @@ pub(crate) use commands::merged;
 pub use config::{IdSource, VenueConfig, VenueStatus};
 pub use errors::{CancelError, ModifyError, PlaceError, VenueError};
 pub use listen::{Lagged, Listener};
-pub(crate) use state::{CallResult, Command, Known, Lanes, Shared};
+pub(crate) use state::{CallResult, Command, Known, Lanes, Shared, Takeover};
 pub use submission::Submission;
 pub(crate) use submission::thrown_out;
 
 /// Makes the two ends of a venue.
 pub fn venue(config: VenueConfig, clock: Clock, backing: impl Into<Backing>) -> (Venue, Driver) {
     let Backing { ids, journal, past, gate } = backing.into();
+    let takeover = if past == Past::default() { Takeover::Over } else { Takeover::Asking };
     let (cancels, cancels_in) = mpsc::channel(state::LANE_QUEUE);
     let (others, others_in) = mpsc::channel(state::LANE_QUEUE);
     let shared = Arc::new(Shared {
@@ -50,6 +53,7 @@ pub fn venue(config: VenueConfig, clock: Clock, backing: impl Into<Backing>) -> 
         gate,
         state: Mutex::default(),
         ready: watch::Sender::new(false),
+        takeover: watch::Sender::new(takeover),
         stop: watch::Sender::new(false),
         listeners: Mutex::new(Some(broadcast::Sender::new(listen::LISTENER_QUEUE))),
         abandoned: Mutex::default(),
@@ -108,6 +112,36 @@ impl Venue {
     pub async fn ready(&self) {
         let mut ready = self.shared.ready.subscribe();
         ready.wait_for(|ready| *ready).await.expect("the sender lives in `shared`, which this handle keeps");
+    }
+
+    /// What becomes of what earlier runs left.
+    #[must_use]
+    pub fn recovery(&self) -> Recovery {
+        self.shared.config.recovery
+    }
+
+    /// Whether earlier runs left something that was not seen to yet.
+    #[must_use]
+    pub fn is_recovering(&self) -> bool {
+        *self.shared.takeover.borrow() != Takeover::Over
+    }
+
+    /// Waits until every order that earlier runs left is proven live, or settled; at once where they left nothing. Cancel-safe.
+    pub(crate) async fn proven(&self) {
+        let mut takeover = self.shared.takeover.subscribe();
+        let proven = takeover.wait_for(|stage| *stage != Takeover::Asking).await;
+        proven.expect("the sender lives in `shared`, which this handle keeps");
+    }
+
+    /// How many orders earlier runs left unsettled, as far as they were taken up.
+    pub(crate) fn n_restored(&self) -> usize {
+        self.shared.state().n_restored
+    }
+
+    /// What earlier runs left was seen to: nothing more of it keeps the venue from being ready.
+    pub(crate) fn taken_over(&self) {
+        self.shared.takeover.send_replace(Takeover::Over);
+        self.shared.nudge.notify_one();
     }
 
     /// The market of this symbol (the seed's `get_market_info`, `get_price_size_decimals`).
@@ -198,7 +232,8 @@ impl Venue {
         state.positions.values().map(|known| &known.row).filter(|row| !row.net.is_flat()).cloned().collect()
     }
 
-    /// What our own orders filled in this market since the start, signed: bought positive, sold negative.
+    /// What our own orders filled in this market since the journal began (since the start, where none is kept), signed: bought
+    /// positive, sold negative.
     #[must_use]
     pub fn filled(&self, market: MarketId) -> SignedQty {
         self.shared.state().filled.get(&market).copied().unwrap_or_default()

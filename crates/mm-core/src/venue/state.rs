@@ -45,6 +45,7 @@ pub(crate) struct Shared {
     pub(crate) orders: Orders,
     pub(crate) state: Mutex<State>,
     pub(crate) ready: watch::Sender<bool>,
+    pub(crate) takeover: watch::Sender<Takeover>,
     pub(crate) stop: watch::Sender<bool>,
     pub(crate) listeners: Mutex<Option<broadcast::Sender<Event>>>,
     /// Orders that a handle wants off the book whatever happens to that handle.
@@ -68,9 +69,22 @@ pub(crate) struct State {
     pub(crate) positions: BTreeMap<MarketId, Known<Position>>,
     pub(crate) balances: BTreeMap<Symbol, Known<Balance>>,
     pub(crate) fees: Option<FeeRates>,
-    /// What our own orders filled since the start, signed.
+    /// What our own orders filled since the journal began, signed.
     pub(crate) filled: BTreeMap<MarketId, SignedQty>,
+    /// Orders that earlier runs left unsettled.
+    pub(crate) n_restored: usize,
     pub(crate) health: Health,
+}
+
+/// How far a start has come with what earlier runs left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Takeover {
+    /// The venue is being asked.
+    Asking,
+    /// Every order of theirs is proven: the policy can be carried out.
+    Proven,
+    /// The policy was carried out, or there was nothing.
+    Over,
 }
 
 /// A row of state and when it was last heard by stream.
@@ -85,6 +99,8 @@ pub(crate) struct Known<T> {
 #[derive(Debug)]
 pub(crate) struct Health {
     pub(crate) reason: Option<String>,
+    /// Fit to trade, but for the policy on what earlier runs left: only what that policy needs may be placed.
+    pub(crate) is_settling: bool,
     pub(crate) stopped: bool,
     pub(crate) reconnects: u64,
     pub(crate) unanswered: u64,
@@ -102,6 +118,7 @@ impl Default for Health {
     fn default() -> Self {
         Self {
             reason: Some("not started".into()),
+            is_settling: false,
             stopped: false,
             reconnects: 0,
             unanswered: 0,

@@ -295,6 +295,7 @@ fn config() -> VenueConfig {
         reconcile_every: RECONCILE_EVERY,
         shown_within: VenueConfig::SHOWN_WITHIN,
         dead_man: None,
+        recovery: mm_core::Recovery::default(),
     }
 }
 

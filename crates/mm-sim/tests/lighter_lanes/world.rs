@@ -140,6 +140,7 @@ fn config() -> VenueConfig {
         reconcile_every: Duration::from_secs(30),
         shown_within: VenueConfig::SHOWN_WITHIN,
         dead_man: None,
+        recovery: mm_core::Recovery::default(),
     }
 }
 
