@@ -7,6 +7,8 @@ pub mod client;
 #[cfg(test)]
 mod fixtures;
 pub mod grvt;
+#[cfg(test)]
+mod hostile;
 pub mod http;
 mod levels;
 pub mod lighter;

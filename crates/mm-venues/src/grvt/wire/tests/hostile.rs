@@ -13,6 +13,7 @@ use crate::grvt::wire::{
     send, settings,
     stream::{self, Head, Stream},
 };
+use crate::hostile::{values, wrong_value};
 
 /// Reads the text as every type; gives how many took it.
 fn read_as_all(encoding: Encoding, text: &str) -> usize {
@@ -45,47 +46,6 @@ fn read_as_all(encoding: Encoding, text: &str) -> usize {
     let _ = encoding.read::<login::WalletLogin<'_>>(text.as_bytes());
     let _ = encoding.read::<rpc::Request<'_, Option<&RawValue>>>(text.as_bytes());
     n_taken
-}
-
-/// What to put in the place of a value.
-fn wrong_value() -> impl Strategy<Value = &'static str> {
-    select(vec![
-        "null",
-        "true",
-        "-1",
-        "0",
-        "1.5",
-        "1e400",
-        "-1e-400",
-        "18446744073709551616",
-        "-9223372036854775809",
-        "99999999999999999999999999999999999999999999",
-        "\"\"",
-        "\"x\"",
-        "\"-0\"",
-        "\"18446744073709551616\"",
-        "\"\\u0000\"",
-        "\"\\ud800\"",
-        "\"é\"",
-        "[]",
-        "{}",
-        "[[]]",
-        "{\"s\":{}}",
-        "{\"result\":[null]}",
-        "[null]",
-        "{\"\":1}",
-    ])
-}
-
-/// Where the values of a JSON text begin and end, by a scan that knows strings and brackets.
-fn values(text: &str) -> Vec<std::ops::Range<usize>> {
-    let starts = text.match_indices([':', '[', ',']).map(|(at, _)| at + 1);
-    let end_of = |start: usize| {
-        let mut values =
-            serde_json::Deserializer::from_str(&text[start..]).into_iter::<serde::de::IgnoredAny>();
-        values.next()?.ok().map(|_| start..start + values.byte_offset())
-    };
-    starts.filter_map(end_of).collect()
 }
 
 fn texts() -> &'static [(Encoding, String)] {

@@ -4,6 +4,7 @@
 use proptest::{prelude::*, sample::select};
 
 use super::*;
+use crate::hostile::{values, wrong_value};
 
 /// Reads the text as each of the types; gives how many took it. What is taken is written, and read again as the same.
 macro_rules! read_as {
@@ -97,46 +98,6 @@ fn read_as_frames(text: &str) -> usize {
         send::SendTxData<'_>,
         send::SendTxBatchData<'_>,
         send::SendTxAnswer<'_>)
-}
-
-/// What to put in the place of a value.
-fn wrong_value() -> impl Strategy<Value = &'static str> {
-    select(vec![
-        "null",
-        "true",
-        "-1",
-        "0",
-        "1.5",
-        "1e400",
-        "-1e-400",
-        "18446744073709551616",
-        "-9223372036854775809",
-        "99999999999999999999999999999999999999999999",
-        "\"\"",
-        "\"x\"",
-        "\"-0\"",
-        "\"\\u0000\"",
-        "\"\\ud800\"",
-        "\"é\"",
-        "[]",
-        "{}",
-        "[[]]",
-        "{\"0\":{}}",
-        "{\"0\":[null]}",
-        "[null]",
-        "{\"\":1}",
-    ])
-}
-
-/// Where the values of a JSON text begin and end, by a scan that knows strings and brackets.
-fn values(text: &str) -> Vec<std::ops::Range<usize>> {
-    let starts = text.match_indices([':', '[', ',']).map(|(at, _)| at + 1);
-    let end_of = |start: usize| {
-        let mut values =
-            serde_json::Deserializer::from_str(&text[start..]).into_iter::<serde::de::IgnoredAny>();
-        values.next()?.ok().map(|_| start..start + values.byte_offset())
-    };
-    starts.filter_map(end_of).collect()
 }
 
 fn fixture() -> impl Strategy<Value = String> {
