@@ -20,7 +20,9 @@ pub use driver::{Call, CallId, Driver, LinkState};
 pub use orders::{ExternalOrder, HistoryEntry, Order, OrderTracker, Orders};
 pub use recovery::{Recovered, Recovery};
 pub use strategy::{Context, Needs, Outcome, Stop, Story, Strategy, StrategyError};
-pub use tracking_limit::{Tracked, TrackingLimit, TrackingLimitError, place_tracking_limit_order};
+pub use tracking_limit::{
+    Tracked, TrackingLimit, TrackingLimitError, follow_market, place_tracking_limit_order,
+};
 pub use trading_core::{
     Connector, ConnectorTask, CoreConfig, CoreStatus, StartError, StopReport, StopRequest, TradingCore,
 };

@@ -125,7 +125,21 @@ pub async fn place_tracking_limit_order(
     venue: &Venue,
     params: TrackingLimit,
 ) -> Result<Tracked, TrackingLimitError> {
-    Box::pin(story::Story::new(clock, venue, params).run()).await
+    follow_market(clock, venue, params, |_| {}).await
+}
+
+/// [`place_tracking_limit_order`] for whoever must know its orders while it runs, or after it was dropped: `made` hears each
+/// before its request leaves.
+///
+/// # Errors
+/// As [`place_tracking_limit_order`].
+pub async fn follow_market(
+    clock: &Clock,
+    venue: &Venue,
+    params: TrackingLimit,
+    mut made: impl FnMut(ClientId) + Send + Sync,
+) -> Result<Tracked, TrackingLimitError> {
+    Box::pin(story::Story::new(clock, venue, params, &mut made).run()).await
 }
 
 #[cfg(test)]

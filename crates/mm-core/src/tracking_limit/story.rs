@@ -31,6 +31,8 @@ pub(super) struct Story<'a> {
     refusals: Refusals,
     /// Why nothing could be posted when it was last tried.
     blind: Option<String>,
+    /// Hears of each order that was made.
+    made: &'a mut (dyn FnMut(ClientId) + Send + Sync),
 }
 
 /// Every order that was placed. Dropped half-way, what may be live goes to the connector to be cancelled.
@@ -66,11 +68,26 @@ impl Placed<'_> {
 type Failed = TrackingLimitError;
 
 impl<'a> Story<'a> {
-    pub(super) fn new(clock: &'a Clock, venue: &'a Venue, params: TrackingLimit) -> Self {
+    pub(super) fn new(
+        clock: &'a Clock,
+        venue: &'a Venue,
+        params: TrackingLimit,
+        made: &'a mut (dyn FnMut(ClientId) + Send + Sync),
+    ) -> Self {
         let min_qty = venue.market_by_id(params.market).map_or(Qty::ZERO, |market| market.min_qty);
         let deadline = clock.now() + params.timeout;
         let placed = Placed { venue, orders: Vec::new() };
-        Self { clock, venue, params, deadline, min_qty, placed, refusals: Refusals::default(), blind: None }
+        Self {
+            clock,
+            venue,
+            params,
+            deadline,
+            min_qty,
+            placed,
+            refusals: Refusals::default(),
+            blind: None,
+            made,
+        }
     }
 
     pub(super) async fn run(mut self) -> Result<Tracked, Failed> {
@@ -113,6 +130,7 @@ impl<'a> Story<'a> {
         };
         let mut order = submission.order().clone();
         self.placed.orders.push(order.clone());
+        (self.made)(order.client_id());
         tracing::info!(order = %order.client_id(), price = price.0, qty = qty.0, "tracking limit posted");
         match self.clock.within(self.until_deadline(), submission.outcome()).await {
             None | Some(Ok(_) | Err(PlaceError::OutcomeUnknown { .. })) => {}
