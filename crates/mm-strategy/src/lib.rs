@@ -4,6 +4,7 @@
 //! wants to know comes as [`params::Settings`], what it has to tell goes to an [`Observer`].
 
 pub mod kill_drill;
+pub mod load;
 pub mod params;
 mod registry;
 pub mod smoke_test;

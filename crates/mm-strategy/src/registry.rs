@@ -6,7 +6,7 @@ use mm_core::Strategy;
 use mm_model::Timestamp;
 
 use crate::{
-    kill_drill,
+    kill_drill, load,
     params::{Complaint, Param, Settings},
     smoke_test,
 };
@@ -18,6 +18,10 @@ pub trait Observer: Send + Sync {
     fn progress(&self, at: Timestamp, connector: &str, event: &smoke_test::Progress);
     /// The end of a smoke test.
     fn report(&self, report: &smoke_test::Report);
+    /// A load's tracking limit order made another order.
+    fn intent(&self, connector: &str, intent: &load::Intent) {
+        let _ = (connector, intent);
+    }
 }
 
 /// Makes a strategy, or says which of its keys do not fit together.
@@ -55,6 +59,14 @@ pub static STRATEGIES: &[StrategySpec] = &[
         params: kill_drill::PARAMS,
         connector_params: kill_drill::CONNECTOR_PARAMS,
         build: kill_drill::build,
+        simulated_only: true,
+    },
+    StrategySpec {
+        name: "load_test",
+        about: "many orders of every kind, all decided by one seed: for tests of reliability, on simulated venues",
+        params: load::PARAMS,
+        connector_params: load::CONNECTOR_PARAMS,
+        build: load::build,
         simulated_only: true,
     },
 ];
