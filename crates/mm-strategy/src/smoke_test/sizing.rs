@@ -23,7 +23,7 @@ pub fn resolve(market: &Market, plan: &VenuePlan, price: Price) -> Result<Qty, S
     if price.0 <= 0 {
         return Err(format!("price {} is not above zero", market.price_decimal(price)));
     }
-    let minimum = smallest_order(market, price)?;
+    let minimum = minimum(market, price)?;
     let qty = match plan.size {
         Some(size) => {
             let qty = market.qty_down(size);
