@@ -39,12 +39,27 @@ pub(crate) fn private() -> OpenOptions {
     options
 }
 
-/// Without this a rename may be lost in a power cut. Windows cannot open a directory; its renames are journaled.
 fn sync_parent(path: &Path) -> io::Result<()> {
-    if cfg!(unix)
-        && let Some(dir) = path.parent()
-    {
+    path.parent().map_or(Ok(()), sync_dir)
+}
+
+/// Without this a new name may be lost in a power cut. Windows cannot open a directory; its renames are journaled.
+pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
+    if cfg!(unix) {
         return File::open(dir)?.sync_all();
     }
     Ok(())
+}
+
+/// Makes a directory with its parents, for the owner alone.
+#[cfg(unix)]
+pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Makes a directory with its parents.
+#[cfg(not(unix))]
+pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
+    fs::create_dir_all(path)
 }

@@ -1,9 +1,11 @@
-//! Files: the state directory, client ids that are never given twice, the lock of an account, and key files that only
-//! their owner can read. It knows neither venues nor the network; what a secret means is the reader's business.
+//! Files: the state directory, client ids that are never given twice, the lock of an account, its journal, and key files that
+//! only their owner can read. It knows neither venues nor the network; what a secret means is the reader's business.
 
 mod account;
 mod client_ids;
+pub mod disk;
 mod durable;
+pub mod journal;
 mod latch;
 mod secret;
 mod state_dir;

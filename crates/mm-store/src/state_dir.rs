@@ -7,7 +7,7 @@ use std::{
 
 use directories::ProjectDirs;
 
-use crate::StoreError;
+use crate::{StoreError, durable};
 
 /// The directory that outlives the process: ours alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ impl StateDir {
     /// # Errors
     /// When it cannot be made, is not a directory, or others could write in it.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        create(path).map_err(StoreError::io("create the state directory", path))?;
+        durable::create_private_dir(path).map_err(StoreError::io("create the state directory", path))?;
         // The full path, so that a later change of the working directory changes nothing.
         let path = fs::canonicalize(path).map_err(StoreError::io("open the state directory", path))?;
         check(&path)?;
@@ -43,17 +43,6 @@ impl StateDir {
     pub fn path(&self) -> &Path {
         &self.path
     }
-}
-
-#[cfg(unix)]
-fn create(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
-}
-
-#[cfg(not(unix))]
-fn create(path: &Path) -> std::io::Result<()> {
-    fs::create_dir_all(path)
 }
 
 /// The counter of client ids lives here: whoever can write here can make us use an id twice.
