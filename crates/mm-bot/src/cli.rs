@@ -167,6 +167,9 @@ pub(crate) struct Venue {
     /// GRVT matches an order that may take at once, instead of 25 ms later as the venue does.
     #[arg(long)]
     pub(crate) grvt_no_speed_bump: bool,
+    /// Remembers every order that was ever admitted and tells them by GET /admitted: for tests, since it grows.
+    #[arg(long)]
+    pub(crate) keep_orders: bool,
 }
 
 /// Lighter's account tiers.

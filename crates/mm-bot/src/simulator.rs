@@ -142,6 +142,7 @@ pub(crate) fn served(args: &cli::Venue) -> anyhow::Result<SimConfig> {
         lighter_tier: args.lighter_tier.into(),
         lighter_chain_id: args.lighter_chain_id,
         grvt_speed_bump: !args.grvt_no_speed_bump,
+        keeps_orders: args.keep_orders,
         ..SimConfig::default()
     })
 }

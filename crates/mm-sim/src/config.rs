@@ -154,6 +154,9 @@ pub struct SimConfig {
     pub lighter_chain_id: u32,
     /// GRVT: whether orders that may take wait a moment before they are matched.
     pub grvt_speed_bump: bool,
+    /// Loopback only: whether every order that an engine admits is remembered and told by `GET /admitted`. It grows with
+    /// what clients do: for runs that have an end.
+    pub keeps_orders: bool,
     /// What its time follows.
     pub time: TimeSource,
 }
@@ -174,6 +177,7 @@ impl Default for SimConfig {
             lighter_tier: LighterTier::default(),
             lighter_chain_id: LIGHTER_CHAIN_ID,
             grvt_speed_bump: true,
+            keeps_orders: false,
             time: TimeSource::default(),
         }
     }

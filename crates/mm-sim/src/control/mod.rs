@@ -9,8 +9,8 @@ use mm_exchange::{AccountId, PlaceOrder, Status};
 use mm_model::{Market, Side};
 
 pub use self::words::{
-    AccountState, ClockCommand, ControlError, CounterOrder, CrowdCommand, FillRow, OpenOrderRow, Placed,
-    State,
+    AccountState, Admitted, AdmittedRow, ClockCommand, ControlError, CounterOrder, CrowdCommand, FillRow,
+    OpenOrderRow, Placed, State,
 };
 pub use crate::crowd::CrowdAction;
 use crate::{
@@ -38,6 +38,16 @@ impl Control {
     #[must_use]
     pub fn state(&self) -> State {
         self.host.with_world(|world, _| state::of(world))
+    }
+
+    /// Every order that an engine ever admitted, where they are remembered.
+    ///
+    /// # Errors
+    /// [`ControlError::Conflict`] where they are not.
+    pub fn admitted(&self) -> Result<Admitted, ControlError> {
+        self.host.with_world(|world, _| state::admitted(world)).ok_or_else(|| {
+            ControlError::Conflict("this world remembers no orders: start it with --keep-orders".to_owned())
+        })
     }
 
     /// Replaces the fault schedule; its times count from now.

@@ -3,8 +3,9 @@
 use mm_exchange::Exchange;
 use mm_model::{Decimal, Liquidity, Market, MarketId};
 
-use super::words::{AccountState, FillRow, OpenOrderRow, State};
+use super::words::{AccountState, Admitted, AdmittedRow, FillRow, OpenOrderRow, State};
 use crate::{
+    truth::TrueOrder,
     venues::Account,
     world::{VenueWorld, World},
 };
@@ -20,6 +21,31 @@ pub(super) fn of(world: &World) -> State {
     State {
         time_ns: world.now().0,
         venues: world.venues().iter().map(|venue| (venue.row.kind.to_string(), accounts(venue))).collect(),
+    }
+}
+
+/// `None` where the truth is not kept.
+pub(super) fn admitted(world: &World) -> Option<Admitted> {
+    let of_venue = |venue: &VenueWorld| {
+        let ledger = venue.ledger.as_deref()?;
+        let rows = venue.accounts.iter().map(|account| {
+            let orders = ledger.orders_of(account.id).iter();
+            (account.name.to_owned(), orders.map(|order| admitted_row(&venue.exchange, order)).collect())
+        });
+        Some((venue.row.kind.to_string(), rows.collect()))
+    };
+    world.venues().iter().map(of_venue).collect()
+}
+
+fn admitted_row(exchange: &Exchange, order: &TrueOrder) -> AdmittedRow {
+    let market = exchange.markets().by_symbol(&order.market).expect("orders are of listed markets");
+    AdmittedRow {
+        client_id: order.client_id.map(|id| id.0),
+        market: market.symbol.to_string(),
+        side: order.side.to_string(),
+        size: market.qty_decimal(order.asked).to_string(),
+        filled: market.qty_decimal(order.filled).to_string(),
+        live: order.is_live(),
     }
 }
 

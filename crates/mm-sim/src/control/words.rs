@@ -70,6 +70,26 @@ pub struct FillRow {
     pub time_ns: u64,
 }
 
+/// An order that an engine admitted, with what it came to. Two of one client id are an order that was doubled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdmittedRow {
+    /// The client's id.
+    pub client_id: Option<u64>,
+    /// Symbol.
+    pub market: String,
+    /// `buy` or `sell`.
+    pub side: String,
+    /// Size that was asked for, or that its owner last changed it to.
+    pub size: String,
+    /// Filled so far.
+    pub filled: String,
+    /// Whether more of it can be filled.
+    pub live: bool,
+}
+
+/// Every order that was ever admitted, by venue and account, oldest first.
+pub type Admitted = BTreeMap<String, BTreeMap<String, Vec<AdmittedRow>>>;
+
 /// What a market's crowd is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,4 +1,4 @@
-//! The control surface as HTTP. `GET /state` is open to anyone on this machine; whatever changes state wants the
+//! The control surface as HTTP. What is only looked at is open to anyone on this machine; whatever changes state wants the
 //! bearer token. Host and Origin are checked, so that a web page cannot reach it through a name that points here.
 
 use std::{
@@ -75,12 +75,12 @@ impl Surface {
             );
         }
         let path = request.path.as_str();
-        let is_known = matches!(path, "/state" | "/faults" | "/crowd" | "/orders" | "/clock");
-        let wanted = if path == "/state" { Method::Get } else { Method::Post };
+        let is_known = matches!(path, "/state" | "/admitted" | "/faults" | "/crowd" | "/orders" | "/clock");
+        let wanted = if matches!(path, "/state" | "/admitted") { Method::Get } else { Method::Post };
         if !is_known {
             return refused(
                 StatusCode::NOT_FOUND,
-                "there are GET /state, POST /faults, /crowd, /orders, /clock",
+                "there are GET /state, /admitted, POST /faults, /crowd, /orders, /clock",
             );
         }
         if request.method != wanted {
@@ -95,6 +95,7 @@ impl Surface {
         let body = &request.body;
         let done = match path {
             "/state" => Ok(json!(self.control.state())),
+            "/admitted" => self.control.admitted().map(to_json),
             "/faults" => parse_faults(body).and_then(|it| self.control.set_faults(it)).map(|()| json!({})),
             "/crowd" => {
                 parse::<CrowdCommand>(body).and_then(|it| self.control.crowd(&it)).map(|()| json!({}))

@@ -48,6 +48,9 @@ impl Simulator {
         let token = keys::control_token(config.seed);
         let control = ControlEndpoint { url: url("http", &control_listener)?, token };
         let host = Host::new(&config, time)?;
+        if config.keeps_orders {
+            host.with_world(|world, _| world.keep_truth());
+        }
         let mut venues = VenueEndpoints::default();
         let mut venue_listeners = Vec::new();
         for (n, &kind) in config.venues.iter().enumerate() {

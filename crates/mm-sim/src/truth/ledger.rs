@@ -178,6 +178,11 @@ impl Ledger {
         self.tops.get(market.0 as usize)
     }
 
+    /// Every order of a client's account that the engine admitted.
+    pub(crate) fn orders_of(&self, account: AccountId) -> &[TrueOrder] {
+        &self.book_of(account).orders
+    }
+
     /// What a client's account did.
     pub(super) fn book_of(&self, account: AccountId) -> &AccountBook {
         self.accounts.get(&account).expect("every client's account has a book from the start")
