@@ -186,6 +186,7 @@ impl Hand {
         let mut intent = Intent { market: room.market.id, side, target, orders: Vec::new() };
         let tell = |id| {
             intent.orders.push(id);
+            tracing::debug!(venue = room.venue.name(), %side, target = %room.market.qty_decimal(target), orders = ?intent.orders, "intent");
             self.observer.intent(room.venue.name(), &intent);
         };
         told(follow_market(&self.clock, &room.venue, params, tell).await);

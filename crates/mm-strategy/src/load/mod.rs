@@ -59,6 +59,10 @@ impl Load {
             }
         }
         let mut stop = cx.stop.clone();
+        let work = async {
+            cx.clock.sleep(self.config.begin_after).await;
+            join_all(hands).await
+        };
         let time_is_up = async {
             match self.config.run_for {
                 Some(time) => cx.clock.sleep(time).await,
@@ -70,7 +74,7 @@ impl Load {
             biased;
             () = stop.wait() => {}
             () = time_is_up => {}
-            _ = join_all(hands) => {}
+            _ = work => {}
         }
         Ok(Outcome::Passed)
     }
@@ -83,6 +87,10 @@ impl Strategy for Load {
 
     fn needs(&self) -> Needs {
         self.config.connectors.iter().map(|(name, load)| (name.clone(), load.symbols.clone())).collect()
+    }
+
+    fn keeps_orders(&self) -> bool {
+        self.config.keep_orders
     }
 
     fn run(&mut self, cx: Context) -> Story<'_> {

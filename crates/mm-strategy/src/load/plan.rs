@@ -9,6 +9,10 @@ use crate::params::{Complaint, Kind, Param, Preset, Settings};
 pub struct Config {
     /// Decides every action.
     pub seed: u64,
+    /// How long it looks on before it begins.
+    pub begin_after: Duration,
+    /// Whether its orders stay on the books when it ends, and are taken up when it starts.
+    pub keep_orders: bool,
     /// How long it goes on; `None`: until it is stopped.
     pub run_for: Option<Duration>,
     /// By connector name.
@@ -44,6 +48,20 @@ pub const PARAMS: &[Param] = &[
         kind: Kind::Integer { min: 0, max: i64::MAX },
         default: Preset::Is("1"),
         about: "decides every action",
+    },
+    Param {
+        name: "begin_after_secs",
+        aliases: &[],
+        kind: Kind::Seconds { min_ms: 0, max_ms: 24 * 3_600_000 },
+        default: Preset::Is("0"),
+        about: "how long it looks on before it begins",
+    },
+    Param {
+        name: "keep_orders",
+        aliases: &[],
+        kind: Kind::Flag,
+        default: Preset::Is("false"),
+        about: "whether its orders stay on the books when it ends, and are taken up when it starts",
     },
     Param {
         name: "run_for_secs",
@@ -118,6 +136,12 @@ impl Config {
             return Err(complaints);
         }
         let seed = settings.own.integer("seed").and_then(|n| u64::try_from(n).ok()).unwrap_or(1);
-        Ok(Self { seed, run_for: settings.own.duration("run_for_secs"), connectors })
+        Ok(Self {
+            seed,
+            begin_after: settings.own.duration("begin_after_secs").unwrap_or_default(),
+            keep_orders: settings.own.flag("keep_orders"),
+            run_for: settings.own.duration("run_for_secs"),
+            connectors,
+        })
     }
 }
