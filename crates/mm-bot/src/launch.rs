@@ -15,6 +15,7 @@ use crate::{
     connect::{self, Surroundings},
     control::{Control, Killed, Setup},
     exit::{Exit, Fatal},
+    holdings,
     logs::Logs,
     output::{
         Screen, Watcher,
@@ -182,6 +183,7 @@ impl Launch<'_> {
         stage.control.answer_for(&venues);
         core.set_strategy(strategy);
         self.start(&mut core, stage, &mut interrupt).await?;
+        venues.iter().for_each(holdings::tell);
         let ended = tokio::select! {
             biased;
             ended = core.wait_until_stopped() => Ok(ended),

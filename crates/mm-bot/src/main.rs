@@ -7,6 +7,7 @@ mod config;
 mod connect;
 mod control;
 mod exit;
+mod holdings;
 mod keys;
 mod launch;
 mod logs;
