@@ -241,6 +241,16 @@ impl OrderRecord {
         if self.state().is_final() { Qty::ZERO } else { self.size.qty_max().minus(self.filled()) }
     }
 
+    /// What may still move the position: [`OrderRecord::exposed`] while the order is, or may be, live; once the venue said that
+    /// it is filled, whatever of that no trade and no cumulative figure has told yet.
+    #[must_use]
+    pub fn at_risk(&self) -> Qty {
+        if matches!(self.stage, Stage::Done(End::Filled)) {
+            return self.size.qty().minus(self.filled());
+        }
+        self.exposed()
+    }
+
     /// Size of the whole order: what was asked for, or what the venue shrank it to; since it was modified, what the venue
     /// told then.
     #[must_use]

@@ -120,6 +120,9 @@ impl Driver {
         match self.state_of(id) {
             Some(OrderState::New | OrderState::Submitting) => {
                 self.shared.orders.apply(id, now, no);
+                if let Update::Refused(refusal) = no {
+                    self.shared.desk.refused(refusal.kind);
+                }
             }
             Some(state) if !state.is_final() && self.is_modifying(id) => {
                 tracing::warn!(order = %id, why = %reason(no), "the modification was refused");
@@ -177,6 +180,7 @@ impl Driver {
         let apart = server.since(ours).max(ours.since(server));
         let apart_ns = i64::try_from(apart.as_nanos()).unwrap_or(i64::MAX);
         self.shared.state().health.clock_offset_ns = if server < ours { -apart_ns } else { apart_ns };
+        self.shared.desk.skew(apart);
         let bearable = self.shared.config.submit_valid_for / SKEW_SHARE;
         self.readiness.clocks_apart((bearable < apart).then(|| {
             let (apart_ms, which) = (apart.as_millis(), if server < ours { "ahead of" } else { "behind" });

@@ -93,7 +93,11 @@ impl Driver {
             }
             // The answers to their own calls are read where those end.
             Event::ServerTime(_) | Event::NoSuchOrder { .. } => false,
-            Event::Ticker(_) | Event::Trade(_) | Event::Mark(_) | Event::Candle(_) => true,
+            Event::Mark(mark) => {
+                self.shared.state().marks.insert(mark.market, (mark.mark, now));
+                true
+            }
+            Event::Ticker(_) | Event::Trade(_) | Event::Candle(_) => true,
         }
     }
 
@@ -108,6 +112,9 @@ impl Driver {
         let heard = self.shared.orders.report(now, report);
         if let (ReportedStatus::Open, Whose::Tracked(id)) = (&report.status, heard.whose) {
             self.legacy.shown(id);
+        }
+        if heard.joined.changed && matches!(report.status, ReportedStatus::Open | ReportedStatus::Filled) {
+            self.shared.desk.accepted();
         }
         if report.status != ReportedStatus::Open
             && let Whose::Tracked(id) = heard.whose
@@ -146,6 +153,7 @@ impl Driver {
         }
         if let Some(anomaly) = &joined.anomaly {
             self.alarm(&format_args!("order {venue_id} ({:?}): {anomaly}", heard.whose));
+            self.close_if_impossible(market, anomaly);
             // Whoever placed it was told that it is over: nobody watches it.
             if let (Anomaly::Resurrected | Anomaly::OpenAfterRefusal, Whose::Tracked(id)) =
                 (anomaly, heard.whose)
@@ -157,6 +165,7 @@ impl Driver {
         if heard.whose == (Whose::External { new: true }) && !self.awaits_a_name(market, side) {
             self.alarm(&format_args!("order {venue_id} is not ours: it is listed, and left alone"));
         }
+        self.shared.desk.enforce();
         joined.changed
     }
 
@@ -181,6 +190,8 @@ impl Driver {
         }
         let told = Known { row: position.clone(), streamed_at: now };
         state.positions.insert(position.market, told);
+        drop(state);
+        self.shared.desk.position(position.market, position.net);
         true
     }
 
@@ -200,6 +211,7 @@ impl Driver {
     fn learn_positions(&self, snapshot: &Snapshot<Position>, source: Source) {
         let Source::Answer { sent_at, by_strategy: false } = source else { return };
         let mut state = self.shared.state();
+        self.shared.desk.positions(snapshot, sent_at);
         let in_scope = |market: MarketId| snapshot.scope.is_none_or(|scope| scope == market);
         let listed = |market: MarketId| snapshot.rows.iter().any(|row| row.market == market);
         if snapshot.complete {
@@ -243,7 +255,9 @@ impl Driver {
                 }
                 state.by_symbol.insert(market.symbol.clone(), market.id);
                 if state.markets.get(&market.id).is_none_or(|known| **known != *market) {
-                    state.markets.insert(market.id, Arc::new(market.clone()));
+                    let market = Arc::new(market.clone());
+                    self.shared.desk.learn_market(&market);
+                    state.markets.insert(market.id, market);
                 }
             }
         }
@@ -258,11 +272,15 @@ impl Driver {
         if matches!(source, Source::Answer { by_strategy: true, .. }) {
             return false;
         }
-        let mut state = self.shared.state();
-        state
-            .books
-            .get_mut(&snapshot.market)
-            .is_some_and(|feed| feed.snapshot(now, snapshot) == FeedStep::Applied)
+        let step = {
+            let mut state = self.shared.state();
+            state.books.get_mut(&snapshot.market).map(|feed| feed.snapshot(now, snapshot))
+        };
+        let is_applied = step == Some(FeedStep::Applied);
+        if is_applied {
+            self.mark_market(now, snapshot.market);
+        }
+        is_applied
     }
 
     fn learn_delta(&mut self, now: Timestamp, delta: &BookDelta) -> bool {
@@ -291,6 +309,8 @@ impl Driver {
                     feed.void();
                     self.upkeep.want(chore, now + CROSSED_PAUSE);
                 }
+                drop(state);
+                self.mark_market(now, delta.market);
                 true
             }
         }

@@ -9,6 +9,7 @@ mod lookups;
 mod past;
 mod readiness;
 mod restate;
+mod risk;
 mod upkeep;
 
 use std::{
@@ -116,6 +117,8 @@ pub struct Driver {
     /// runs left unsettled.
     fills_from: Timestamp,
     legacy: Legacy,
+    /// When the gate last heard of a market's touch.
+    marked_at: BTreeMap<MarketId, Timestamp>,
     /// What earlier runs left and was not taken up yet: the venue's markets must be known first.
     past: Past,
 }
@@ -146,6 +149,7 @@ impl Driver {
             started_at: now,
             fills_from: now,
             legacy: Legacy::of(&past),
+            marked_at: BTreeMap::new(),
             past,
         };
         driver.prepare(now);
@@ -233,10 +237,11 @@ impl Driver {
         for id in &cancels {
             self.shared.orders.apply(*id, now, Update::CancelSent);
         }
-        if let Ask::Modify(Modification { target: CancelTarget { client_id: Some(id), .. }, price, qty }) =
-            ask
+        if let Ask::Modify(Modification { target, price, qty }) = ask
+            && let Some(id) = target.client_id
         {
             self.shared.orders.apply(id, now, Update::ModifySent { price, qty });
+            self.shared.desk.change_sent(target.market, id);
         }
         let epoch = self.readiness.epoch();
         self.running.push(Running { id, ask: ask.clone(), sent_at: now, epoch, origin, cancels });
@@ -294,7 +299,9 @@ impl Driver {
                 return answer_unsent(command, WITHDRAWN);
             }
             Ask::Modify(Modification { target, .. }) => {
-                if let Err(why) = self.may_modify(target) {
+                let halted = (self.shared.gate.mode() == Mode::Halted).then(|| HALTED.to_owned());
+                if let Err(why) = halted.map_or_else(|| self.may_modify(target), Err) {
+                    target.client_id.into_iter().for_each(|id| self.shared.change_unsent(id));
                     return answer_unsent(command, &why);
                 }
             }
@@ -305,7 +312,12 @@ impl Driver {
 
     /// Every order of ours, whoever holds it, until its end is proven.
     fn take_all_off(&mut self, now: Timestamp) {
-        for record in self.shared.orders.open() {
+        self.take_off(now, |_| true);
+    }
+
+    fn take_off(&mut self, now: Timestamp, is_meant: impl Fn(MarketId) -> bool) {
+        let open = self.shared.orders.open();
+        for record in open.iter().filter(|record| is_meant(record.order().market)) {
             if !self.upkeep.is_planned(Chore::Reap(record.client_id())) {
                 self.reap(record.client_id(), now);
             }

@@ -12,6 +12,7 @@ use mm_model::{ClientId, Fill, Joined, NewOrder, OrderRecord, OrderReport, Times
 use super::{ExternalOrder, Heard, HistoryEntry, OrderTracker, Update, table::OrderTable};
 use crate::{
     journal::{Journal, NoJournal, PastOrder},
+    risk::{Desk, Reservation},
     sync::lock,
 };
 
@@ -31,12 +32,27 @@ impl Orders {
     /// remembers that it failed, and nothing new is made.
     #[must_use]
     pub fn journaled(closed_max: usize, journal: Arc<dyn Journal>) -> Self {
-        Self(Arc::new(Mutex::new(OrderTable::new(closed_max, journal))))
+        Self(Arc::new(Mutex::new(OrderTable::new(closed_max, journal, None))))
+    }
+
+    /// The same; the gate's book follows all that becomes of orders of ours.
+    pub(crate) fn guarded(closed_max: usize, journal: Arc<dyn Journal>, desk: Desk) -> Self {
+        Self(Arc::new(Mutex::new(OrderTable::new(closed_max, journal, Some(desk)))))
     }
 
     /// Tracks a new order; `None` when the id was used before. It stays tracked until it is over and nobody holds it.
     #[must_use]
     pub fn track(&self, client_id: ClientId, order: NewOrder, at: Timestamp) -> Option<Order> {
+        self.track_in(client_id, (order, None), at)
+    }
+
+    /// The same, with the room that the gate gave it.
+    pub(crate) fn track_in(
+        &self,
+        client_id: ClientId,
+        order: (NewOrder, Option<Reservation>),
+        at: Timestamp,
+    ) -> Option<Order> {
         let slot = lock(&self.0).track(client_id, order, at)?;
         Some(Order { orders: self.clone(), slot, client_id, seen: 0 })
     }

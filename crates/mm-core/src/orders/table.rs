@@ -5,7 +5,8 @@
 use std::{collections::VecDeque, iter, sync::Arc};
 
 use mm_model::{
-    ClientId, Fill, Joined, NewOrder, OrderRecord, OrderReport, Timestamp, VenueOrderId, fixed_map::FixedMap,
+    ClientId, Fill, Joined, NewOrder, OrderRecord, OrderReport, Qty, Timestamp, VenueOrderId,
+    fixed_map::FixedMap,
 };
 
 use super::{
@@ -14,7 +15,10 @@ use super::{
     external::Externals,
     wakers::Wakers,
 };
-use crate::journal::{CameTo, Entry, Journal, PastOrder};
+use crate::{
+    journal::{CameTo, Entry, Journal, PastOrder},
+    risk::{Desk, Reservation},
+};
 
 /// Trades remembered for each order that is over, on average.
 const TRADES_PER_CLOSED_ORDER: usize = 2;
@@ -74,10 +78,12 @@ pub(super) struct OrderTable {
     seen: SeenTrades,
     externals: Externals,
     journal: Arc<dyn Journal>,
+    /// Where all that may still be filled is counted.
+    desk: Option<Desk>,
 }
 
 impl OrderTable {
-    pub(super) fn new(closed_max: usize, journal: Arc<dyn Journal>) -> Self {
+    pub(super) fn new(closed_max: usize, journal: Arc<dyn Journal>, desk: Option<Desk>) -> Self {
         Self {
             slots: Vec::new(),
             free: Vec::new(),
@@ -88,11 +94,18 @@ impl OrderTable {
             seen: SeenTrades::new(closed_max.saturating_mul(TRADES_PER_CLOSED_ORDER)),
             externals: Externals::default(),
             journal,
+            desk,
         }
     }
 
-    /// Tracks a new order with one handle on it; `None` when the id was used before.
-    pub(super) fn track(&mut self, client_id: ClientId, order: NewOrder, at: Timestamp) -> Option<u32> {
+    /// Tracks a new order with one handle on it; `None` when the id was used before. One without a reservation is of an
+    /// earlier run, or thought to be over: it counts all the same.
+    pub(super) fn track(
+        &mut self,
+        client_id: ClientId,
+        (order, room): (NewOrder, Option<Reservation>),
+        at: Timestamp,
+    ) -> Option<u32> {
         if self.by_client.of(&client_id.0).is_some() {
             return None;
         }
@@ -111,13 +124,19 @@ impl OrderTable {
         let place = &mut self.slots[slot as usize];
         (place.n_handles, place.in_use) = (1, true);
         self.by_client.insert(client_id.0, Place::Live(slot));
+        match room {
+            Some(room) => room.name(client_id),
+            None => self.count(slot, at, (Qty::ZERO, None)),
+        }
         Some(slot)
     }
 
     /// Tracks an order of an earlier run that nobody holds. What was written down of it is joined, and not written again;
     /// whatever was made may have been sent. False when the id is in use.
     pub(super) fn restore(&mut self, past: &PastOrder, now: Timestamp) -> bool {
-        let Some(slot) = self.track(past.client_id, past.order, past.made_at.min(now)) else { return false };
+        let Some(slot) = self.track(past.client_id, (past.order, None), past.made_at.min(now)) else {
+            return false;
+        };
         self.slots[slot as usize].n_handles = 0;
         let tracker = self.tracker_mut(slot);
         let sent = (past.made_at, Update::Sent);
@@ -130,6 +149,8 @@ impl OrderTable {
         if let Some(venue_id) = tracker.record().venue_id() {
             self.by_venue.insert(venue_key(&venue_id), Place::Live(slot));
         }
+        // What was filled then is in the position that the venue tells.
+        self.count(slot, now, (Qty::ZERO, None));
         self.retire_if_over(slot);
         true
     }
@@ -238,6 +259,9 @@ impl OrderTable {
         let named = tracker.record().venue_id().is_some();
         let (mut joined, wakers) = tracker.join(at, update);
         self.write_down_live(slot, at, update, &joined);
+        if joined.changed {
+            self.count(slot, at, (joined.newly_filled, fill_of(update)));
+        }
         let tracker = &self.slots[slot as usize].tracker;
         if !named && let Some(venue_id) = tracker.record().venue_id() {
             self.by_venue.insert(venue_key(&venue_id), Place::Live(slot));
@@ -259,6 +283,9 @@ impl OrderTable {
         for update in fills.chain(external.report.iter().map(Update::Report)) {
             let (joined, _) = self.slots[slot as usize].tracker.join(at, update);
             self.write_down_live(slot, at, update, &joined);
+            if joined.changed {
+                self.count(slot, at, (joined.newly_filled, fill_of(update)));
+            }
             sum.newly_filled = sum.newly_filled.plus(joined.newly_filled);
             sum.anomaly = sum.anomaly.or(joined.anomaly);
         }
@@ -279,6 +306,13 @@ impl OrderTable {
         }
     }
 
+    /// The gate's book follows.
+    fn count(&self, slot: u32, at: Timestamp, (newly_filled, fill): (Qty, Option<&Fill>)) {
+        if let Some(desk) = &self.desk {
+            desk.follow(at, (self.tracker(slot).record(), newly_filled), fill);
+        }
+    }
+
     fn write_down(&self, at: Timestamp, entry: &Entry<'_>) {
         // It remembers its failure by itself, and lets nothing new be made.
         let _ = self.journal.write(at, entry);
@@ -289,6 +323,9 @@ impl OrderTable {
         if joined.changed {
             let came_to = CameTo { market, side, newly_filled: joined.newly_filled, is_settled: true };
             self.write_down(at, &Entry::Updated { client_id, update, came_to });
+            if let Some(desk) = &self.desk {
+                desk.late(at, (market, side), joined.newly_filled, fill_of(update));
+            }
         }
         (Heard { whose: Whose::Closed(client_id), joined }, Wakers::default())
     }
@@ -305,7 +342,7 @@ impl OrderTable {
         let order = NewOrder { qty, ..told };
         self.by_client.remove(&client_id.0);
         let slot = self
-            .track(client_id, order, at)
+            .track(client_id, (order, None), at)
             .expect("its id was just freed, and a slab of 2^32 is never full");
         self.slots[slot as usize].n_handles = 0;
         self.write_down(at, &Entry::Revived { client_id, order: &order });
@@ -388,10 +425,17 @@ impl OrderTable {
     }
 }
 
+const fn fill_of(update: Update<'_>) -> Option<&Fill> {
+    match update {
+        Update::Fill(fill) => Some(fill),
+        _ => None,
+    }
+}
+
 const fn external(new: bool) -> Heard {
     Heard {
         whose: Whose::External { new },
-        joined: Joined { changed: new, newly_filled: mm_model::Qty::ZERO, anomaly: None },
+        joined: Joined { changed: new, newly_filled: Qty::ZERO, anomaly: None },
     }
 }
 

@@ -1,13 +1,39 @@
-//! The risk gate: what every order must pass before it is signed. Cancels never pass through it.
+//! The risk gate: what every order must pass before it has an id, and before it is signed. Cancels never pass through it.
 //!
-//! One gate stands before all connectors of a process, so that what is summed over venues is one sum.
+//! One gate stands before all connectors of a process, so that what is summed over venues is one sum. It keeps one book of
+//! all that is or may be live ([`ledger`], a [`row`] for each market, a [`line`] for each order); an order that passes has
+//! its place there before it has an id, and keeps it until its end is proven. Who owns what: an order's own record says how
+//! much of it may still be filled ([`OrderRecord::at_risk`](mm_model::OrderRecord::at_risk)), the table of orders tells the
+//! book of every change, and the book alone is judged by.
+//!
+//! The decisions are pure functions ([`check`], [`exposure`], [`pace`], [`profit`]). What the gate does not do: it takes no
+//! order off (the driver does, when it hears that the mode is `HALTED`), and it trusts no venue to keep a limit.
 
-use std::sync::{Arc, Mutex};
+mod check;
+mod denial;
+mod desk;
+mod exposure;
+mod ledger;
+mod limits;
+mod line;
+mod pace;
+mod profit;
+mod row;
+mod state;
 
-use mm_model::{Exposure, NewOrder};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use mm_model::{Money, SignedQty};
 use tokio::sync::watch;
 
 use crate::sync::lock;
+pub(crate) use check::Sight;
+pub use denial::{Denial, code};
+pub(crate) use desk::{Desk, Reservation, is_impossible};
+pub(crate) use ledger::Change;
+use ledger::Ledger;
+pub use limits::{ConnectorLimits, Limits, LossLimits, MarketLimits, Repeats};
+pub use state::{RiskState, SavedMarket};
 
 /// What may be sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,7 +41,7 @@ pub enum Mode {
     /// Everything within the limits.
     #[default]
     Active,
-    /// Only what brings a position nearer to flat.
+    /// Only what brings a position nearer to flat, whatever becomes of the orders that are open.
     Reducing,
     /// Nothing but cancels; every order of ours is taken off.
     Halted,
@@ -33,16 +59,6 @@ impl Mode {
     }
 }
 
-/// Why an order may not be sent.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{code}: {text}")]
-pub struct Denial {
-    /// The control that said no, as a word that never changes.
-    pub code: &'static str,
-    /// What it saw, what it allows, what to do.
-    pub text: String,
-}
-
 /// The gate. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Gate(Arc<Inner>);
@@ -52,6 +68,22 @@ struct Inner {
     mode: watch::Sender<Mode>,
     /// Why it is not `Active`.
     reason: Mutex<String>,
+    ledger: Mutex<Ledger>,
+}
+
+/// How much one market could come to, for reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarketExposure {
+    /// The connector's name.
+    pub connector: String,
+    /// The market's.
+    pub symbol: String,
+    /// The position by own fills since the venue last told it while nothing was open.
+    pub position: SignedQty,
+    /// Orders that are, or may be, live.
+    pub open_orders: usize,
+    /// What it counts for in the sum over all markets, in units of account.
+    pub notional: Money,
 }
 
 impl Default for Gate {
@@ -61,10 +93,26 @@ impl Default for Gate {
 }
 
 impl Gate {
-    /// A gate that is `Active`.
+    /// A gate that is `Active` and has no limits.
     #[must_use]
     pub fn new() -> Self {
-        Self(Arc::new(Inner { mode: watch::Sender::new(Mode::Active), reason: Mutex::default() }))
+        Self::with(Limits::default())
+    }
+
+    /// A gate that is `Active`.
+    #[must_use]
+    pub fn with(limits: Limits) -> Self {
+        Self(Arc::new(Inner {
+            mode: watch::Sender::new(Mode::Active),
+            reason: Mutex::default(),
+            ledger: Mutex::new(Ledger::new(limits)),
+        }))
+    }
+
+    /// What orders are held to.
+    #[must_use]
+    pub fn limits(&self) -> Arc<Limits> {
+        self.ledger().limits.clone()
     }
 
     /// What may be sent now.
@@ -96,8 +144,10 @@ impl Gate {
         self.tighten(Mode::Reducing, why);
     }
 
-    /// Everything within the limits again: for the operator alone.
+    /// Everything within the limits again: for the operator alone. What led here is counted anew; what was lost is not
+    /// forgotten, and a loss limit that is still reached closes the gate again at the next price.
     pub fn resume(&self) {
+        self.ledger().resume();
         let mut reason = lock(&self.0.reason);
         reason.clear();
         self.0.mode.send_replace(Mode::Active);
@@ -112,20 +162,53 @@ impl Gate {
         }
     }
 
-    /// Whether the order may be sent.
-    ///
-    /// # Errors
-    /// The first control that says no.
-    pub fn admit(&self, order: &NewOrder) -> Result<(), Denial> {
-        match self.mode() {
-            Mode::Active => Ok(()),
-            Mode::Reducing if order.exposure == Exposure::ReduceOnly => Ok(()),
-            Mode::Reducing => Err(self.closed("REDUCING", "only reduce-only orders pass")),
-            Mode::Halted => Err(self.closed("HALTED", "nothing but cancels passes")),
-        }
+    /// What all positions could be worth with every open order of each market's worse side filled, in units of account.
+    #[must_use]
+    pub fn gross(&self) -> Money {
+        self.ledger().gross
     }
 
-    fn closed(&self, code: &'static str, what: &str) -> Denial {
-        Denial { code, text: format!("{what} since: {}", self.reason()) }
+    /// What own fills made so far, at mid, fees included, in units of account.
+    #[must_use]
+    pub fn profit(&self) -> Money {
+        self.ledger().profit.equity
+    }
+
+    /// Markets with a position or with open orders.
+    #[must_use]
+    pub fn exposures(&self) -> Vec<MarketExposure> {
+        let ledger = self.ledger();
+        let rows =
+            ledger.accounts.iter().flat_map(|account| account.rows.values().map(|row| (&account.name, row)));
+        rows.filter(|(_, row)| !row.lines.is_empty() || !row.own().is_flat())
+            .map(|(connector, row)| MarketExposure {
+                connector: connector.clone(),
+                symbol: row.market.symbol.to_string(),
+                position: row.own(),
+                open_orders: row.lines.len(),
+                notional: row.gross,
+            })
+            .collect()
+    }
+
+    /// What must outlive the process.
+    #[must_use]
+    pub fn state(&self) -> RiskState {
+        self.ledger().state()
+    }
+
+    /// What an earlier run left; before the first connector is made.
+    pub fn restore(&self, state: RiskState) {
+        self.ledger().restore(state);
+    }
+
+    /// A connector's place.
+    pub(crate) fn desk(&self, connector: &str) -> Desk {
+        let account = self.ledger().open_account(connector);
+        Desk::new(self.clone(), account)
+    }
+
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        lock(&self.0.ledger)
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use mm_model::{ClientId, Exposure, MarketId, Price, Qty, Refusal, Side};
 
-use crate::{Clock, Order, Venue};
+use crate::{Clock, Order, Venue, risk::Denial};
 
 /// Parameters (the seed's, by the field's names).
 #[derive(Clone, Debug)]
@@ -78,6 +78,16 @@ pub enum TrackingLimitError {
         /// Orders placed.
         orders: Vec<Order>,
     },
+    /// The risk gate denies it: nothing more is sent.
+    #[error("denied: {denial}; {} lots filled by {} orders", filled.0, orders.len())]
+    Denied {
+        /// Its words.
+        denial: Denial,
+        /// Filled.
+        filled: Qty,
+        /// Orders placed.
+        orders: Vec<Order>,
+    },
     /// The venue refuses, and would again.
     #[error("rejected: {refusal}; {} lots filled by {} orders", filled.0, orders.len())]
     Rejected {
@@ -98,6 +108,7 @@ impl TrackingLimitError {
             Self::Timeout { filled, .. }
             | Self::NoBook { filled, .. }
             | Self::Stuck { filled, .. }
+            | Self::Denied { filled, .. }
             | Self::Rejected { filled, .. } => *filled,
         }
     }
@@ -109,6 +120,7 @@ impl TrackingLimitError {
             Self::Timeout { orders, .. }
             | Self::NoBook { orders, .. }
             | Self::Stuck { orders, .. }
+            | Self::Denied { orders, .. }
             | Self::Rejected { orders, .. } => orders,
         }
     }

@@ -10,7 +10,7 @@ use super::{
     Tracked, TrackingLimit, TrackingLimitError,
     decide::{After, Refusals, Rest, Review, Wanted, rest, review, wanted},
 };
-use crate::{Clock, Order, PlaceError, Venue, venue::thrown_out};
+use crate::{Clock, Order, PlaceError, Venue, risk::Denial, venue::thrown_out};
 
 /// How often a book that gives no price is looked at again, and a resting order's book is checked for life.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -126,6 +126,7 @@ impl<'a> Story<'a> {
     async fn post_and_follow(&mut self, qty: Qty, price: Price) -> Result<(), Failed> {
         let submission = match self.venue.submit(self.new_order(qty, price)) {
             Ok(submission) => submission,
+            Err(PlaceError::Denied(denial)) => return Err(self.denied(denial)),
             Err(why) => return self.not_sent(&why).await,
         };
         let mut order = submission.order().clone();
@@ -134,6 +135,7 @@ impl<'a> Story<'a> {
         tracing::info!(order = %order.client_id(), price = price.0, qty = qty.0, "tracking limit posted");
         match self.clock.within(self.until_deadline(), submission.outcome()).await {
             None | Some(Ok(_) | Err(PlaceError::OutcomeUnknown { .. })) => {}
+            Some(Err(PlaceError::Denied(denial))) => return Err(self.denied(denial)),
             Some(Err(PlaceError::Rejected(refusal))) => return self.refused(refusal).await,
             Some(Err(why @ PlaceError::NotSent(_))) => {
                 return self.not_sent(&why).await;
@@ -269,6 +271,10 @@ impl<'a> Story<'a> {
 
     fn stuck(&self, order: ClientId) -> Failed {
         Failed::Stuck { order, filled: self.placed.filled(), orders: self.orders() }
+    }
+
+    fn denied(&self, denial: Denial) -> Failed {
+        Failed::Denied { denial, filled: self.placed.filled(), orders: self.orders() }
     }
 
     fn rejected(&self, refusal: Refusal) -> Failed {

@@ -5,6 +5,7 @@ use mm_model::{
 };
 
 use super::{ModifyError, Venue, VenueError, commands::send};
+use crate::risk::Change;
 
 impl Venue {
     /// Changes limit and size of a live order in place: it keeps its id, and at some venues its place in the queue. `qty` is
@@ -13,15 +14,16 @@ impl Venue {
     /// then it counts as exposure with the larger of both sizes. Only one modification of an order is on its way at a time.
     ///
     /// # Errors
-    /// See [`ModifyError`]: [`CallError::NotSent`] where the venue knows no modification, or the order is not live.
+    /// See [`ModifyError`]; [`CallError::NotSent`] where the venue knows no modification, or the order is not live.
     pub async fn modify(&self, id: ClientId, price: Price, qty: Qty) -> Result<(), ModifyError> {
         let known = self.shared.orders.read(id, |tracker| {
             let record = tracker.record();
-            (record.order().market, record.filled())
+            (*record.order(), record.filled())
         });
-        let Some((market_id, filled)) = known else {
+        let Some((order, filled)) = known else {
             return Err(not_sent(format!("no order {id} is tracked")));
         };
+        let market_id = order.market;
         let market =
             self.market_by_id(market_id).ok_or_else(|| not_sent(format!("no market {market_id:?}")))?;
         if qty < market.min_qty || qty <= filled {
@@ -34,8 +36,13 @@ impl Venue {
         if price.0 <= 0 {
             return Err(not_sent(format!("price {} is not above zero", market.price_decimal(price))));
         }
+        let change = Change { id, price, qty, filled, order };
+        let now = self.shared.clock.now();
+        let sight = self.sight_of(market_id, None);
+        self.shared.desk.admit_change(now, &change, &sight).map_err(ModifyError::Denied)?;
         let target = CancelTarget { market: market_id, client_id: Some(id), venue_id: None };
-        let reply = send(&self.lanes.others, Ask::Modify(Modification { target, price, qty }))?;
+        let sent = send(&self.lanes.others, Ask::Modify(Modification { target, price, qty }));
+        let reply = sent.inspect_err(|_| self.shared.change_unsent(id))?;
         match reply.await {
             Ok(result) => Ok(result.map(drop)?),
             Err(_) => Err(CallError::OutcomeUnknown("the connector has stopped".into()).into()),

@@ -15,6 +15,7 @@ use crate::{
     journal::Entry,
     orders::{Order, Update},
     recovery::Recovery,
+    risk::Reservation,
     sync::lock,
 };
 
@@ -33,7 +34,7 @@ impl Venue {
     /// has it from here.
     ///
     /// # Errors
-    /// [`PlaceError::NotSent`].
+    /// [`PlaceError::Denied`], [`PlaceError::NotSent`].
     pub fn submit(&self, order: NewOrder) -> Result<Submission, PlaceError> {
         let (order, placement) = self.track(order)?;
         let reply = self.send_placement(Ask::Place(placement), &[&order])?;
@@ -57,10 +58,11 @@ impl Venue {
         kind: GroupKind,
         orders: Vec<NewOrder>,
     ) -> Vec<Result<Order, PlaceError>> {
-        if let Some(why) = orders.iter().find_map(|order| self.check(order).err()) {
-            return orders.iter().map(|_| Err(PlaceError::NotSent(why.clone()))).collect();
-        }
-        let tracked = orders.into_iter().map(|order| self.track(order)).collect();
+        let admitted: Result<Vec<_>, _> = orders.iter().map(|order| self.admit(order)).collect();
+        let tracked = match admitted {
+            Ok(rooms) => orders.iter().zip(rooms).map(|(order, room)| self.track_in(*order, room)).collect(),
+            Err(why) => return orders.iter().map(|_| Err(why.clone())).collect(),
+        };
         self.place_together(tracked, |orders| Ask::Group(Group { kind, orders })).await
     }
 
@@ -94,11 +96,25 @@ impl Venue {
     }
 
     fn track(&self, order: NewOrder) -> Result<(Order, Placement), PlaceError> {
-        self.check(&order).map_err(PlaceError::NotSent)?;
+        let room = self.admit(&order)?;
+        self.track_in(order, room)
+    }
+
+    /// What passes has its place in the gate's book before it has an id.
+    fn admit(&self, order: &NewOrder) -> Result<Reservation, PlaceError> {
+        self.check(order).map_err(PlaceError::NotSent)?;
+        let sight = self.sight(order);
+        self.shared.desk.admit(self.shared.clock.now(), order, &sight).map_err(|denial| {
+            tracing::warn!(venue = %self.name(), %denial, "an order was denied");
+            PlaceError::Denied(denial)
+        })
+    }
+
+    fn track_in(&self, order: NewOrder, room: Reservation) -> Result<(Order, Placement), PlaceError> {
         let client_id = self.shared.ids.next().map_err(PlaceError::NotSent)?;
         let now = self.shared.clock.now();
         self.write_down(now, client_id, &order).map_err(PlaceError::NotSent)?;
-        let tracked = self.shared.orders.track(client_id, order, now);
+        let tracked = self.shared.orders.track_in(client_id, (order, Some(room)), now);
         let tracked =
             tracked.ok_or_else(|| PlaceError::NotSent(format!("client id {client_id} was used before")))?;
         Ok((tracked, Placement { client_id, order }))
@@ -134,8 +150,7 @@ impl Venue {
         if let Some(price) = order.kind.price().filter(|price| price.0 <= 0) {
             return Err(format!("price {} is not above zero", market.price_decimal(price)));
         }
-        drop(state);
-        self.shared.gate.admit(order).map_err(|denial| denial.to_string())
+        Ok(())
     }
 
     fn send_placement(

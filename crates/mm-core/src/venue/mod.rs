@@ -6,6 +6,7 @@ mod commands;
 mod config;
 mod errors;
 mod listen;
+mod sight;
 mod state;
 mod submission;
 
@@ -34,6 +35,7 @@ pub(crate) use commands::merged;
 pub use config::{IdSource, VenueConfig, VenueStatus};
 pub use errors::{CancelError, ModifyError, PlaceError, VenueError};
 pub use listen::{Lagged, Listener};
+use state::State;
 pub(crate) use state::{CallResult, Command, Known, Lanes, Shared, Takeover};
 pub use submission::Submission;
 pub(crate) use submission::thrown_out;
@@ -44,13 +46,15 @@ pub fn venue(config: VenueConfig, clock: Clock, backing: impl Into<Backing>) -> 
     let takeover = if past == Past::default() { Takeover::Over } else { Takeover::Asking };
     let (cancels, cancels_in) = mpsc::channel(state::LANE_QUEUE);
     let (others, others_in) = mpsc::channel(state::LANE_QUEUE);
+    let desk = gate.desk(&config.name);
     let shared = Arc::new(Shared {
-        orders: Orders::journaled(config.closed_orders_max, journal.clone()),
+        orders: Orders::guarded(config.closed_orders_max, journal.clone(), desk.clone()),
         config,
         clock,
         ids,
         journal,
         gate,
+        desk,
         state: Mutex::default(),
         ready: watch::Sender::new(false),
         takeover: watch::Sender::new(takeover),

@@ -7,13 +7,19 @@ use std::{
 };
 
 use mm_model::{
-    Ask, Balance, BookFeed, CallError, ClientId, Event, FeeRates, Market, MarketId, Position, SignedQty,
-    Symbol, Timestamp,
+    Ask, Balance, BookFeed, CallError, ClientId, Event, FeeRates, Market, MarketId, Position, Price,
+    SignedQty, Symbol, Timestamp,
 };
 use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 
 use super::{IdSource, VenueConfig};
-use crate::{Clock, journal::Journal, orders::Orders, risk::Gate, sync::lock};
+use crate::{
+    Clock,
+    journal::Journal,
+    orders::Orders,
+    risk::{Desk, Gate},
+    sync::lock,
+};
 
 /// A strategy's command on its way to the driver.
 #[derive(Debug)]
@@ -42,6 +48,7 @@ pub(crate) struct Shared {
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) journal: Arc<dyn Journal>,
     pub(crate) gate: Gate,
+    pub(crate) desk: Desk,
     pub(crate) orders: Orders,
     pub(crate) state: Mutex<State>,
     pub(crate) ready: watch::Sender<bool>,
@@ -58,6 +65,13 @@ impl Shared {
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
     }
+
+    /// A modification that the gate let pass was not handed over.
+    pub(crate) fn change_unsent(&self, id: ClientId) {
+        if let Some(record) = self.orders.read(id, |tracker| tracker.snapshot()) {
+            self.desk.change_unsent(&record);
+        }
+    }
 }
 
 /// What is known of the venue and the account, orders apart.
@@ -67,6 +81,8 @@ pub(crate) struct State {
     pub(crate) by_symbol: BTreeMap<Symbol, MarketId>,
     pub(crate) books: BTreeMap<MarketId, BookFeed>,
     pub(crate) positions: BTreeMap<MarketId, Known<Position>>,
+    /// Mark prices, and when they were heard.
+    pub(crate) marks: BTreeMap<MarketId, (Price, Timestamp)>,
     pub(crate) balances: BTreeMap<Symbol, Known<Balance>>,
     pub(crate) fees: Option<FeeRates>,
     /// What our own orders filled since the journal began, signed.

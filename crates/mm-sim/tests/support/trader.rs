@@ -116,7 +116,9 @@ impl Trader<'_> {
                     self.tally(|tally| tally.unknown += 1);
                     self.end(order).await;
                 }
-                Err(PlaceError::NotSent(_)) => self.tally(|tally| tally.not_sent += 1),
+                Err(PlaceError::NotSent(_) | PlaceError::Denied(_)) => {
+                    self.tally(|tally| tally.not_sent += 1)
+                }
                 Err(PlaceError::Rejected(why)) => self.tally(|tally| tally.rejected.push(why)),
             }
         }
@@ -137,7 +139,7 @@ impl Trader<'_> {
         match submission.outcome().await {
             Ok(_) => {}
             Err(PlaceError::OutcomeUnknown { .. }) => self.tally(|tally| tally.unknown += 1),
-            Err(why @ PlaceError::NotSent(_)) => return Err(why),
+            Err(why @ (PlaceError::NotSent(_) | PlaceError::Denied(_))) => return Err(why),
             Err(PlaceError::Rejected(why)) => self.tally(|tally| tally.rejected.push(why)),
         }
         Ok(order)

@@ -73,6 +73,10 @@ impl VenueTest {
             let (why, pause) = match self.watch(market, leg, placing).await {
                 Ok(order) | Err(PlaceError::OutcomeUnknown { order, .. }) => break order,
                 Err(PlaceError::NotSent(why)) => (why, TRY_AGAIN),
+                Err(PlaceError::Denied(denial)) => {
+                    self.adopt(leg);
+                    return Err(format!("the risk gate denied the market order: {denial}"));
+                }
                 Err(PlaceError::Rejected(refusal)) if is_passing(refusal.kind) => {
                     (refusal.to_string(), refusal.retry_after.unwrap_or(TRY_AGAIN))
                 }

@@ -198,6 +198,9 @@ fn tracking_failure(market: &Market, size: Qty, error: &TrackingLimitError) -> S
         TrackingLimitError::Stuck { order, filled, .. } => {
             format!("the end of order {order} could not be proven: look at the venue; {}", of(filled))
         }
+        TrackingLimitError::Denied { denial, filled, .. } => {
+            format!("denied by the risk gate: {denial}; {}", of(filled))
+        }
         TrackingLimitError::Rejected { refusal, filled, .. } => {
             format!("rejected: {refusal}; {}", of(filled))
         }

@@ -34,7 +34,7 @@ fn a_modification_counts_with_both_sizes_until_it_is_shown() {
         modify(world, &order, 15).await.expect("taken note of");
         assert_eq!(seen(&order), "10 at 100, 15 exposed, modifying");
         let error = modify(world, &order, 20).await.expect_err("one at a time");
-        assert!(matches!(&error, ModifyError(CallError::NotSent(_))), "{error}");
+        assert!(matches!(&error, ModifyError::Call(CallError::NotSent(_))), "{error}");
         world.clock.sleep(ms(50)).await;
         assert_eq!(seen(&order), "15 at 99, 15 exposed");
         world.fake.fill(order.client_id(), 12);
