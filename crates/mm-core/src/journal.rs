@@ -40,6 +40,13 @@ pub enum Entry<'a> {
         /// What is known of what was asked for. Its market was named before, when the order was made.
         order: &'a NewOrder,
     },
+    /// An order of an earlier run is tracked again: in the numbers of this run, and in the ticks and lots of today.
+    Resumed {
+        /// As it was read from the journal, restated.
+        order: &'a PastOrder,
+        /// Where.
+        market: &'a Market,
+    },
 }
 
 /// What joining an update came to.

@@ -23,7 +23,11 @@ use super::{
     restate::{Listed, restated},
     upkeep::Chore,
 };
-use crate::{journal::Past, orders::Update, venue::Takeover};
+use crate::{
+    journal::{Entry, Past, PastOrder},
+    orders::Update,
+    venue::Takeover,
+};
 
 /// What is not yet known of what earlier runs left.
 #[derive(Debug, Default)]
@@ -119,6 +123,7 @@ impl Driver {
                 self.alarm(&format_args!("order {id} of an earlier run has the id of one of this run"));
                 continue;
             }
+            self.write_down_resumed(order, now);
             self.fills_from = self.fills_from.min(order.made_at - FILLS_MARGIN);
             self.legacy.unproven.insert(id);
             self.doubt_restored(id, now);
@@ -127,6 +132,15 @@ impl Driver {
         self.prove_restored();
         let (venue, n) = (&self.shared.config.name, restated.orders.len());
         tracing::info!(%venue, orders = n, unproven = self.legacy.unproven.len(), "taking up what earlier runs left");
+    }
+
+    /// What is heard of it from now on is in the numbers of this run: the journal must know what they mean.
+    fn write_down_resumed(&self, order: &PastOrder, now: Timestamp) {
+        let market = self.shared.state().markets.get(&order.order.market).cloned();
+        if let Some(market) = market {
+            // It remembers its failure by itself, and lets nothing new be made.
+            let _ = self.shared.journal.write(now, &Entry::Resumed { order, market: &market });
+        }
     }
 
     /// What was made and not heard of was sent, as far as we know, and as late as now.

@@ -91,7 +91,7 @@ impl Journal for Notebook {
                 let _ = tracker.apply(at, *update);
             }
             // What is on the pages is never forgotten.
-            Entry::Revived { .. } => {}
+            Entry::Revived { .. } | Entry::Resumed { .. } => {}
         }
         Ok(())
     }

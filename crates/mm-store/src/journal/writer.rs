@@ -8,8 +8,11 @@ use std::{
     time::Duration,
 };
 
-use mm_core::journal::{Entry, Journal, JournalError, PastMarket};
-use mm_model::{Market, MarketId, Timestamp};
+use mm_core::{
+    journal::{CameTo, Entry, Journal, JournalError, PastMarket, PastOrder},
+    orders::Update,
+};
+use mm_model::{Market, MarketId, NewOrder, Qty, Timestamp};
 
 use super::{
     FlushPolicy, Flusher, Header, JournalConfig,
@@ -252,7 +255,7 @@ impl Shared {
             if is_behind && self.failed.get().is_none() {
                 self.flush();
             }
-            if is_closing {
+            if is_closing || self.failed.get().is_some() {
                 return;
             }
         }
@@ -270,29 +273,47 @@ impl State {
         match *entry {
             Entry::Made { client_id, order, market } => {
                 let number = self.number(at, market);
-                let order = mm_model::NewOrder { market: number, ..*order };
+                let order = NewOrder { market: number, ..*order };
                 let start = self.record(at, |out| payload::put_made(out, client_id, &order));
                 self.ledger.made(client_id, number, at, &self.buffer[start..]);
             }
             Entry::Revived { client_id, order } => {
                 let number = self.known(order.market).ok_or(Failure::NoMarket(order.market))?;
-                let order = mm_model::NewOrder { market: number, ..*order };
+                let order = NewOrder { market: number, ..*order };
                 let start = self.record(at, |out| payload::put_revived(out, client_id, &order));
                 self.ledger.made(client_id, number, at, &self.buffer[start..]);
             }
+            Entry::Updated { update: Update::Sent, .. } => {}
             Entry::Updated { client_id, update, came_to } => {
-                let number = self.known(came_to.market).or_else(|| self.ledger.market_of(client_id));
-                let number = number.ok_or(Failure::NoMarket(came_to.market))?;
-                self.remember(came_to.market, number);
-                let came_to = mm_core::journal::CameTo { market: number, ..came_to };
-                if matches!(update, mm_core::orders::Update::Sent) {
-                    return Ok(false);
-                }
+                let number = self.known(came_to.market).ok_or(Failure::NoMarket(came_to.market))?;
+                let came_to = CameTo { market: number, ..came_to };
                 let start = self.record(at, |out| payload::put_update(out, client_id, update, &came_to));
                 self.ledger.updated(client_id, &came_to, at, &self.buffer[start..]);
             }
+            Entry::Resumed { order, market } => self.resume(at, order, market),
         }
-        Ok(true)
+        Ok(!self.buffer.is_empty())
+    }
+
+    /// An order of an earlier run, whose records stand as they are, unless the market's steps have changed since: then it is
+    /// written down once more, in those of today.
+    fn resume(&mut self, at: Timestamp, order: &PastOrder, market: &Market) {
+        let number = self.number(at, market);
+        let PastOrder { client_id, made_at, .. } = *order;
+        if self.ledger.market_of(client_id) == Some(number) {
+            return;
+        }
+        let restated = NewOrder { market: number, ..order.order };
+        let start = self.record(made_at, |out| payload::put_revived(out, client_id, &restated));
+        self.ledger.made(client_id, number, made_at, &self.buffer[start..]);
+        for (at, evidence) in &order.evidence {
+            // What it added up to was counted when it was heard.
+            let came_to =
+                CameTo { market: number, side: restated.side, newly_filled: Qty::ZERO, is_settled: false };
+            let update = evidence.as_update();
+            let start = self.record(*at, |out| payload::put_update(out, client_id, update, &came_to));
+            self.ledger.updated(client_id, &came_to, *at, &self.buffer[start..]);
+        }
     }
 
     /// Puts a record; where its payload begins.
