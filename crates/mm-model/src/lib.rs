@@ -10,6 +10,7 @@ pub mod fixed_map;
 mod market;
 mod number;
 mod order;
+mod printable;
 mod record;
 mod time;
 
@@ -26,5 +27,6 @@ pub use order::{
     ClientId, Exposure, Fill, Liquidity, NewOrder, OrderKind, OrderReport, ReportedStatus, SelfTrade, Side,
     TimeInForce, TradeId, VenueOrderId,
 };
+pub use printable::printable;
 pub use record::{Anomaly, End, Joined, OrderRecord, OrderState, Unsure};
 pub use time::Timestamp;

@@ -125,7 +125,7 @@ pub(crate) const fn pow10(n: u8) -> i128 {
 
 /// At most 40 characters of somebody's text: errors must not carry a megabyte.
 fn shown(text: &str) -> String {
-    text.chars().take(40).collect()
+    crate::printable(text, 40)
 }
 
 impl FromStr for Decimal {

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 
-use mm_model::{Decimal, DecodeError, Level, Market, Money, NumberError, Price, Rate, Timestamp};
+use mm_model::{Decimal, DecodeError, Level, Market, Money, NumberError, Price, Rate, Timestamp, printable};
 use serde::Deserialize;
 
 /// The most characters of a venue's text that we keep: errors must not carry a megabyte of somebody's text.
@@ -21,9 +21,9 @@ pub(crate) fn json<'a, T: Deserialize<'a>>(what: &'static str, text: &'a [u8]) -
     serde_json::from_slice(text).map_err(|error| unreadable(what, error))
 }
 
-/// A venue's text at a sane length.
+/// A venue's text at a sane length, fit to be read (fault 82).
 pub(crate) fn cut(text: &str) -> String {
-    text.chars().take(TEXT_MAX).collect()
+    printable(text, TEXT_MAX)
 }
 
 /// `Retry-After` in whole seconds or as an HTTP date (RFC 9110 §10.2.3).

@@ -31,7 +31,7 @@ pub(super) fn failure(now: Timestamp, reply: &Reply) -> CallError {
         _ => CallError::OutcomeUnknown(format!(
             "HTTP {}: {}: {}",
             reply.status,
-            error.code,
+            cut(&error.code),
             cut(&error.message)
         )),
     }
