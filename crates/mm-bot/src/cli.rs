@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::simulate::Seeds;
+
 /// Market-making bot with its own simulated venues.
 ///
 /// Exit codes: 0 all went well · 1 the strategy or a check failed · 2 usage or configuration · 3 a connector or the
@@ -70,6 +72,9 @@ pub(crate) enum Command {
     Kill(Kill),
     /// Allows trading again after a kill.
     Resume(Resume),
+    /// Runs the whole bot and its venues in this process under virtual time, with faults and kills from a seed, and checks
+    /// that nothing is lost. The same seed gives the same run.
+    Simulate(Simulate),
 }
 
 /// `run`.
@@ -170,6 +175,38 @@ pub(crate) struct Venue {
     /// Remembers every order that was ever admitted and tells them by GET /admitted: for tests, since it grows.
     #[arg(long)]
     pub(crate) keep_orders: bool,
+}
+
+/// `simulate`.
+#[derive(Args, Debug)]
+pub(crate) struct Simulate {
+    /// The seed (default: 1).
+    #[arg(long, conflicts_with = "seeds", value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Seeds one after another, both ends included.
+    #[arg(long, value_name = "A..B")]
+    pub(crate) seeds: Option<Seeds>,
+    /// How long the bot trades while there are faults, in virtual time; a minute without them follows.
+    #[arg(long, default_value_t = 1.0, value_name = "M")]
+    pub(crate) minutes: f64,
+    /// How much goes wrong; a name that there is not lists them.
+    #[arg(long, default_value = "default", value_name = "PROFILE")]
+    pub(crate) faults: String,
+    /// Which venues stand (default: the seed says so).
+    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    pub(crate) venues: Vec<String>,
+    /// What trades.
+    #[arg(long, default_value = mm_lab::Load::DEFAULT.as_str(), value_name = "NAME")]
+    pub(crate) strategy: String,
+    /// Writes the event log of the seed to this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
+    /// Runs so many seeds at a time (default: as many as there are cores).
+    #[arg(long, value_name = "J")]
+    pub(crate) jobs: Option<usize>,
+    /// Writes every finished seed to this file, and leaves out those that it holds.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) resume: Option<PathBuf>,
 }
 
 /// Lighter's account tiers.

@@ -19,6 +19,7 @@ use crate::{
         style::{BOLD, DIM, GOOD, WARN, paint},
     },
     signals::Interrupt,
+    simulate::simulate,
     simulator::served,
 };
 
@@ -38,6 +39,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Exit, Fatal> {
         Command::Venue(args) => venue(&cli.global, args),
         Command::Kill(args) => operate::kill(&cli.global, args),
         Command::Resume(args) => operate::resume(&cli.global, args),
+        Command::Simulate(args) => simulate(&cli.global, args),
     }
 }
 

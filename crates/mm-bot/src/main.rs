@@ -14,6 +14,7 @@ mod logs;
 mod output;
 mod registry;
 mod signals;
+mod simulate;
 mod simulator;
 
 use std::process::ExitCode;

@@ -101,6 +101,13 @@ impl CountedIds {
     }
 }
 
+impl CountedIds {
+    /// Leaves out so many, as a process does that reserved them and died.
+    pub(crate) fn skip(&self, n: u64) {
+        self.0.fetch_add(n, Ordering::Relaxed);
+    }
+}
+
 impl IdSource for CountedIds {
     fn next(&self) -> Result<ClientId, String> {
         Ok(ClientId(self.0.fetch_add(1, Ordering::Relaxed)))

@@ -28,7 +28,7 @@ struct Lines {
 }
 
 /// The hash of everything that was logged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Digest(u64);
 
 impl Digest {

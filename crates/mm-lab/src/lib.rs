@@ -5,7 +5,20 @@
 //! It prints nothing, reads no file and knows no real clock: the program around it does. What it deliberately does not do:
 //! sockets, threads inside a run (a run is one thread; many runs may go side by side) and real disks.
 
+mod beliefs;
 pub mod connect;
 mod event_log;
+pub mod faults;
+mod life;
+mod memory;
+mod mortal;
+mod panics;
+mod plan;
+mod run;
+mod verdict;
+mod wire;
 
 pub use event_log::{Digest, EventLog};
+pub use plan::{Case, Load};
+pub use run::run;
+pub use verdict::{Totals, Verdict, Violation};

@@ -1,0 +1,78 @@
+//! What goes wrong in a run: a table of kinds of faults, a table of profiles that say how much of them there is, and the
+//! schedule that a seed draws from both.
+
+mod kinds;
+mod profiles;
+
+use std::time::Duration;
+
+use mm_sim::{config::VenueKind, faults::Schedule};
+use rand::Rng as _;
+use rand_chacha::ChaCha8Rng;
+
+pub use kinds::{KINDS, Kind};
+pub use profiles::{PROFILES, Profile, profile};
+
+/// What a schedule is drawn for.
+#[derive(Clone, Debug)]
+pub(crate) struct Scene {
+    pub(crate) venues: Vec<VenueKind>,
+    /// How long there are faults.
+    pub(crate) span: Duration,
+}
+
+/// A drawn schedule, and which kind each of its rules is of.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Drawn {
+    pub(crate) schedule: Schedule,
+    pub(crate) kinds: Vec<&'static str>,
+}
+
+impl Drawn {
+    /// The kind of a rule, by its place in the schedule.
+    pub(crate) fn kind(&self, rule: usize) -> &'static str {
+        self.kinds.get(rule).copied().unwrap_or("unknown")
+    }
+}
+
+/// Draws a schedule. Each kind of the profile is in or out by itself: a run that has few kinds meets combinations that a run
+/// with all of them never gets to.
+pub(crate) fn draw(profile: &Profile, scene: &Scene, chance: &mut ChaCha8Rng) -> Drawn {
+    let mut drawn = Drawn::default();
+    for kind in KINDS.iter().filter(|kind| profile.has(kind)) {
+        // Both are drawn in any case, so that a kind more or less does not change all others.
+        let is_in = chance.random_range(0..100) < profile.kinds_in_hundred;
+        let strength = profile.strength_percent * chance.random_range(20..=200) / 100;
+        let rules = (kind.rules)(scene, strength, chance);
+        if is_in {
+            drawn.kinds.extend(rules.iter().map(|_| kind.name));
+            drawn.schedule.rules.extend(rules);
+        }
+    }
+    drawn.schedule.seed = chance.random();
+    drawn
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng as _;
+
+    use super::*;
+
+    #[test]
+    fn every_profile_draws_schedules_that_the_simulator_takes() {
+        let scene = Scene { venues: VenueKind::ALL.to_vec(), span: Duration::from_secs(120) };
+        for profile in PROFILES {
+            let mut met = std::collections::BTreeSet::new();
+            for seed in 0..50 {
+                let drawn = draw(profile, &scene, &mut ChaCha8Rng::seed_from_u64(seed));
+                assert_eq!(drawn.kinds.len(), drawn.schedule.rules.len());
+                let text = serde_json::to_vec(&drawn.schedule).expect("JSON");
+                Schedule::parse(&text).unwrap_or_else(|why| panic!("{} seed {seed}: {why}", profile.name));
+                met.extend(drawn.kinds);
+            }
+            let known = KINDS.iter().filter(|kind| profile.has(kind)).count();
+            assert_eq!(met.len(), known, "{}: every kind is drawn sometime", profile.name);
+        }
+    }
+}
