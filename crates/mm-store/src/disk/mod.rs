@@ -1,6 +1,7 @@
 //! What a journal needs of a disk, and nothing more: so that its life can be rehearsed on one that fails on demand.
 
 mod real;
+pub mod simulated;
 
 use std::{fmt, io, path::Path};
 
@@ -58,6 +59,12 @@ pub trait DiskFile: fmt::Debug + Send + Sync {
     /// # Errors
     /// What the system said; how much was written is then unknown.
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()>;
+
+    /// Lengthens the file by zeros from its end, `from`, up to `to`: what is written there later changes nothing but bytes.
+    ///
+    /// # Errors
+    /// What the system said; how much room was made is then unknown.
+    fn make_room(&self, from: u64, to: u64) -> io::Result<()>;
 
     /// Makes what was written survive a power cut.
     ///

@@ -50,6 +50,8 @@ impl Disk for RealDisk {
     }
 }
 
+static ZEROS: [u8; 1 << 16] = [0; 1 << 16];
+
 #[derive(Debug)]
 struct RealFile(File);
 
@@ -65,6 +67,17 @@ impl DiskFile for RealFile {
         let mut file = &self.0;
         file.seek(SeekFrom::Start(offset))?;
         file.write_all(bytes)
+    }
+
+    /// Written, not merely reserved: the first write into reserved room would change where the file's blocks are.
+    fn make_room(&self, from: u64, to: u64) -> io::Result<()> {
+        let mut at = from;
+        while at < to {
+            let n = (to - at).min(ZEROS.len() as u64);
+            self.write_at(&ZEROS[..n as usize], at)?;
+            at += n;
+        }
+        Ok(())
     }
 
     fn sync(&self) -> io::Result<()> {

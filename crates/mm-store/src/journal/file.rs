@@ -17,8 +17,7 @@ use super::{
 use crate::disk::{Disk, DiskFile};
 
 /// Room is made this many bytes at a time: about ten thousand records.
-const ROOM_STEP: usize = 1 << 20;
-static ZEROS: [u8; ROOM_STEP] = [0; ROOM_STEP];
+const ROOM_STEP: u64 = 1 << 20;
 
 const EXTENSION: &str = ".journal";
 const UNFINISHED: &str = ".new";
@@ -50,7 +49,7 @@ impl OpenFile {
         handle.write_at(&bytes, 0)?;
         let end = bytes.len() as u64;
         let mut file = Self { handle, number: header.file, end, room: end };
-        file.make_room(ROOM_STEP as u64 / 2)?;
+        file.make_room(ROOM_STEP / 2)?;
         file.handle.sync()?;
         disk.rename(&unfinished, &path_of(dir, header.file))?;
         disk.sync_dir(dir)?;
@@ -70,13 +69,9 @@ impl OpenFile {
 
     /// Zeros for `len` bytes and more, up to a whole step.
     fn make_room(&mut self, len: u64) -> io::Result<()> {
-        let step = ROOM_STEP as u64;
-        let until = (self.end + len).next_multiple_of(step);
-        while self.room < until {
-            let n = (until - self.room).min(step);
-            self.handle.write_at(&ZEROS[..n as usize], self.room)?;
-            self.room += n;
-        }
+        let until = (self.end + len).next_multiple_of(ROOM_STEP);
+        self.handle.make_room(self.room, until)?;
+        self.room = until;
         Ok(())
     }
 }
