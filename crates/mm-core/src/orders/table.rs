@@ -210,7 +210,7 @@ impl OrderTable {
         match self.find(report.client_id, &report.venue_id) {
             Some(Place::Live(slot)) => self.live(slot, at, Update::Report(report)),
             Some(Place::Closed(place)) => match self.closed.row(place).report(report) {
-                Late::Joined(joined) => self.late(place, at, Update::Report(report), joined),
+                Late::Joined(joined) => self.late(place, (at, Update::Report(report)), joined),
                 Late::Alive => self.revive(place, at, Update::Report(report)),
             },
             None => (external(self.externals.report(at, report)), Wakers::default()),
@@ -222,10 +222,10 @@ impl OrderTable {
             Some(Place::Live(slot)) => self.live(slot, at, Update::Fill(fill)),
             Some(Place::Closed(place)) => {
                 if !self.seen.add(&fill.venue_id, fill.trade_id.as_str()) {
-                    return self.late(place, at, Update::Fill(fill), Joined::default());
+                    return self.late(place, (at, Update::Fill(fill)), Joined::default());
                 }
                 match self.closed.row(place).fill(fill) {
-                    Late::Joined(joined) => self.late(place, at, Update::Fill(fill), joined),
+                    Late::Joined(joined) => self.late(place, (at, Update::Fill(fill)), joined),
                     Late::Alive => self.revive(place, at, Update::Fill(fill)),
                 }
             }
@@ -258,7 +258,7 @@ impl OrderTable {
         let tracker = &mut self.slots[slot as usize].tracker;
         let named = tracker.record().venue_id().is_some();
         let (mut joined, wakers) = tracker.join(at, update);
-        self.write_down_live(slot, at, update, &joined);
+        self.write_down_live(slot, (at, update), &joined);
         if joined.changed {
             self.count(slot, at, (joined.newly_filled, fill_of(update)));
         }
@@ -282,7 +282,7 @@ impl OrderTable {
         let fills = external.fills.iter().map(Update::Fill);
         for update in fills.chain(external.report.iter().map(Update::Report)) {
             let (joined, _) = self.slots[slot as usize].tracker.join(at, update);
-            self.write_down_live(slot, at, update, &joined);
+            self.write_down_live(slot, (at, update), &joined);
             if joined.changed {
                 self.count(slot, at, (joined.newly_filled, fill_of(update)));
             }
@@ -293,7 +293,7 @@ impl OrderTable {
     }
 
     /// What told something new of an order that is tracked.
-    fn write_down_live(&self, slot: u32, at: Timestamp, update: Update<'_>, joined: &Joined) {
+    fn write_down_live(&self, slot: u32, (at, update): (Timestamp, Update<'_>), joined: &Joined) {
         if joined.changed && !matches!(update, Update::Sent) {
             let record = self.tracker(slot).record();
             let came_to = CameTo {
@@ -318,7 +318,7 @@ impl OrderTable {
         let _ = self.journal.write(at, entry);
     }
 
-    fn late(&mut self, place: u32, at: Timestamp, update: Update<'_>, joined: Joined) -> (Heard, Wakers) {
+    fn late(&mut self, place: u32, (at, update): (Timestamp, Update<'_>), joined: Joined) -> (Heard, Wakers) {
         let Closed { client_id, market, side, .. } = *self.closed.row(place);
         if joined.changed {
             let came_to = CameTo { market, side, newly_filled: joined.newly_filled, is_settled: true };
