@@ -15,6 +15,7 @@ mod mortal;
 mod panics;
 mod plan;
 mod run;
+mod trader;
 mod verdict;
 mod wire;
 

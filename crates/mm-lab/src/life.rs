@@ -1,18 +1,10 @@
 //! One life of the bot: connectors, core and strategy from start to stop, as the program runs them.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use mm_core::{
-    Clock, Context, CoreConfig, Needs, Outcome, Spawner, Stop, StopReport, Story, Strategy, TradingCore,
-    Venue, risk::Gate,
-};
+use mm_core::{Clock, CoreConfig, Spawner, StopReport, TradingCore, Venue, risk::Gate};
 use mm_model::Timestamp;
 use mm_sim::{InProcess, config::VenueKind};
-use mm_strategy::{
-    Observer,
-    params::{Settings, Value, Values},
-    smoke_test::{self, Progress, Report},
-};
 
 use crate::{
     connect::Wiring,
@@ -20,6 +12,7 @@ use crate::{
     memory::Memory,
     mortal::Mortal,
     plan::{Fate, Load, Plan},
+    trader::{Part, trader},
     wire::Wiretap,
 };
 
@@ -38,6 +31,7 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) memory: &'a Memory,
     pub(crate) load: Load,
+    pub(crate) seed: u64,
     /// When faults end.
     pub(crate) calm_from: Timestamp,
     /// When the bot is to stop.
@@ -88,13 +82,21 @@ pub(crate) async fn live(
             return End::NotStarted(why.to_string());
         }
     }
-    core.set_strategy(strategy(around));
+    let ahead_ns = fate.ahead_ns;
+    let until = around.calm_from + TRADES_ON;
+    core.set_strategy(trader(&Part {
+        load: around.load,
+        places: &around.plan.places,
+        seed: around.clock.now().0 ^ around.seed.rotate_left(32),
+        until: Timestamp(until.0.saturating_add_signed(ahead_ns)),
+        log: around.log,
+    }));
     if let Err(why) = core.start().await {
         return End::NotStarted(why.to_string());
     }
     around.log.say(format_args!("bot started"));
     let watch = async {
-        around.clock.sleep_until(around.calm_from).await;
+        around.clock.sleep_until(around.calm_from + TRADES_ON).await;
         while around.clock.now() < around.stop_at {
             settles(&venues);
             around.clock.sleep(LOOK_EVERY).await;
@@ -117,6 +119,8 @@ pub(crate) async fn live(
     }
 }
 
+/// How long the load goes on once faults have ended.
+const TRADES_ON: Duration = Duration::from_secs(15);
 /// How often beliefs are compared with the truth once faults have ended.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
@@ -130,80 +134,4 @@ async fn futures_select<T>(first: impl Future<Output = T>, second: impl Future<O
         second.as_mut().poll(cx).map(|()| None)
     })
     .await
-}
-
-/// What trades: the load while there are faults; who does not go on by itself stands still afterwards.
-fn strategy(around: &Surroundings<'_>) -> Box<dyn Strategy> {
-    if around.calm_from <= around.clock.now() && around.load == Load::SmokeTest {
-        return Box::new(Idle { needs: needs(around.plan) });
-    }
-    match around.load {
-        Load::SmokeTest => smoke_test(around),
-    }
-}
-
-fn needs(plan: &Plan) -> Needs {
-    plan.places.iter().map(|(kind, symbol)| (kind.to_string(), vec![(*symbol).to_owned()])).collect()
-}
-
-fn smoke_test(around: &Surroundings<'_>) -> Box<dyn Strategy> {
-    let quick = [
-        ("tracking_interval_secs", "1"),
-        ("tracking_timeout_secs", "30"),
-        ("market_timeout_secs", "10"),
-        ("settle_timeout_secs", "5"),
-        ("cancel_wait_secs", "2"),
-    ];
-    let plan = |(kind, symbol): &(VenueKind, &'static str)| {
-        let mut values = Values::default();
-        for (name, text) in quick {
-            let table = smoke_test::CONNECTOR_PARAMS;
-            let param = table.iter().find(|param| param.is_called(name)).expect("a key of the table");
-            values.set(param.name, param.read(text).expect("a value of its kind"));
-        }
-        values.set("symbol", Value::Text((*symbol).into()));
-        values.fill(smoke_test::CONNECTOR_PARAMS);
-        (kind.to_string(), values)
-    };
-    let mut own = Values::default();
-    own.fill(smoke_test::PARAMS);
-    let settings = Settings { own, connectors: around.plan.places.iter().map(plan).collect() };
-    let observer = Arc::new(Told(around.log.clone()));
-    smoke_test::build(settings, observer).expect("these keys fit together")
-}
-
-/// Writes down what a strategy tells.
-struct Told(EventLog);
-
-impl Observer for Told {
-    fn progress(&self, _: Timestamp, connector: &str, event: &Progress) {
-        self.0.say(format_args!("{connector} progress {event:?}"));
-    }
-
-    fn report(&self, report: &Report) {
-        self.0.say(format_args!("report passed {}", report.passed));
-    }
-}
-
-/// Follows its markets and does nothing.
-struct Idle {
-    needs: Needs,
-}
-
-impl Strategy for Idle {
-    fn name(&self) -> &str {
-        "idle"
-    }
-
-    fn needs(&self) -> Needs {
-        self.needs.clone()
-    }
-
-    fn run(&mut self, cx: Context) -> Story<'_> {
-        Box::pin(async move {
-            let mut stop: Stop = cx.stop;
-            stop.wait().await;
-            Ok(Outcome::Passed)
-        })
-    }
 }

@@ -61,9 +61,7 @@ impl Journal for Notary {
             Entry::Updated { client_id, update, .. } => {
                 self.log.say(format_args!("{} order {client_id} {update:?}", self.venue));
             }
-            Entry::Revived { client_id, .. } => {
-                self.log.say(format_args!("{} revived {client_id}", self.venue));
-            }
+            other => self.log.say(format_args!("{} journal {other:?}", self.venue)),
         }
         self.inner.write(at, entry)
     }

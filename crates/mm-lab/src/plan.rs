@@ -20,20 +20,23 @@ use crate::{
 /// Which strategy trades.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Load {
+    /// Many orders of every kind, decided by the seed.
+    LoadTest,
     /// The smoke test, again and again.
     SmokeTest,
 }
 
 impl Load {
     /// What trades unless something else is said.
-    pub const DEFAULT: Self = Self::SmokeTest;
+    pub const DEFAULT: Self = Self::LoadTest;
     /// All of them.
-    pub const ALL: [Self; 1] = [Self::SmokeTest];
+    pub const ALL: [Self; 2] = [Self::LoadTest, Self::SmokeTest];
 
     /// Its name on the command line.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::LoadTest => "load_test",
             Self::SmokeTest => "smoke_test",
         }
     }

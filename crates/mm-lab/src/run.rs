@@ -193,6 +193,7 @@ impl<'a> Stage<'a> {
             plan: &self.plan,
             memory,
             load: self.case.load,
+            seed: self.case.seed,
             calm_from: self.calm_from,
             stop_at: self.stop_at,
         }
