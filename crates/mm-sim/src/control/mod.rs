@@ -3,7 +3,7 @@
 mod state;
 mod words;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use mm_exchange::{AccountId, PlaceOrder, Status};
 use mm_model::{Market, Side};
@@ -61,6 +61,13 @@ impl Control {
     /// Lets somebody hear of every fault that strikes from now on.
     pub fn set_witness(&self, witness: Witness) {
         self.host.with_world(|world, _| world.set_witness(witness));
+    }
+
+    /// How often each kind of fault struck since the world began, under all its schedules: by the rule's name, or by its
+    /// action's word. A fault that changed nothing (a venue that knows no such trouble) did not strike.
+    #[must_use]
+    pub fn strikes(&self) -> BTreeMap<String, u64> {
+        self.host.peek(|world| world.strikes().clone())
     }
 
     /// Tells the crowd of one market what to do.

@@ -39,9 +39,13 @@ fn gather(value: &mut Value) {
     let Some(action) = fields.get("do").and_then(Value::as_str) else { return };
     let parameters: &[&str] = match action {
         "move" => &["bps", "over_ms"],
-        "delay" | "skew" => &["ms"],
+        "delay" | "skew" | "clock" => &["ms"],
         "status" => &["code", "body"],
         "rate_limit" => &["retry_after_s"],
+        "rate_limit_until" => &["after_s"],
+        "garbage" => &["of"],
+        "partition" => &["direction"],
+        "restart" => &["orders"],
         "lie" => &["positions", "open_orders"],
         _ => return,
     };
@@ -95,7 +99,7 @@ mod tests {
         );
         check(
             r#"[{"where": "reply", "match": {"stream": "depth"}, "do": "drop"}]"#,
-            expect!["rule 1: 'stream' is a property of frames"],
+            expect!["rule 1: 'stream' and 'feed' are properties of frames"],
         );
     }
 }

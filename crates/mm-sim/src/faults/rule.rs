@@ -1,10 +1,8 @@
 //! The grammar of fault rules, as the control surface takes them and as tests write them.
 
-use std::collections::BTreeMap;
-
-use mm_venues::server::Mischief;
 use serde::{Deserialize, Serialize};
 
+use super::Action;
 use crate::config::VenueKind;
 
 /// A whole schedule: rules in order, of which the first that fits a message and fires decides its fate.
@@ -22,6 +20,9 @@ pub struct Schedule {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
+    /// What its strikes are counted as; `None`: by its action's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Which venue; `None`: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub venue: Option<VenueKind>,
@@ -60,6 +61,8 @@ pub enum Place {
     Frame,
     /// A WebSocket connection: those that stand, and those that are being opened.
     Connection,
+    /// The venue as a whole, from `from_ns` on: it is not about any message, and its probability is drawn once.
+    Venue,
 }
 
 /// Which messages a rule is about. What is left out matches everything.
@@ -76,61 +79,22 @@ pub struct Match {
     /// The frame's stream begins with this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stream: Option<String>,
+    /// The frame's stream is one of these, whatever the venue calls them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feed: Option<Feed>,
     /// The account's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
 }
 
-/// What happens to a message. Written `"drop"`, or `{"delay": {"ms": 250}}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Action {
-    /// It is lost. A dropped request never reaches the venue; after a dropped reply the venue has acted.
-    Drop,
-    /// It comes later.
-    Delay {
-        /// By how many milliseconds.
-        ms: u64,
-    },
-    /// It comes twice: the venue sees a request twice, the client a frame.
-    Duplicate,
-    /// It comes after the one that follows it (or half a second later, when none follows).
-    Reorder,
-    /// The connection that carries it is cut, without a word.
-    Disconnect,
-    /// It is answered by something between client and venue.
-    Status {
-        /// HTTP status.
-        code: u16,
-        /// Body.
-        body: String,
-    },
-    /// It is refused for coming too often.
-    RateLimit {
-        /// `Retry-After`, in seconds.
-        retry_after_s: u64,
-    },
-    /// It is cut short at a random place.
-    Corrupt,
-    /// The one before it of the same kind comes in its place.
-    Stale,
-    /// The venue's clock is off while it looks at this request.
-    Skew {
-        /// By how many milliseconds; negative: behind.
-        ms: i64,
-    },
-    /// The venue acknowledges the cancel and does nothing.
-    IgnoreCancel,
-    /// The venue accepts the order message and never carries it out.
-    DropAccepted,
-    /// The venue accepts the order, and rejects it when it comes to be matched: only the streams tell.
-    RejectAccepted,
-    /// Just before this comes, the number that its key must sign with jumps, as if somebody else had used the key.
-    SkipNonce,
-    /// Just before this comes, every token and login that the venue gave out is over.
-    ExpireTokens,
-    /// The reply says something that is not so.
-    Lie(Lie),
+/// A kind of stream, which each venue calls by names of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Feed {
+    /// Books and their tops: lost for a while they are a stale feed, one frame lost is a gap in a sequence.
+    Book,
+    /// What an account hears of its own: orders, fills, positions, balances.
+    Account,
 }
 
 impl Place {
@@ -142,75 +106,9 @@ impl Place {
             Self::Reply => "reply",
             Self::Frame => "frame",
             Self::Connection => "connection",
+            Self::Venue => "venue",
         }
     }
-}
-
-impl Action {
-    /// The trouble that only the venue itself can make.
-    pub(crate) const fn mischief(&self) -> Option<Mischief> {
-        match self {
-            Self::DropAccepted => Some(Mischief::DropAccepted),
-            Self::RejectAccepted => Some(Mischief::RejectAccepted),
-            Self::SkipNonce => Some(Mischief::SkipNonce),
-            Self::ExpireTokens => Some(Mischief::ExpireTokens),
-            _ => None,
-        }
-    }
-
-    /// The word in JSON.
-    #[must_use]
-    pub const fn word(&self) -> &'static str {
-        match self {
-            Self::Drop => "drop",
-            Self::Delay { .. } => "delay",
-            Self::Duplicate => "duplicate",
-            Self::Reorder => "reorder",
-            Self::Disconnect => "disconnect",
-            Self::Status { .. } => "status",
-            Self::RateLimit { .. } => "rate_limit",
-            Self::Corrupt => "corrupt",
-            Self::Stale => "stale",
-            Self::Skew { .. } => "skew",
-            Self::IgnoreCancel => "ignore_cancel",
-            Self::DropAccepted => "drop_accepted",
-            Self::RejectAccepted => "reject_accepted",
-            Self::SkipNonce => "skip_nonce",
-            Self::ExpireTokens => "expire_tokens",
-            Self::Lie(_) => "lie",
-        }
-    }
-}
-
-/// What a reply says that is not so. Only replies that tell of the thing are changed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Lie {
-    /// Positions by symbol, signed, as decimal text; `"0"`: there is none.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub positions: BTreeMap<String, String>,
-    /// The list of open orders; empty: there is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub open_orders: Option<Vec<GhostOrder>>,
-}
-
-/// An open order that does not exist.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct GhostOrder {
-    /// The venue's id.
-    pub venue_id: String,
-    /// The client's id.
-    #[serde(default)]
-    pub client_id: Option<u64>,
-    /// Symbol.
-    pub market: String,
-    /// `buy` or `sell`.
-    pub side: String,
-    /// Decimal text.
-    pub price: String,
-    /// Decimal text.
-    pub size: String,
 }
 
 impl Schedule {
@@ -226,6 +124,7 @@ impl Rule {
     #[must_use]
     pub fn new(place: Place, action: Action) -> Self {
         Self {
+            name: None,
             venue: None,
             place,
             matching: Match::default(),
@@ -248,6 +147,13 @@ impl Rule {
     #[must_use]
     pub fn stream(mut self, stream: &str) -> Self {
         self.matching.stream = Some(stream.to_owned());
+        self
+    }
+
+    /// Only frames of this kind of stream.
+    #[must_use]
+    pub const fn feed(mut self, feed: Feed) -> Self {
+        self.matching.feed = Some(feed);
         self
     }
 
@@ -277,5 +183,32 @@ impl Rule {
     pub fn from(mut self, after: std::time::Duration) -> Self {
         self.from_ns = u64::try_from(after.as_nanos()).unwrap_or(u64::MAX);
         self
+    }
+
+    /// Only until this time, counted from when the schedule was set.
+    #[must_use]
+    pub fn until(mut self, end: std::time::Duration) -> Self {
+        self.until_ns = Some(u64::try_from(end.as_nanos()).unwrap_or(u64::MAX));
+        self
+    }
+
+    /// Only this venue's.
+    #[must_use]
+    pub const fn at(mut self, venue: VenueKind) -> Self {
+        self.venue = Some(venue);
+        self
+    }
+
+    /// Counted under this name.
+    #[must_use]
+    pub fn named(mut self, name: &str) -> Self {
+        self.name = Some(name.to_owned());
+        self
+    }
+
+    /// What its strikes are counted as.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        self.name.as_deref().unwrap_or(self.action.word())
     }
 }

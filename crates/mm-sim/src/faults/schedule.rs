@@ -1,25 +1,29 @@
 //! Which message meets which fault. Pure: time and the message's description are arguments, chance comes from the
 //! schedule's seed, so the same traffic meets the same faults again.
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use mm_model::Timestamp;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Action, Lie, Match, Place, Rule, Schedule};
+use super::{Action, Feed, Match, Place, Rule, Schedule};
 use crate::config::VenueKind;
 
 /// A schedule at work.
 #[derive(Debug)]
 pub(crate) struct Faults {
-    since: Timestamp,
-    rules: Vec<Armed>,
+    pub(super) since: Timestamp,
+    pub(super) rules: Vec<Armed>,
     chance: ChaCha8Rng,
     witness: Witness,
+    /// How often each kind struck, under earlier schedules too.
+    counts: BTreeMap<String, u64>,
+    /// What the last fate would be told as, if anything comes of it.
+    pending: Option<Box<Strike>>,
 }
 
-/// A fault that struck a message.
+/// A fault that struck.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Strike {
     /// When.
@@ -34,11 +38,16 @@ pub struct Strike {
     pub action: Action,
     /// The rule's place in the schedule, from zero.
     pub rule: usize,
+    /// What it counts as: the rule's name, or its action's word.
+    pub kind: String,
 }
+
+/// What is told of a strike.
+type Hears = dyn Fn(&Strike) + Send + Sync;
 
 /// Hears of every fault that strikes, while it does.
 #[derive(Clone, Default)]
-pub struct Witness(Option<Arc<dyn Fn(&Strike) + Send + Sync>>);
+pub struct Witness(Option<Arc<Hears>>);
 
 impl Witness {
     /// Tells `hears`, which must not call the world.
@@ -53,10 +62,13 @@ impl fmt::Debug for Witness {
     }
 }
 
+/// A rule at work.
 #[derive(Debug)]
-struct Armed {
-    rule: Rule,
-    n_hits: u64,
+pub(super) struct Armed {
+    pub(super) rule: Rule,
+    pub(super) n_hits: u64,
+    /// Of a rule about a venue: whether its time has come and chance was for it.
+    pub(super) holds: bool,
 }
 
 /// A message on its way, as far as rules look at it.
@@ -67,17 +79,8 @@ pub(crate) struct Passing<'a> {
     pub(crate) ask: Option<&'a str>,
     pub(crate) path: Option<&'a str>,
     pub(crate) stream: Option<&'a str>,
+    pub(crate) feed: Option<Feed>,
     pub(crate) account: Option<&'a str>,
-}
-
-impl Schedule {
-    /// Refuses what could never happen, so that a test with a wrong rule does not pass for want of a fault.
-    pub(super) fn check(&self) -> Result<(), String> {
-        for (n, rule) in self.rules.iter().enumerate() {
-            check(rule).map_err(|why| format!("rule {}: {why}", n + 1))?;
-        }
-        Ok(())
-    }
 }
 
 impl Faults {
@@ -87,52 +90,98 @@ impl Faults {
     /// Says which rule makes no sense and why.
     pub(crate) fn new(schedule: Schedule, now: Timestamp) -> Result<Self, String> {
         schedule.check()?;
+        let armed = |rule| Armed { rule, n_hits: 0, holds: false };
         Ok(Self {
             since: now,
-            rules: schedule.rules.into_iter().map(|rule| Armed { rule, n_hits: 0 }).collect(),
+            rules: schedule.rules.into_iter().map(armed).collect(),
             chance: ChaCha8Rng::seed_from_u64(schedule.seed),
             witness: Witness::default(),
+            counts: BTreeMap::new(),
+            pending: None,
         })
     }
 
-    /// Whoever hears of the strikes, taken from one schedule to the next.
-    pub(crate) fn witnessed_by(mut self, witness: Witness) -> Self {
-        self.witness = witness;
+    /// Whoever heard of the strikes of an earlier schedule hears of these, and they are counted on.
+    pub(crate) fn after(mut self, earlier: &mut Self) -> Self {
+        self.witness = std::mem::take(&mut earlier.witness);
+        self.counts = std::mem::take(&mut earlier.counts);
         self
     }
 
-    /// Who hears of them.
-    pub(crate) const fn witness(&self) -> &Witness {
-        &self.witness
+    /// Lets somebody hear of every strike.
+    pub(crate) fn set_witness(&mut self, witness: Witness) {
+        self.witness = witness;
     }
 
-    /// What happens to a message; `None`: nothing.
+    /// How often each kind struck since the world began.
+    pub(crate) const fn counts(&self) -> &BTreeMap<String, u64> {
+        &self.counts
+    }
+
+    /// What happens to a message; `None`: nothing. Whoever does what [may miss](Action::may_miss) takes the
+    /// [`Faults::pending`] strike and [tells](Faults::tell) it when something came of it.
     pub(crate) fn fate(&mut self, now: Timestamp, passing: &Passing<'_>) -> Option<Action> {
-        let elapsed_ns = now.0.saturating_sub(self.since.0);
-        for (n, armed) in self.rules.iter_mut().enumerate() {
-            let rule = &armed.rule;
-            let due = rule.from_ns <= elapsed_ns && rule.until_ns.is_none_or(|until| elapsed_ns < until);
-            let left = rule.times.is_none_or(|times| armed.n_hits < times);
-            if due
-                && left
+        let elapsed_ns = self.elapsed_ns(now);
+        for n in 0..self.rules.len() {
+            let Armed { rule, n_hits, .. } = &self.rules[n];
+            let left = rule.times.is_none_or(|times| *n_hits < times);
+            if left
+                && rule.is_due(elapsed_ns)
                 && fits(rule, passing)
                 && self.chance.random_range(0..1_000_000) < rule.probability_ppm
             {
-                armed.n_hits += 1;
-                if let Witness(Some(hears)) = &self.witness {
-                    hears(&Strike {
-                        at: now,
-                        venue: passing.venue,
-                        place: passing.place,
-                        what: passing.ask.or(passing.stream).unwrap_or_default().to_owned(),
-                        action: rule.action.clone(),
-                        rule: n,
-                    });
+                let action = rule.action.clone();
+                let what = passing.ask.or(passing.stream).unwrap_or_default();
+                let strike = Box::new(self.strike(now, (n, passing.venue), what));
+                self.rules[n].n_hits += 1;
+                if action.may_miss() {
+                    self.pending = Some(strike);
+                } else {
+                    self.tell(&strike);
                 }
-                return Some(rule.action.clone());
+                return Some(action);
             }
         }
         None
+    }
+
+    /// What the last fate would be told as.
+    pub(crate) fn pending(&mut self) -> Option<Box<Strike>> {
+        self.pending.take()
+    }
+
+    /// A fault struck: it is counted, and told to whoever hears.
+    pub(crate) fn tell(&mut self, strike: &Strike) {
+        match self.counts.get_mut(&strike.kind) {
+            Some(count) => *count += 1,
+            None => drop(self.counts.insert(strike.kind.clone(), 1)),
+        }
+        if let Witness(Some(hears)) = &self.witness {
+            hears(strike);
+        }
+    }
+
+    /// How a strike of the `n`-th rule is told.
+    pub(super) fn strike(&self, at: Timestamp, (n, venue): (usize, VenueKind), what: &str) -> Strike {
+        let rule = &self.rules[n].rule;
+        Strike {
+            at,
+            venue,
+            place: rule.place,
+            what: what.to_owned(),
+            action: rule.action.clone(),
+            rule: n,
+            kind: rule.kind().to_owned(),
+        }
+    }
+
+    /// Whether chance is for a rule.
+    pub(super) fn chance_is_for(&mut self, n: usize) -> bool {
+        self.chance.random_range(0..1_000_000) < self.rules[n].rule.probability_ppm
+    }
+
+    pub(super) fn elapsed_ns(&self, now: Timestamp) -> u64 {
+        now.0.saturating_sub(self.since.0)
     }
 
     /// Whether any rule looks at messages there: what nobody looks at need not be described.
@@ -140,73 +189,42 @@ impl Faults {
         self.rules.iter().any(|armed| armed.rule.place == place)
     }
 
-    /// When rules about standing connections begin to hold.
-    pub(crate) fn connection_times(&self) -> Vec<Timestamp> {
+    /// When rules about a place begin to hold.
+    pub(crate) fn begin_at(&self, place: Place) -> Vec<Timestamp> {
         let begins = |armed: &Armed| Timestamp(self.since.0.saturating_add(armed.rule.from_ns));
-        self.rules.iter().filter(|armed| armed.rule.place == Place::Connection).map(begins).collect()
+        self.rules.iter().filter(|armed| armed.rule.place == place).map(begins).collect()
+    }
+}
+
+impl Rule {
+    /// Whether its time has come and is not over.
+    pub(super) fn is_due(&self, elapsed_ns: u64) -> bool {
+        self.from_ns <= elapsed_ns && self.until_ns.is_none_or(|until| elapsed_ns < until)
     }
 }
 
 fn fits(rule: &Rule, passing: &Passing<'_>) -> bool {
-    let Match { ask, path, stream, account } = &rule.matching;
+    let Match { ask, path, stream, feed, account } = &rule.matching;
     let equals =
         |wanted: &Option<String>, has: Option<&str>| wanted.as_deref().is_none_or(|w| has == Some(w));
     let begins = |wanted: &Option<String>, has: Option<&str>| {
         wanted.as_deref().is_none_or(|w| has.is_some_and(|h| h.starts_with(w)))
     };
+    // Requests have a path, order messages by socket have none: nobody between both ends could answer these.
+    let by_socket = passing.place == Place::Request && passing.path.is_none();
+    let is_answer = matches!(
+        rule.action,
+        Action::Status { .. }
+            | Action::RateLimit { .. }
+            | Action::RateLimitUntil { .. }
+            | Action::Skew { .. }
+    );
     rule.place == passing.place
+        && !(by_socket && is_answer)
         && rule.venue.is_none_or(|venue| venue == passing.venue)
         && equals(ask, passing.ask)
         && equals(account, passing.account)
         && begins(path, passing.path)
         && begins(stream, passing.stream)
-}
-
-fn check(rule: &Rule) -> Result<(), String> {
-    use Action as A;
-    let sensible = match rule.place {
-        Place::Request => !matches!(rule.action, A::Stale | A::Lie(_)),
-        Place::Reply => {
-            !matches!(rule.action, A::Duplicate | A::Skew { .. } | A::IgnoreCancel)
-                && rule.action.mischief().is_none()
-        }
-        Place::Frame => matches!(
-            rule.action,
-            A::Drop | A::Delay { .. } | A::Duplicate | A::Reorder | A::Disconnect | A::Corrupt | A::Stale
-        ),
-        Place::Connection => {
-            matches!(rule.action, A::Drop | A::Disconnect | A::Status { .. } | A::RateLimit { .. })
-        }
-    };
-    if !sensible {
-        let (action, place) = (rule.action.word(), rule.place.word());
-        return Err(format!("'{action}' cannot be done to a {place}"));
-    }
-    let carries_ask = matches!(rule.place, Place::Request | Place::Reply);
-    if !carries_ask && (rule.matching.ask.is_some() || rule.matching.path.is_some()) {
-        return Err("'ask' and 'path' are properties of requests and replies".to_owned());
-    }
-    if rule.matching.stream.is_some() && rule.place != Place::Frame {
-        return Err("'stream' is a property of frames".to_owned());
-    }
-    if let Some(ask) = rule.matching.ask.as_deref()
-        && !crate::venues::ASKS.contains(&ask)
-    {
-        return Err(format!("no ask '{ask}'; there are {}", crate::venues::ASKS.join(", ")));
-    }
-    if let A::Status { code, .. } = rule.action
-        && !(200..=599).contains(&code)
-    {
-        return Err(format!("{code} is not an HTTP status between 200 and 599"));
-    }
-    if matches!(&rule.action, A::Lie(lie) if *lie == Lie::default()) {
-        return Err("a lie without 'positions' and 'open_orders' changes nothing".to_owned());
-    }
-    if rule.probability_ppm > 1_000_000 {
-        return Err("a probability above one".to_owned());
-    }
-    if rule.until_ns.is_some_and(|until| until <= rule.from_ns) {
-        return Err("'until_ns' is not after 'from_ns'".to_owned());
-    }
-    Ok(())
+        && feed.is_none_or(|feed| passing.feed == Some(feed))
 }

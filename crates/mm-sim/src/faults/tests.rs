@@ -12,6 +12,7 @@ fn passing(place: Place, ask: &str) -> Passing<'_> {
         ask: Some(ask),
         path: Some("/api/v1/order"),
         stream: None,
+        feed: None,
         account: Some("alice"),
     }
 }
@@ -42,6 +43,11 @@ fn the_grammar_is_read_as_documented() {
         r#"{"skew": {"ms": 4000}}"#,
         r#""ignore_cancel""#,
         r#"{"lie": {"positions": {"SOL_USDC_PERP": "1"}}}"#,
+        r#"{"rate_limit_until": {"after_s": 2}}"#,
+        r#"{"garbage": {"of": "not_utf8"}}"#,
+        r#"{"partition": {"direction": "to_venue"}}"#,
+        r#"{"clock": {"ms": -300}}"#,
+        r#"{"restart": {"orders": "cancelled"}}"#,
     ] {
         let read: Action = serde_json::from_str(action).unwrap();
         let written = serde_json::to_value(&read).unwrap();
@@ -64,7 +70,13 @@ fn nonsense_is_refused() {
         (Rule::new(Place::Request, Action::Stale), "cannot be done"),
         (Rule::new(Place::Reply, Action::Drop).ask("plaice"), "no ask 'plaice'"),
         (Rule::new(Place::Frame, Action::Drop).ask("place"), "properties of requests"),
-        (Rule::new(Place::Reply, Action::Drop).stream("depth"), "property of frames"),
+        (Rule::new(Place::Reply, Action::Drop).stream("depth"), "properties of frames"),
+        (Rule::new(Place::Venue, Action::Drop), "cannot be done to a venue"),
+        (Rule::new(Place::Request, Action::Clock { ms: 1 }), "cannot be done to a request"),
+        (Rule::new(Place::Venue, Action::Clock { ms: 1 }), "lasts 'until_ns'"),
+        (Rule::new(Place::Venue, Action::ExpireTokens).account("alice"), "nothing to 'match'"),
+        (Rule::new(Place::Venue, Action::ExpireTokens).times(2), "no 'times'"),
+        (Rule::new(Place::Reply, Action::Drop).feed(Feed::Book), "properties of frames"),
         (Rule::new(Place::Reply, Action::Status { code: 99, body: String::new() }), "not an HTTP status"),
     ] {
         let error = Faults::new(Schedule::of([rule]), Timestamp(0)).unwrap_err();
@@ -103,4 +115,62 @@ fn chance_comes_from_the_seed() {
     assert!((150..250).contains(&n_hits), "{n_hits}");
     assert_eq!(hits(3), hits(3));
     assert_ne!(hits(3), hits(4));
+}
+
+#[test]
+fn a_rule_about_a_venue_begins_once_and_holds_for_its_time() {
+    use VenueKind::{Backpack, Lighter};
+    let clock = Rule { from_ns: 10, until_ns: Some(20), ..Rule::new(Place::Venue, Action::Clock { ms: 3 }) };
+    let mut faults = Faults::new(Schedule::of([clock.at(Backpack)]), Timestamp(100)).unwrap();
+    assert_eq!(faults.begin_at(Place::Venue), [Timestamp(110)]);
+    assert!(faults.begin(Timestamp(109)).is_empty(), "too early");
+    assert_eq!(faults.clock_off_ns(Timestamp(110), Backpack), 0, "it has not begun");
+    assert_eq!(faults.begin(Timestamp(110)).len(), 1);
+    assert!(faults.begin(Timestamp(111)).is_empty(), "once");
+    assert!(faults.counts().is_empty(), "nothing was judged by it");
+    for (at, venue, off_ns) in [(110, Backpack, 3_000_000), (119, Backpack, 3_000_000), (110, Lighter, 0)] {
+        assert_eq!(faults.clock_off_ns(Timestamp(at), venue), off_ns, "{at} {venue}");
+    }
+    assert_eq!(faults.clock_off_ns(Timestamp(120), Backpack), 0, "it is over");
+    assert_eq!(faults.counts()["clock"], 1);
+}
+
+#[test]
+fn strikes_are_counted_by_name_from_schedule_to_schedule() {
+    let lost = |name: Option<&str>| {
+        let rule = Rule::new(Place::Reply, Action::Drop).ask("place");
+        name.map_or(rule.clone(), |name| rule.named(name))
+    };
+    let mut faults = Faults::new(Schedule::of([lost(None)]), Timestamp(0)).unwrap();
+    faults.fate(Timestamp(1), &passing(Place::Reply, "place"));
+    faults.fate(Timestamp(1), &passing(Place::Reply, "cancel"));
+    let mut faults = Faults::new(Schedule::of([lost(Some("lost acknowledgement"))]), Timestamp(0))
+        .unwrap()
+        .after(&mut faults);
+    for _ in 0..2 {
+        faults.fate(Timestamp(1), &passing(Place::Reply, "place"));
+    }
+    let counts: Vec<_> = faults.counts().iter().map(|(kind, n)| (kind.as_str(), *n)).collect();
+    assert_eq!(counts, [("drop", 1), ("lost acknowledgement", 2)]);
+}
+
+#[test]
+fn what_may_miss_is_counted_when_it_is_told() {
+    let rule = Rule::new(Place::Request, Action::SkipNonce);
+    let mut faults = Faults::new(Schedule::of([rule]), Timestamp(0)).unwrap();
+    assert_eq!(faults.fate(Timestamp(1), &passing(Place::Request, "place")), Some(Action::SkipNonce));
+    assert!(faults.counts().is_empty());
+    let strike = faults.pending().unwrap();
+    faults.tell(&strike);
+    assert_eq!(faults.counts()["skip_nonce"], 1);
+}
+
+#[test]
+fn nobody_between_both_ends_of_a_socket_can_answer_a_frame() {
+    let status = Rule::new(Place::Request, Action::Status { code: 503, body: String::new() });
+    let mut faults = Faults::new(Schedule::of([status]), Timestamp(0)).unwrap();
+    let by_socket = Passing { path: None, ..passing(Place::Request, "place") };
+    assert_eq!(faults.fate(Timestamp(1), &by_socket), None);
+    assert!(faults.counts().is_empty(), "what did not happen did not strike");
+    assert!(faults.fate(Timestamp(1), &passing(Place::Request, "place")).is_some());
 }

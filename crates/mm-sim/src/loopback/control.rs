@@ -76,11 +76,13 @@ impl Surface {
         }
         let path = request.path.as_str();
         let is_known = matches!(path, "/state" | "/admitted" | "/faults" | "/crowd" | "/orders" | "/clock");
-        let wanted = if matches!(path, "/state" | "/admitted") { Method::Get } else { Method::Post };
+        let is_read =
+            matches!(path, "/state" | "/admitted") || (path, request.method) == ("/faults", Method::Get);
+        let wanted = if is_read { Method::Get } else { Method::Post };
         if !is_known {
             return refused(
                 StatusCode::NOT_FOUND,
-                "there are GET /state, /admitted, POST /faults, /crowd, /orders, /clock",
+                "there are GET /state, /admitted, GET and POST /faults, POST /crowd, /orders, /clock",
             );
         }
         if request.method != wanted {
@@ -96,6 +98,7 @@ impl Surface {
         let done = match path {
             "/state" => Ok(json!(self.control.state())),
             "/admitted" => self.control.admitted().map(to_json),
+            "/faults" if is_read => Ok(json!({ "struck": self.control.strikes() })),
             "/faults" => parse_faults(body).and_then(|it| self.control.set_faults(it)).map(|()| json!({})),
             "/crowd" => {
                 parse::<CrowdCommand>(body).and_then(|it| self.control.crowd(&it)).map(|()| json!({}))

@@ -70,12 +70,10 @@ where
     let mut next = Some(message);
     while let Some(message) = next {
         let message = match message {
-            ToClient::Frame(bytes) => match Utf8Bytes::try_from(bytes) {
+            ToClient::Frame(bytes) => match Utf8Bytes::try_from(bytes.clone()) {
                 Ok(text) => Message::Text(text),
-                Err(_) => {
-                    tracing::error!("a server half's frame is not UTF-8");
-                    return Ok(Next::GoOn);
-                }
+                // No server half says such a thing; a fault does.
+                Err(_) => Message::Binary(bytes),
             },
             ToClient::Silence => return Ok(Next::Silence),
             ToClient::Ping => Message::Ping(Bytes::new()),

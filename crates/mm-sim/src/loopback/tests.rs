@@ -230,12 +230,14 @@ async fn the_control_surface_says_what_it_does_not_like() {
     let bearer = format!("Bearer {}", endpoint.token);
     let signed = [("authorization", bearer.as_str())];
     let order = r#"{"venue": "backpack", "account": "bob", "market": "SOL_USDC_PERP", "side": "sell", "price": "160.00", "size": "0.1"}"#;
-    let cases: [Case<'_>; 14] = [
+    let cases: [Case<'_>; 16] = [
         ("GET /state", "", &[], 200, "venues"),
         ("GET /state", "", &[("host", "evil.example")], 403, "address it as such"),
         ("GET /state", "", &[("origin", "http://evil.example")], 403, "address it as such"),
         ("GET /nothing", "", &[], 404, "there are GET /state"),
-        ("GET /faults", "", &signed, 405, "/faults takes POST"),
+        ("GET /faults", "", &[], 200, "struck"),
+        ("DELETE /faults", "", &signed, 405, "/faults takes POST"),
+        ("GET /orders", "", &signed, 405, "/orders takes POST"),
         ("POST /faults", r#"{"rules": []}"#, &[], 401, "Bearer TOKEN"),
         ("POST /faults", r#"{"rules": []}"#, &[("authorization", "Bearer x")], 401, "Bearer TOKEN"),
         ("POST /faults", r#"{"rules": [], "sed": 3}"#, &signed, 400, "unknown field `sed`"),

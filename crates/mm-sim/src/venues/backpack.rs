@@ -26,7 +26,7 @@ use super::{
 use crate::{
     config::{SimConfig, VenueKind},
     endpoints::{AccountRow, Backpack, VenueEndpoints},
-    faults::{GhostOrder, Lie},
+    faults::{Feed, GhostOrder, Lie},
     keys::SecretSeed,
 };
 
@@ -43,6 +43,7 @@ pub(super) const ROW: VenueRow = VenueRow {
     request_orders,
     frame_orders: |_| Vec::new(),
     stream,
+    feed,
     cancel_noted: Some(cancel_noted),
     rate_limited: || Bytes::from_static(br#"{"code":"TOO_MANY_REQUESTS","message":"Too many requests"}"#),
     falsify,
@@ -127,6 +128,14 @@ fn request_orders(request: &Request) -> Vec<Asked> {
 fn frame_key(text: &str) -> Option<String> {
     let frame: Value = serde_json::from_str(text).ok()?;
     frame.get("signature")?.get(0)?.as_str().map(str::to_owned)
+}
+
+fn feed(stream: &str) -> Option<Feed> {
+    match stream.split('.').next()? {
+        "depth" | "bookTicker" => Some(Feed::Book),
+        "account" => Some(Feed::Account),
+        _ => None,
+    }
 }
 
 /// Frames are written by our own server half; whatever order its keys have, `stream` is at the top level.

@@ -17,7 +17,7 @@ use mm_venues::{
 use crate::{
     config::{SimConfig, VenueKind},
     endpoints::VenueEndpoints,
-    faults::Lie,
+    faults::{Feed, Lie},
 };
 
 /// What can be asked of a venue, as fault rules name it.
@@ -112,6 +112,8 @@ pub(crate) struct VenueRow {
     pub(crate) frame_orders: fn(&str) -> Vec<Asked>,
     /// The stream of a frame.
     pub(crate) stream: fn(&[u8]) -> Option<String>,
+    /// What kind of stream that is, if it is of a kind that rules name.
+    pub(crate) feed: fn(&str) -> Option<Feed>,
     /// The venue's way to say that a cancel was taken note of; `None`: only the venue itself can say it, and
     /// [`Mischief::DropAccepted`](mm_venues::server::Mischief::DropAccepted) is done instead.
     pub(crate) cancel_noted: Option<fn(&Request) -> Reply>,

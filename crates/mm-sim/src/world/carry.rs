@@ -10,7 +10,7 @@ use mm_venues::{
 };
 
 use super::{Carried, Delivery, Event, Lane, RequestId, VenueIndex, World, meet};
-use crate::faults::{Action, Passing, Place};
+use crate::faults::{Action, Direction, Passing, Place};
 
 /// How long a message waits to be overtaken by another.
 const OVERTAKEN_WITHIN: Duration = Duration::from_millis(500);
@@ -20,6 +20,9 @@ impl World {
     pub(super) fn send_request(&mut self, id: RequestId, request: Box<Request>) {
         let venue = id.venue;
         let row = self.venues[venue.0].row;
+        if self.parted(venue, Direction::ToVenue).is_some() {
+            return;
+        }
         let mut at = self.travel.arrival(self.now);
         let mut carried = Carried { venue, id: Some(id), request, skew_ns: 0, mischief: None };
         match self.request_fate(venue, Place::Request, &carried.request) {
@@ -43,19 +46,33 @@ impl World {
                 return self.answer(id, Ok(meet::status_reply(code, &body)));
             }
             Some(Action::RateLimit { retry_after_s }) => {
-                return self.answer(id, Ok(meet::rate_limit_reply(row, retry_after_s)));
+                return self.answer(id, Ok(meet::rate_limit_reply(row, &retry_after_s.to_string())));
+            }
+            Some(Action::RateLimitUntil { after_s }) => {
+                let date = meet::date(self.now, after_s);
+                return self.answer(id, Ok(meet::rate_limit_reply(row, &date)));
             }
             Some(Action::IgnoreCancel) => match row.cancel_noted {
-                Some(noted) => return self.answer(id, Ok(noted(&carried.request))),
-                None => carried.mischief = Some(Mischief::DropAccepted),
+                Some(noted) => {
+                    self.tell_pending();
+                    return self.answer(id, Ok(noted(&carried.request)));
+                }
+                None => carried.mischief = Some((Mischief::DropAccepted, self.faults.pending())),
             },
             Some(
                 ref action @ (Action::DropAccepted
                 | Action::RejectAccepted
                 | Action::SkipNonce
                 | Action::ExpireTokens),
-            ) => carried.mischief = action.mischief(),
-            Some(Action::Stale | Action::Lie(_)) => unreachable!("refused when the schedule was set"),
+            ) => carried.mischief = action.mischief().map(|mischief| (mischief, self.faults.pending())),
+            Some(
+                Action::Stale
+                | Action::Lie(_)
+                | Action::Garbage { .. }
+                | Action::Partition { .. }
+                | Action::Clock { .. }
+                | Action::Restart { .. },
+            ) => unreachable!("refused when the schedule was set"),
         }
         self.put(Lane::Requests(venue), at, Event::Request(carried));
     }
@@ -78,8 +95,8 @@ impl World {
                 let whole = (0..=cut).rev().find(|at| text.is_char_boundary(*at));
                 text.truncate(whole.expect("every text may be cut at its start"));
             }
-            Some(Action::IgnoreCancel) => mischief = Some(Mischief::DropAccepted),
-            Some(action) => mischief = action.mischief(),
+            Some(Action::IgnoreCancel) => mischief = Some((Mischief::DropAccepted, self.faults.pending())),
+            Some(action) => mischief = action.mischief().map(|mischief| (mischief, self.faults.pending())),
             None => {}
         }
         self.inbound(conn, Event::Text(conn, text, mischief));
@@ -97,6 +114,7 @@ impl World {
             ask: Some(ask),
             path: None,
             stream: None,
+            feed: None,
             account,
         };
         self.faults.fate(self.now, &passing)
@@ -105,8 +123,10 @@ impl World {
     /// A client's message leaves for its venue by socket.
     pub(super) fn inbound(&mut self, conn: ConnId, event: Event) {
         let at = self.travel.arrival(self.now);
+        let Some(venue) = self.sockets.get(&conn).map(|socket| socket.venue) else { return };
+        let held = self.parted(venue, Direction::ToVenue).unwrap_or(at);
         let Some(socket) = self.sockets.get_mut(&conn).filter(|socket| !socket.silent) else { return };
-        socket.last_in = socket.last_in.max(at);
+        socket.last_in = socket.last_in.max(at).max(held);
         self.agenda.put(socket.last_in, event);
     }
 
@@ -116,17 +136,21 @@ impl World {
             Event::Request(carried) => self.arrive(&carried),
             Event::Deliver(delivery) => self.deliver(delivery),
             Event::ConnectionRules => self.apply_connection_rules(),
+            Event::VenueRules => self.apply_venue_rules(),
             Event::Opened(conn, request) => self.with_server(conn, |world, venue, out| {
                 world.venues[venue.0].server.opened(world.now, conn, &request, out);
             }),
             Event::Text(conn, text, mischief) => {
                 self.recognise(conn, &text);
                 self.with_server(conn, |world, venue, out| {
-                    let at = world.now;
+                    let (now, at) = (world.now, world.clock_of(venue, 0));
                     let venue = &mut world.venues[venue.0];
-                    venue.note_frame(at, &text);
-                    if let Some(mischief) = mischief {
-                        venue.trouble(at, (venue.row.frame_key)(&text), mischief);
+                    venue.note_frame(now, &text);
+                    if let Some((mischief, strike)) = mischief
+                        && venue.trouble(at, (venue.row.frame_key)(&text), mischief)
+                        && let Some(strike) = strike
+                    {
+                        world.faults.tell(&strike);
                     }
                     venue.server.frame(at, &mut venue.exchange, conn, &text, out);
                 });
@@ -155,78 +179,103 @@ impl World {
 
     /// A request is answered by its venue.
     fn arrive(&mut self, carried: &Carried) {
-        let &Carried { venue, id, ref request, skew_ns, mischief } = carried;
-        let at = Timestamp(self.now.0.saturating_add_signed(skew_ns));
-        let here = &mut self.venues[venue.0];
-        let row = here.row;
-        here.note_request(self.now, request);
-        if let Some(mischief) = mischief {
-            here.trouble(at, (row.request_key)(request), mischief);
+        if let Some(reply) = self.down(carried.venue) {
+            return carried.id.into_iter().for_each(|id| self.answer(id, Ok(reply.clone())));
         }
-        let mut reply = here.server.request(at, &mut here.exchange, request);
-        here.tell(self.now, &mut self.said);
-        let fate = self
-            .faults
-            .watches(Place::Reply)
-            .then(|| self.request_fate(venue, Place::Reply, request))
-            .flatten();
-        if self.faults.watches(Place::Reply) {
-            let key = (row.request_key)(request).unwrap_or_default();
-            let key = format!("{} {key} {} {}", row.kind, request.path, request.query);
-            let before = self.earlier.insert(key, reply.clone());
-            if let (Some(Action::Stale), Some(before)) = (&fate, before) {
-                reply = before;
-            }
+        let mut reply = self.ask_venue(carried);
+        if !self.faults.watches(Place::Reply) {
+            return self.let_go(carried, reply, Duration::ZERO);
         }
+        let &Carried { venue, ref request, .. } = carried;
+        let row = self.venues[venue.0].row;
+        let fate = self.request_fate(venue, Place::Reply, request);
+        let key = (row.request_key)(request).unwrap_or_default();
+        let key = format!("{} {key} {} {}", row.kind, request.path, request.query);
+        let before = self.earlier.insert(key, reply.clone());
         let mut after = Duration::ZERO;
         match fate {
-            None | Some(Action::Stale) => {}
+            None => {}
+            Some(Action::Stale) => {
+                if let Some(before) = before {
+                    reply = before;
+                    self.tell_pending();
+                }
+            }
             Some(Action::Drop) => return self.speak(venue),
             Some(Action::Delay { ms }) => after = Duration::from_millis(ms),
-            Some(Action::Lie(lie)) => (row.falsify)(&lie, (row.ask)(request), &mut reply),
-            Some(Action::Corrupt) => reply.body.truncate(self.travel.cut(reply.body.len())),
-            Some(Action::Status { code, body }) => reply = meet::status_reply(code, &body),
-            Some(Action::RateLimit { retry_after_s }) => reply = meet::rate_limit_reply(row, retry_after_s),
             Some(Action::Disconnect) => {
-                if let Some(id) = id {
+                if let Some(id) = carried.id {
                     self.answer(id, Err(()));
                 }
                 return self.speak(venue);
             }
             Some(Action::Reorder) => {
-                if let Some(id) = id {
+                if let Some(id) = carried.id {
                     let at = self.travel.arrival(self.now);
-                    self.hold(Lane::Replies(venue), at, Event::Deliver(Delivery::Reply(id, reply)));
+                    self.hold_reply(id, at, reply);
                 }
                 return self.speak(venue);
             }
-            Some(
-                Action::Duplicate
-                | Action::Skew { .. }
-                | Action::IgnoreCancel
-                | Action::DropAccepted
-                | Action::RejectAccepted
-                | Action::SkipNonce
-                | Action::ExpireTokens,
-            ) => unreachable!("refused when the schedule was set"),
+            Some(action) => self.spoil(carried, &action, &mut reply),
         }
-        // What a command made happen goes out before its answer as often as not; here the answer leaves first,
-        // and the sockets' own travel time decides who wins.
-        if let Some(id) = id {
+        self.let_go(carried, reply, after);
+    }
+
+    /// What the venue itself says to a request.
+    fn ask_venue(&mut self, carried: &Carried) -> Reply {
+        let &Carried { venue, ref request, skew_ns, ref mischief, .. } = carried;
+        let at = self.clock_of(venue, skew_ns);
+        let here = &mut self.venues[venue.0];
+        here.note_request(self.now, request);
+        if let Some((mischief, strike)) = mischief
+            && here.trouble(at, (here.row.request_key)(request), *mischief)
+            && let Some(strike) = strike
+        {
+            self.faults.tell(strike);
+        }
+        let reply = here.server.request(at, &mut here.exchange, request);
+        here.tell(self.now, &mut self.said);
+        reply
+    }
+
+    /// A fault changes what a reply says.
+    fn spoil(&mut self, carried: &Carried, action: &Action, reply: &mut Reply) {
+        let row = self.venues[carried.venue.0].row;
+        match action {
+            Action::Lie(lie) => {
+                let truth = reply.body.clone();
+                (row.falsify)(lie, (row.ask)(&carried.request), reply);
+                if reply.body != truth {
+                    self.tell_pending();
+                }
+            }
+            Action::Garbage { of } => reply.body = meet::rubbish(*of, &mut self.travel),
+            Action::Corrupt => reply.body.truncate(self.travel.cut(reply.body.len())),
+            Action::Status { code, body } => *reply = meet::status_reply(*code, body),
+            Action::RateLimit { retry_after_s } => {
+                *reply = meet::rate_limit_reply(row, &retry_after_s.to_string());
+            }
+            Action::RateLimitUntil { after_s } => {
+                *reply = meet::rate_limit_reply(row, &meet::date(self.now, *after_s));
+            }
+            other => unreachable!("'{}' of a reply was refused when the schedule was set", other.word()),
+        }
+    }
+
+    /// A reply leaves, and with it what else the venue said. (What a command made happen goes out before its answer as
+    /// often as not; here the answer leaves first, and the sockets' own travel time decides who wins.)
+    fn let_go(&mut self, carried: &Carried, reply: Reply, after: Duration) {
+        if let Some(id) = carried.id {
             let at = self.travel.arrival(self.now) + after;
-            self.put(Lane::Replies(venue), at, Event::Deliver(Delivery::Reply(id, reply)));
+            self.send_reply(id, at, Ok(reply));
         }
-        self.speak(venue);
+        self.speak(carried.venue);
     }
 
     /// Answers a request on the venue's behalf, or cuts its connection.
     fn answer(&mut self, id: RequestId, answer: Result<Reply, ()>) {
         let at = self.travel.arrival(self.now);
-        let delivery = match answer {
-            Ok(reply) => Delivery::Reply(id, reply),
-            Err(()) => Delivery::Cut(id),
-        };
-        self.put(Lane::Replies(id.venue), at, Event::Deliver(delivery));
+        self.send_reply(id, at, answer);
     }
 
     fn request_fate(&mut self, venue: VenueIndex, place: Place, request: &Request) -> Option<Action> {
@@ -240,6 +289,7 @@ impl World {
             ask: Some((here.row.ask)(request)),
             path: Some(&request.path),
             stream: None,
+            feed: None,
             account: here.account_of(request),
         };
         self.faults.fate(self.now, &passing)
@@ -256,6 +306,7 @@ impl World {
             ask: None,
             path: None,
             stream: stream.as_deref(),
+            feed: stream.as_deref().and_then(row.feed),
             account: socket.account,
         };
         let fate = self.faults.fate(self.now, &passing);
@@ -280,7 +331,15 @@ impl World {
                 self.outbound(conn, Delivery::Frame(conn, whole_characters(&bytes, len)));
             }
             Some(Action::Stale) => {
+                if before.is_some() {
+                    self.tell_pending();
+                }
                 self.outbound(conn, Delivery::Frame(conn, before.unwrap_or(bytes)));
+            }
+            Some(Action::Garbage { of }) => {
+                let rubbish = meet::rubbish(of, &mut self.travel);
+                self.outbound(conn, Delivery::Frame(conn, rubbish));
+                self.outbound(conn, Delivery::Frame(conn, bytes));
             }
             _ => self.outbound(conn, Delivery::Frame(conn, bytes)),
         }
@@ -289,10 +348,19 @@ impl World {
     /// Something leaves for a client by socket, behind all that left before.
     fn outbound(&mut self, conn: ConnId, delivery: Delivery) {
         let at = self.travel.arrival(self.now);
+        let Some(venue) = self.sockets.get(&conn).map(|socket| socket.venue) else { return };
+        let held = self.parted(venue, Direction::FromVenue).unwrap_or(at);
         let Some(socket) = self.sockets.get_mut(&conn).filter(|socket| !socket.silent) else { return };
-        socket.last_out = socket.last_out.max(at);
+        socket.last_out = socket.last_out.max(at).max(held);
         let at = socket.last_out;
         self.put(Lane::Socket(conn), at, Event::Deliver(delivery));
+    }
+
+    /// What may have missed did not.
+    fn tell_pending(&mut self) {
+        if let Some(strike) = self.faults.pending() {
+            self.faults.tell(&strike);
+        }
     }
 
     fn deliver(&mut self, delivery: Delivery) {
@@ -303,7 +371,7 @@ impl World {
     }
 
     /// Puts a message on its way; one that waits to be overtaken in its lane follows right behind.
-    fn put(&mut self, lane: Lane, at: Timestamp, event: Event) {
+    pub(super) fn put(&mut self, lane: Lane, at: Timestamp, event: Event) {
         self.agenda.put(at, event);
         if !self.overtaken.is_empty()
             && let Some(event) = self.overtaken.remove(&lane).and_then(|key| self.agenda.take(key))
@@ -313,7 +381,7 @@ impl World {
     }
 
     /// Holds a message until another of its lane has gone, or long enough.
-    fn hold(&mut self, lane: Lane, at: Timestamp, event: Event) {
+    pub(super) fn hold(&mut self, lane: Lane, at: Timestamp, event: Event) {
         let key = self.agenda.put(at + OVERTAKEN_WITHIN, event);
         self.overtaken.insert(lane, key);
     }

@@ -7,6 +7,7 @@
 mod agenda;
 mod carry;
 mod meet;
+mod outage;
 mod socket;
 mod travel;
 mod venue;
@@ -28,7 +29,7 @@ use self::{
 };
 use crate::{
     config::{SimConfig, SimError},
-    faults::{Action, Faults, Passing, Place, Schedule, Witness},
+    faults::{Action, Faults, Passing, Place, Schedule, Strike, Witness},
     truth::Ledger,
 };
 
@@ -65,8 +66,11 @@ struct Carried {
     /// How far the venue's clock is off when it looks at this.
     skew_ns: i64,
     /// What goes wrong at the venue just before it looks at this.
-    mischief: Option<Mischief>,
+    mischief: Option<Trouble>,
 }
+
+/// Trouble on its way to a venue, and what it is told as if the venue knows it.
+type Trouble = (Mischief, Option<Box<Strike>>);
 
 /// Something that reaches a client now.
 #[derive(Debug)]
@@ -108,7 +112,7 @@ enum Event {
     /// A socket's opening reaches its venue.
     Opened(ConnId, Box<Request>),
     /// A client's frame reaches its venue, just after this went wrong there.
-    Text(ConnId, String, Option<Mischief>),
+    Text(ConnId, String, Option<Trouble>),
     /// A client's ping reaches its venue.
     PingArrives(ConnId, Bytes),
     /// A client's pong reaches its venue.
@@ -117,6 +121,8 @@ enum Event {
     Deliver(Delivery),
     /// Rules about standing connections begin to hold.
     ConnectionRules,
+    /// Rules about venues begin to hold.
+    VenueRules,
 }
 
 /// What may be overtaken: messages of the same lane.
@@ -211,11 +217,13 @@ impl World {
     /// Says which rule makes no sense.
     pub(crate) fn set_faults(&mut self, now: Timestamp, schedule: Schedule) -> Result<(), String> {
         self.advance(now);
-        let witness = self.faults.witness().clone();
-        self.faults = Faults::new(schedule, self.now)?.witnessed_by(witness);
+        self.faults = Faults::new(schedule, self.now)?.after(&mut self.faults);
         self.earlier.clear();
-        for at in self.faults.connection_times() {
+        for at in self.faults.begin_at(Place::Connection) {
             self.agenda.put(at, Event::ConnectionRules);
+        }
+        for at in self.faults.begin_at(Place::Venue) {
+            self.agenda.put(at, Event::VenueRules);
         }
         self.advance(now);
         Ok(())
@@ -223,8 +231,12 @@ impl World {
 
     /// Lets somebody hear of every fault that strikes, whatever the schedule.
     pub(crate) fn set_witness(&mut self, witness: Witness) {
-        let faults = Faults::new(Schedule::default(), self.now).expect("no rule can be wrong");
-        self.faults = std::mem::replace(&mut self.faults, faults).witnessed_by(witness);
+        self.faults.set_witness(witness);
+    }
+
+    /// How often each kind of fault struck.
+    pub(crate) const fn strikes(&self) -> &BTreeMap<String, u64> {
+        self.faults.counts()
     }
 
     /// A client sends a request.
@@ -238,6 +250,9 @@ impl World {
     pub(crate) fn open(&mut self, now: Timestamp, opening: Opening) -> Admission {
         let Opening { venue, conn, request } = opening;
         self.advance(now);
+        if let Some(reply) = self.down(venue) {
+            return Admission::Refused(reply);
+        }
         let row = self.venues[venue.0].row;
         let fate = self.connection_fate(venue, None);
         let silent = match fate {
@@ -247,7 +262,10 @@ impl World {
                 return Admission::Refused(meet::status_reply(code, &body));
             }
             Some(Action::RateLimit { retry_after_s }) => {
-                return Admission::Refused(meet::rate_limit_reply(row, retry_after_s));
+                return Admission::Refused(meet::rate_limit_reply(row, &retry_after_s.to_string()));
+            }
+            Some(Action::RateLimitUntil { after_s }) => {
+                return Admission::Refused(meet::rate_limit_reply(row, &meet::date(self.now, after_s)));
             }
             Some(_) => return Admission::Cut,
         };
@@ -343,6 +361,7 @@ impl World {
             ask: None,
             path: None,
             stream: None,
+            feed: None,
             account,
         };
         self.faults.fate(self.now, &passing)

@@ -1,6 +1,8 @@
 //! The world under time that the test tells it: what clients get, what faults do to it, and that all of it happens
 //! again. Requests are written and replies read by the venue's own client half.
 
+mod outage;
+
 use std::time::Duration;
 
 use mm_model::{

@@ -157,11 +157,14 @@ impl VenueWorld {
         }
     }
 
-    /// Something goes wrong at the venue for whoever bears this key. A venue that knows no such trouble says so in the log.
-    pub(super) fn trouble(&mut self, now: Timestamp, api_key: Option<String>, what: Mischief) {
-        if !self.server.mischief(now, api_key.as_deref(), what) {
+    /// Something goes wrong at the venue for whoever bears this key, or for all. A venue that knows no such trouble says so
+    /// in the log, and that nothing happened.
+    pub(super) fn trouble(&mut self, now: Timestamp, api_key: Option<String>, what: Mischief) -> bool {
+        let is_known = self.server.mischief(now, api_key.as_deref(), what);
+        if !is_known {
             tracing::warn!(venue = %self.row.kind, ?what, "this venue knows no such trouble: nothing happens");
         }
+        is_known
     }
 
     pub(super) fn account_by_key(&self, api_key: &str) -> Option<&'static str> {

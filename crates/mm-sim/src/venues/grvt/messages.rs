@@ -5,7 +5,7 @@ use mm_model::ClientId;
 use mm_venues::http::Request;
 use serde_json::Value;
 
-use crate::venues::Asked;
+use crate::{faults::Feed, venues::Asked};
 
 /// The streams that belong to a trading account.
 const OWN_STREAMS: [&str; 5] = ["v1.order", "v1.state", "v1.position", "v1.fill", "v1.cancel"];
@@ -111,6 +111,14 @@ pub(super) fn stream(frame: &[u8]) -> Option<String> {
     let frame: Value = serde_json::from_slice(frame).ok()?;
     let name = field(&frame, ["stream", "s"]).or_else(|| field(&frame, ["method", "m"]))?;
     name.as_str().map(str::to_owned)
+}
+
+/// What kind of stream that is.
+pub(super) fn feed(stream: &str) -> Option<Feed> {
+    if stream.starts_with("v1.book.") || stream.starts_with("v1.mini.") || stream.starts_with("v1.ticker.") {
+        return Some(Feed::Book);
+    }
+    OWN_STREAMS.contains(&stream).then_some(Feed::Account)
 }
 
 /// The trading account that a body names, at the top or in its order.

@@ -38,6 +38,7 @@ pub(super) const ROW: VenueRow = VenueRow {
     request_orders: messages::request_orders,
     frame_orders: messages::frame_orders,
     stream: messages::stream,
+    feed: messages::feed,
     cancel_noted: None,
     rate_limited: || {
         Bytes::from_static(br#"{"code":1006,"message":"You have surpassed the allocated rate limit for your tier","status":429}"#)

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::form_urlencoded;
 
-use crate::venues::Asked;
+use crate::{faults::Feed, venues::Asked};
 
 /// What makes an order the order that it is.
 const TERMS: [&str; 7] = ["MarketIndex", "IsAsk", "BaseAmount", "Price", "Type", "TimeInForce", "ReduceOnly"];
@@ -141,6 +141,15 @@ pub(super) fn stream(frame: &[u8]) -> Option<String> {
     }
     let envelope: Envelope = serde_json::from_slice(frame).ok()?;
     envelope.channel.or(envelope.r#type)
+}
+
+/// What kind of stream a channel is.
+pub(super) fn feed(channel: &str) -> Option<Feed> {
+    match channel.split([':', '/']).next()? {
+        "order_book" | "ticker" => Some(Feed::Book),
+        name if name.starts_with("account_") => Some(Feed::Account),
+        _ => None,
+    }
 }
 
 /// The word for a transaction's type.

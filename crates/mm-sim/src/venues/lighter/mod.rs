@@ -44,6 +44,7 @@ pub(super) const ROW: VenueRow = VenueRow {
     request_orders: messages::request_orders,
     frame_orders: messages::frame_orders,
     stream: messages::stream,
+    feed: messages::feed,
     cancel_noted: None,
     rate_limited: || Bytes::from_static(br#"{"code":23000,"message":"Too Many Requests!"}"#),
     falsify: falsify::falsify,
