@@ -6,6 +6,7 @@
 //! sockets, threads inside a run (a run is one thread; many runs may go side by side) and real disks.
 
 mod beliefs;
+pub mod checks;
 pub mod connect;
 mod event_log;
 pub mod faults;

@@ -42,6 +42,8 @@ pub struct TrueOrder {
     pub price: Option<Price>,
     /// Whether it may open a position.
     pub exposure: Exposure,
+    /// Whether its owner ever changed its price or size.
+    pub was_modified: bool,
     /// When the engine took it.
     pub admitted_at: Timestamp,
     /// When it last changed.
@@ -136,7 +138,8 @@ impl Ledger {
             symbols: listings.iter().map(|listing| listing.market.symbol.clone()).collect(),
             tops: listings
                 .iter()
-                .map(|listing| TopHistory::of(now, &exchange.book(listing.market.id, usize::MAX)))
+                .map(|listing| exchange.book(listing.market.id, usize::MAX))
+                .map(|book| TopHistory::new(now, &book.bids, &book.asks))
                 .collect(),
         }
     }
@@ -145,9 +148,11 @@ impl Ledger {
     pub(crate) fn facts(&mut self, now: Timestamp, facts: &[Fact]) {
         for fact in facts {
             match fact {
-                Fact::Accepted(view) | Fact::Modified(view) => {
-                    self.order(now, view, |order| order.asked = order.qty);
-                }
+                Fact::Accepted(view) => self.order(now, view, |_| {}),
+                Fact::Modified(view) => self.order(now, view, |order| {
+                    order.asked = order.qty;
+                    order.was_modified = true;
+                }),
                 Fact::Executed(view, execution) => {
                     self.order(now, view, |_| {});
                     self.execution(execution);
@@ -242,6 +247,7 @@ fn admitted(market: Symbol, view: &OrderView) -> TrueOrder {
         filled: view.filled,
         price: view.order.limit,
         exposure: view.order.exposure,
+        was_modified: false,
         admitted_at: view.created_at,
         changed_at: view.created_at,
         fate: fate(view.status),

@@ -142,6 +142,11 @@ impl<'a> AccountTruth<'a> {
         &self.ledger.book_of(self.id).changes
     }
 
+    /// Places in [`AccountTruth::orders`] of the orders that live now.
+    pub fn live(&self) -> impl Iterator<Item = usize> + 'a {
+        self.ledger.book_of(self.id).live.iter().copied()
+    }
+
     /// The orders that live now, on the book or asleep, oldest first.
     pub fn open_orders(&self) -> impl Iterator<Item = &'a TrueOrder> {
         let book = self.ledger.book_of(self.id);

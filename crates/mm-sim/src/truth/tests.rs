@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use mm_core::{Clock, VirtualRuntime};
-use mm_exchange::BookView;
 use mm_model::{ClientId, Level, Price, Qty, Side, SignedQty, Timestamp};
 use mm_session::Transport as _;
 use mm_venues::http::{Method, Request};
@@ -110,8 +109,7 @@ fn the_history_of_the_top_follows_the_engine() {
 fn a_top_holds_until_the_next_and_is_forgotten_in_time() {
     let at = |secs: u64| Timestamp::from_ms(secs * 1000);
     let level = |price, qty| Level { price: Price(price), qty: Qty(qty) };
-    let book = BookView { seq: 0, bids: vec![level(10, 1)], asks: vec![level(12, 1)] };
-    let mut tops = TopHistory::of(at(0), &book);
+    let mut tops = TopHistory::new(at(0), &[level(10, 1)], &[level(12, 1)]);
     tops.set(at(100), Side::Buy, level(11, 3));
     tops.set(at(100), Side::Buy, level(9, 3));
     let was =

@@ -5,7 +5,6 @@ use std::{
     time::Duration,
 };
 
-use mm_exchange::BookView;
 use mm_model::{Level, Price, Qty, Side, Timestamp};
 
 /// How long tops are remembered. The last one before that is, too.
@@ -41,15 +40,17 @@ pub struct TopHistory {
 }
 
 impl TopHistory {
-    pub(super) fn of(now: Timestamp, book: &BookView) -> Self {
+    /// Of a book with these levels.
+    #[must_use]
+    pub fn new(now: Timestamp, bids: &[Level], asks: &[Level]) -> Self {
         let side = |levels: &[Level]| levels.iter().map(|level| (level.price, level.qty)).collect();
-        let mut history = Self { bids: side(&book.bids), asks: side(&book.asks), tops: VecDeque::new() };
+        let mut history = Self { bids: side(bids), asks: side(asks), tops: VecDeque::new() };
         history.tops.push_back((now, history.now()));
         history
     }
 
-    /// A level has this size now.
-    pub(super) fn set(&mut self, at: Timestamp, side: Side, level: Level) {
+    /// A level has this size now; zero: it is gone.
+    pub fn set(&mut self, at: Timestamp, side: Side, level: Level) {
         let levels = match side {
             Side::Buy => &mut self.bids,
             Side::Sell => &mut self.asks,

@@ -1,0 +1,1 @@
+//! Each check catches a violation made by hand, and is silent about what is right.
