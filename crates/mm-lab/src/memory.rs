@@ -61,16 +61,7 @@ impl Journal for Notary {
             Entry::Updated { client_id, update, .. } => {
                 self.log.say(format_args!("{} order {client_id} {update:?}", self.venue));
             }
-<<<<<<< Updated upstream
             other => self.log.say(format_args!("{} journal {other:?}", self.venue)),
-=======
-            Entry::Revived { client_id, .. } => {
-                self.log.say(format_args!("{} revived {client_id}", self.venue));
-            }
-            Entry::Resumed { order, market } => {
-                self.log.say(format_args!("{} resumed {} {market}", self.venue, order.client_id));
-            }
->>>>>>> Stashed changes
         }
         self.inner.write(at, entry)
     }
