@@ -49,6 +49,7 @@ where
             shown_within: VenueConfig::SHOWN_WITHIN,
             dead_man: None,
             recovery: mm_core::Recovery::default(),
+            on_mismatch: mm_core::OnMismatch::default(),
         };
         let (venue, driver) = mm_core::venue(config, clock.clone(), Arc::new(Ids::after(market.ids_from)));
         let net = Net::new(clock.clone(), NetConfig::default()).expect("TLS can be set up");

@@ -92,6 +92,7 @@ impl<W: Wire> Rig<W> {
             shown_within: VenueConfig::SHOWN_WITHIN,
             dead_man: None,
             recovery: mm_core::Recovery::default(),
+            on_mismatch: mm_core::OnMismatch::default(),
         };
         let (venue, driver) = venue(config, clock.clone(), Arc::new(Ids::after(W::IDS_FROM)));
         let (client, market, heard) = (W::client(), MarketId(0), Heard::default());

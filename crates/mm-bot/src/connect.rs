@@ -82,6 +82,7 @@ pub(crate) fn connector(
         shown_within: VenueConfig::SHOWN_WITHIN,
         dead_man: config.own.duration("dead_man_secs"),
         recovery: mm_core::Recovery::default(),
+        on_mismatch: mm_core::OnMismatch::default(),
     };
     let session_config = SessionConfig {
         call_timeout: wait("call_timeout_secs", Duration::from_secs(5)),

@@ -27,6 +27,6 @@ pub use trading_core::{
     Connector, ConnectorTask, CoreConfig, CoreStatus, StartError, StopReport, StopRequest, TradingCore,
 };
 pub use venue::{
-    Backing, CancelError, IdSource, Lagged, Listener, ModifyError, PlaceError, Submission, Venue,
-    VenueConfig, VenueError, VenueStatus, venue,
+    Backing, CancelError, IdSource, Lagged, Listener, ModifyError, OnMismatch, PlaceError, Reconciliation,
+    Submission, Venue, VenueConfig, VenueError, VenueStatus, venue,
 };

@@ -52,6 +52,7 @@ impl Wiring {
             shown_within: VenueConfig::SHOWN_WITHIN,
             dead_man: None,
             recovery: mm_core::Recovery::default(),
+            on_mismatch: mm_core::OnMismatch::default(),
         };
         let session = SessionConfig {
             call_timeout: Duration::from_secs(2),

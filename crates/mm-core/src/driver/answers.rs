@@ -206,6 +206,9 @@ impl Driver {
                 tracing::debug!(%venue, ?chore, %error, "housekeeping failed again");
             }
         }
+        if chore == Chore::Positions && answered {
+            self.compare_positions(now, ended.sent_at(), ended.events());
+        }
         let done = answered && (chore != Chore::Fills || !self.lacks_fills());
         self.upkeep.ended(chore, now, done);
         match chore {
@@ -254,7 +257,8 @@ impl Driver {
                     _ => None,
                 });
                 let Some(snapshot) = merged(pages).filter(|snapshot| snapshot.complete) else { return false };
-                self.look_up_missing(ended.now, ended.running.sent_at, &snapshot);
+                let n_missing = self.look_up_missing(ended.now, ended.running.sent_at, &snapshot);
+                self.compare_orders(ended.running.sent_at, &snapshot, n_missing);
                 self.look_up_unproven(ended.now);
                 true
             }

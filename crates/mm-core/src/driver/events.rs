@@ -130,6 +130,9 @@ impl Driver {
         let at_venue = Timestamp(now.0.saturating_add_signed(self.clock_offset_ns()));
         self.last_fill_at = self.last_fill_at.max(fill.at.min(at_venue));
         let heard = self.shared.orders.fill(now, fill);
+        if matches!(heard.whose, Whose::External { .. }) {
+            self.position_moved(now, fill.market);
+        }
         if heard.whose == (Whose::External { new: true }) && fill.at < self.started_at_venue() {
             return false; // Of an order that had settled before we started, or of one that we may yet learn to be ours.
         }
@@ -150,6 +153,9 @@ impl Driver {
             let mut state = self.shared.state();
             let sum = state.filled.entry(market).or_default();
             *sum = *sum + filled;
+        }
+        if !joined.newly_filled.is_zero() {
+            self.position_moved(self.shared.clock.now(), market);
         }
         if let Some(anomaly) = &joined.anomaly {
             self.alarm(&format_args!("order {venue_id} ({:?}): {anomaly}", heard.whose));
@@ -229,6 +235,7 @@ impl Driver {
 
     fn learn_balances(&self, snapshot: &Snapshot<Balance>, source: Source) {
         let Source::Answer { sent_at, .. } = source else { return };
+        self.compare_balances(sent_at, &snapshot.rows);
         let mut state = self.shared.state();
         if snapshot.complete && snapshot.scope.is_none() {
             state.balances.retain(|asset, known| {

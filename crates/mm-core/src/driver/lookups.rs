@@ -139,13 +139,13 @@ impl Driver {
         sent_at + self.shared.config.submit_valid_for + ABSENCE_MARGIN
     }
 
-    /// Live orders that a complete list lacks, and of which nothing was heard since it was asked for, are looked up.
+    /// Live orders that a complete list lacks, and of which nothing was heard since it was asked for, are looked up; how many.
     pub(super) fn look_up_missing(
         &mut self,
         now: Timestamp,
         sent_at: Timestamp,
         listed: &Snapshot<OrderReport>,
-    ) {
+    ) -> usize {
         let mut missing = Vec::new();
         self.shared.orders.read_all(|tracker| {
             let record = tracker.record();
@@ -158,9 +158,10 @@ impl Driver {
                 missing.push(id);
             }
         });
-        for id in missing {
+        for &id in &missing {
             self.upkeep.want(Chore::Lookup(id), now);
         }
+        missing.len()
     }
 
     /// Whether an order that is over lacks fills that the venue counted.
@@ -178,6 +179,9 @@ impl Driver {
         let offset_ns = self.clock_offset_ns();
         let at_venue = |at: Timestamp| Timestamp(at.0.saturating_add_signed(offset_ns));
         let mut since = self.last_fill_at - FILLS_MARGIN;
+        if let Some(from) = self.reconciling.unexplained_since() {
+            since = since.min(at_venue(from) - FILLS_MARGIN);
+        }
         self.shared.orders.read_all(|tracker| {
             if tracker.record().lacks_fills() {
                 since = since.min(at_venue(tracker.record().created_at()) - FILLS_MARGIN);

@@ -2,12 +2,14 @@
 //! Pure and synchronous but for `next`: the session loop feeds it events and executes its calls.
 
 mod answers;
+mod believed;
 mod dead_man;
 mod doubts;
 mod events;
 mod lookups;
 mod past;
 mod readiness;
+mod reconcile;
 mod restate;
 mod risk;
 mod upkeep;
@@ -38,6 +40,7 @@ use lookups::Absence;
 pub(crate) use lookups::PROOF_LAG;
 use past::Legacy;
 use readiness::Readiness;
+use reconcile::Reconciling;
 use upkeep::{Chore, Upkeep};
 
 /// Why an order that waits in our own queue is not sent.
@@ -119,6 +122,7 @@ pub struct Driver {
     legacy: Legacy,
     /// When the gate last heard of a market's touch.
     marked_at: BTreeMap<MarketId, Timestamp>,
+    reconciling: Reconciling,
     /// What earlier runs left and was not taken up yet: the venue's markets must be known first.
     past: Past,
 }
@@ -150,6 +154,7 @@ impl Driver {
             fills_from: now,
             legacy: Legacy::of(&past),
             marked_at: BTreeMap::new(),
+            reconciling: Reconciling::default(),
             past,
         };
         driver.prepare(now);

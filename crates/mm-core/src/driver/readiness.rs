@@ -163,6 +163,13 @@ impl Driver {
         self.publish_readiness();
     }
 
+    /// Whether what happened while we did not listen is known: orders and fills, and all that earlier runs left.
+    pub(super) fn is_caught_up(&self) -> bool {
+        let missing = &self.readiness.missing;
+        let is_asking = [Chore::OpenOrders, Chore::Fills].iter().any(|chore| missing.contains(chore));
+        self.readiness.is_up() && !is_asking && self.legacy.missing().is_none()
+    }
+
     /// The markets are known (again): on the first time, what waited for them can be asked.
     pub(super) fn markets_known(&mut self, now: Timestamp) {
         let waited = self.readiness.epoch > 0 && self.readiness.caught_up_epoch < self.readiness.epoch;
@@ -178,6 +185,7 @@ impl Driver {
             return;
         }
         self.readiness.caught_up_epoch = self.readiness.epoch;
+        self.shared.orders.count_external_from(self.started_at_venue());
         let mut chores = vec![Chore::OpenOrders, Chore::Fills, Chore::Positions, Chore::Balances];
         chores.extend(self.shared.config.dead_man.map(|_| Chore::DeadMan));
         self.readiness.unlisted = None;

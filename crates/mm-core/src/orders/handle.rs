@@ -7,7 +7,7 @@ use std::{
     task::Poll,
 };
 
-use mm_model::{ClientId, Fill, Joined, NewOrder, OrderRecord, OrderReport, Timestamp};
+use mm_model::{ClientId, Fill, Joined, MarketId, NewOrder, OrderRecord, OrderReport, SignedQty, Timestamp};
 
 use super::{ExternalOrder, Heard, HistoryEntry, OrderTracker, Update, table::OrderTable};
 use crate::{
@@ -119,7 +119,26 @@ impl Orders {
 
     /// Forgets what was heard of orders that are none of ours by nothing but fills from before `at`, by the venue's clock.
     pub(crate) fn forget_external_fills(&self, at: Timestamp) {
-        lock(&self.0).forget_external_fills(at);
+        lock(&self.0).externals_mut().forget_fills(at);
+    }
+
+    /// Fills of orders that are none of ours count from then on, by the venue's clock.
+    pub(crate) fn count_external_from(&self, at: Timestamp) {
+        lock(&self.0).externals_mut().count_from(at);
+    }
+
+    /// What fills of orders that are none of ours come to.
+    pub(crate) fn external_filled(&self, market: MarketId) -> SignedQty {
+        lock(&self.0).external_filled(market)
+    }
+
+    /// Forgets orders of others that were live, and that a complete list asked for at `asked_at` lacks; how many.
+    pub(crate) fn end_external(
+        &self,
+        asked_at: Timestamp,
+        is_listed: impl Fn(&ExternalOrder) -> bool,
+    ) -> usize {
+        lock(&self.0).externals_mut().end(asked_at, is_listed)
     }
 
     /// Orders that we did not place, as far as we know.

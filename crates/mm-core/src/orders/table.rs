@@ -5,7 +5,7 @@
 use std::{collections::VecDeque, iter, sync::Arc};
 
 use mm_model::{
-    ClientId, Fill, Joined, NewOrder, OrderRecord, OrderReport, Qty, Timestamp, VenueOrderId,
+    ClientId, Fill, Joined, MarketId, NewOrder, OrderRecord, OrderReport, Qty, SignedQty, Timestamp, VenueOrderId,
     fixed_map::FixedMap,
 };
 
@@ -185,8 +185,12 @@ impl OrderTable {
         self.slots.iter().filter(|slot| slot.in_use).map(|slot| &slot.tracker)
     }
 
-    pub(super) fn forget_external_fills(&mut self, before: Timestamp) {
-        self.externals.forget_fills(before);
+    pub(super) const fn externals_mut(&mut self) -> &mut Externals {
+        &mut self.externals
+    }
+
+    pub(super) fn external_filled(&self, market: MarketId) -> SignedQty {
+        self.externals.filled(market)
     }
 
     pub(super) fn externals(&self) -> Vec<ExternalOrder> {
@@ -278,7 +282,8 @@ impl OrderTable {
     /// What was heard of this order before we knew that it is ours. The waiters are woken by what brought the id.
     fn adopt(&mut self, slot: u32, venue_id: &VenueOrderId, at: Timestamp) -> Joined {
         let mut sum = Joined::default();
-        let Some(external) = self.externals.remove(venue_id) else { return sum };
+        let market = self.tracker(slot).record().order().market;
+        let Some(external) = self.externals.remove(venue_id, market) else { return sum };
         let fills = external.fills.iter().map(Update::Fill);
         for update in fills.chain(external.report.iter().map(Update::Report)) {
             let (joined, _) = self.slots[slot as usize].tracker.join(at, update);

@@ -24,8 +24,8 @@ pub(crate) use notebook::Notebook;
 pub(crate) use script::{OnCancel, OnModify, OnPlace};
 
 use crate::{
-    Backing, Clock, IdSource, Recovery, Task, TrackingLimit, Venue, VenueConfig, VirtualRuntime, risk::Gate,
-    venue,
+    Backing, Clock, IdSource, OnMismatch, Recovery, Task, TrackingLimit, Venue, VenueConfig, VirtualRuntime,
+    risk::Gate, venue,
 };
 
 pub(crate) const MARKET: MarketId = MarketId(0);
@@ -70,6 +70,7 @@ pub(crate) fn config(name: &str) -> VenueConfig {
         shown_within: VenueConfig::SHOWN_WITHIN,
         dead_man: None,
         recovery: Recovery::Resume,
+        on_mismatch: OnMismatch::Alarm,
     }
 }
 

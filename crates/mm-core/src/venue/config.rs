@@ -1,8 +1,8 @@
 //! How a venue is set up, and how it is doing.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
-use mm_model::ClientId;
+use mm_model::{ClientId, Timestamp};
 
 use crate::recovery::Recovery;
 
@@ -39,6 +39,64 @@ pub struct VenueConfig {
     pub dead_man: Option<Duration>,
     /// What becomes of what earlier runs left.
     pub recovery: Recovery,
+    /// What is done about a position that is not what all fills come to.
+    pub on_mismatch: OnMismatch,
+}
+
+/// What is done about a position that is not what all fills come to, once that was not explained in time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnMismatch {
+    /// It is told.
+    #[default]
+    Alarm,
+    /// It is told, and the risk gate lets nothing pass any more but what reduces.
+    Reduce,
+}
+
+/// How what we believe compared with what the venue lists.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reconciliation {
+    /// When positions were last compared, by our clock.
+    pub compared_at: Option<Timestamp>,
+    /// How often they were.
+    pub n_compared: u64,
+    /// Differences that explained themselves: a fill that was under way, an order that was looked up.
+    pub n_explained: u64,
+    /// Differences that nothing explained in time.
+    pub n_alarms: u64,
+    /// Balances that moved without a word by stream.
+    pub n_balances_moved: u64,
+    /// Orders of ours that the last list lacked, and that are being looked up.
+    pub n_lost_orders: usize,
+    /// Positions that differ now, in words.
+    pub differences: Vec<String>,
+}
+
+impl Reconciliation {
+    /// Whether the last comparison left nothing open.
+    #[must_use]
+    pub fn agrees(&self) -> bool {
+        self.compared_at.is_some() && self.differences.is_empty() && self.n_lost_orders == 0
+    }
+}
+
+impl fmt::Display for Reconciliation {
+    /// One line, the age of the comparison left out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.compared_at.is_none() {
+            return f.write_str("not compared yet");
+        }
+        if self.agrees() {
+            f.write_str("agrees")?;
+        } else {
+            f.write_str("differs: ")?;
+            let lost = format!("{} orders of ours are not listed", self.n_lost_orders);
+            let lost = (self.n_lost_orders > 0).then_some(&lost);
+            let open: Vec<&str> = self.differences.iter().chain(lost).map(String::as_str).collect();
+            f.write_str(&open.join("; "))?;
+        }
+        write!(f, " ({} compared, {} explained, {} alarms)", self.n_compared, self.n_explained, self.n_alarms)
+    }
 }
 
 impl VenueConfig {
@@ -73,4 +131,6 @@ pub struct VenueStatus {
     pub round_trip: Option<Duration>,
     /// Orders whose outcome is unknown.
     pub unknown_orders: usize,
+    /// How what we believe compared with what the venue lists.
+    pub reconciliation: Reconciliation,
 }

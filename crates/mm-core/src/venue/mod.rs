@@ -32,7 +32,7 @@ use crate::{
 
 pub use backing::Backing;
 pub(crate) use commands::merged;
-pub use config::{IdSource, VenueConfig, VenueStatus};
+pub use config::{IdSource, OnMismatch, Reconciliation, VenueConfig, VenueStatus};
 pub use errors::{CancelError, ModifyError, PlaceError, VenueError};
 pub use listen::{Lagged, Listener};
 use state::State;
@@ -101,6 +101,7 @@ impl Venue {
             clock_offset_ns: health.clock_offset_ns,
             round_trip: health.round_trip,
             unknown_orders,
+            reconciliation: state.reconciliation.clone(),
         }
     }
 

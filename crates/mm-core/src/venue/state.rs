@@ -12,7 +12,7 @@ use mm_model::{
 };
 use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 
-use super::{IdSource, VenueConfig};
+use super::{IdSource, Reconciliation, VenueConfig};
 use crate::{
     Clock,
     journal::Journal,
@@ -89,6 +89,7 @@ pub(crate) struct State {
     pub(crate) filled: BTreeMap<MarketId, SignedQty>,
     /// Orders that earlier runs left unsettled.
     pub(crate) n_restored: usize,
+    pub(crate) reconciliation: Reconciliation,
     pub(crate) health: Health,
 }
 

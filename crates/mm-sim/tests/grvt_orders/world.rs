@@ -296,6 +296,7 @@ fn config() -> VenueConfig {
         shown_within: VenueConfig::SHOWN_WITHIN,
         dead_man: None,
         recovery: mm_core::Recovery::default(),
+        on_mismatch: mm_core::OnMismatch::default(),
     }
 }
 
