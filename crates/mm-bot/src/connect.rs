@@ -5,15 +5,19 @@
 use std::{future::Future, path::Path, pin::Pin, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
-use mm_core::{Backing, Clock, Connector, VenueConfig, risk::Gate};
+use mm_core::{Backing, Clock, Connector, OnMismatch, Recovery, VenueConfig, risk::Gate};
 use mm_net::{Net, NetConfig};
 use mm_session::{Limits, SessionConfig};
 use mm_sim::Endpoints;
-use mm_store::{Account, AccountLock, ClientIdCounter, IdRange, StateDir};
+use mm_store::{
+    Account, AccountLock, ClientIdCounter, IdRange, StateDir,
+    journal::{FileJournal, OpenReport},
+};
 use tokio::sync::oneshot;
 
 use crate::{
     config::ConnectorConfig,
+    journals::{self, Kept},
     registry::{Access, Wiring},
 };
 
@@ -36,18 +40,24 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) is_shared: bool,
     /// What every order passes, on all connectors.
     pub(crate) gate: &'a Gate,
+    /// How journals are flushed where a connector does not say.
+    pub(crate) journal_sync: Option<&'a str>,
 }
 
 /// A connector, and the lock that keeps other bots off its account for as long as it lives.
 pub(crate) struct Made {
     pub(crate) connector: Connector,
     pub(crate) lock: Option<AccountLock>,
+    pub(crate) journal: Arc<FileJournal>,
+    /// What was found in it; `None` where it is as new as its world.
+    pub(crate) found: Option<OpenReport>,
 }
 
 /// Makes one connector. Connects to nobody yet.
 ///
 /// # Errors
-/// When its keys cannot be read or must not be used here, its account is in use, or the state directory fails.
+/// When its keys cannot be read or must not be used here, its account is in use, its journal cannot be believed, or the state
+/// directory fails.
 pub(crate) fn connector(
     name: &str,
     config: &ConnectorConfig,
@@ -56,12 +66,12 @@ pub(crate) fn connector(
 ) -> anyhow::Result<Made> {
     let access = access(config, around)?;
     let account = Account { venue: config.venue.name.to_owned(), name: (config.venue.account)(&access.keys) };
-    // An embedded world dies with this process: nobody else can trade on its accounts.
-    let lock = if config.is_live() || around.is_shared {
-        Some(AccountLock::take(around.state, &account)?)
-    } else {
-        None
-    };
+    // An embedded world dies with this process: nobody else can trade on its accounts, and nothing of it is left.
+    let is_lasting = config.is_live() || around.is_shared;
+    let lock = if is_lasting { Some(AccountLock::take(around.state, &account)?) } else { None };
+    let sync = journals::policy(config.common.text("journal_sync"), around.journal_sync)?;
+    let Kept { journal, past, report: found } =
+        journals::open((around.state, &account), sync, is_lasting, around.clock)?;
     let range =
         IdRange { min: *config.venue.spec.client_ids.start(), max: *config.venue.spec.client_ids.end() };
     let ids = ClientIdCounter::open(around.state, &account, range, around.clock.now())?;
@@ -81,8 +91,8 @@ pub(crate) fn connector(
         reconcile_every: RECONCILE_EVERY,
         shown_within: VenueConfig::SHOWN_WITHIN,
         dead_man: config.own.duration("dead_man_secs"),
-        recovery: mm_core::Recovery::default(),
-        on_mismatch: mm_core::OnMismatch::default(),
+        recovery: recovery(config),
+        on_mismatch: on_mismatch(config),
     };
     let session_config = SessionConfig {
         call_timeout: wait("call_timeout_secs", Duration::from_secs(5)),
@@ -95,7 +105,7 @@ pub(crate) fn connector(
     let protocol = (config.venue.protocol)(Wiring { access, symbols, own: &config.own })
         .map_err(|why| anyhow::anyhow!("connector '{name}': {why}"))?;
     let transport = Net::new(around.clock.clone(), NetConfig::default())?;
-    let backing = Backing { gate: around.gate.clone(), ..Arc::new(ids).into() };
+    let backing = Backing { ids: Arc::new(ids), journal: journal.clone(), past, gate: around.gate.clone() };
     let (venue, driver) = mm_core::venue(venue_config, around.clock.clone(), backing);
     let clock = around.clock.clone();
     let session = async move {
@@ -103,7 +113,25 @@ pub(crate) fn connector(
             .await
             .map_err(|error| error.to_string())
     };
-    Ok(Made { connector: Connector { venue, task: on_own_thread(format!("mm-io-{name}"), session) }, lock })
+    let connector = Connector { venue, task: on_own_thread(format!("mm-io-{name}"), session) };
+    Ok(Made { connector, lock, journal, found })
+}
+
+/// What becomes of what earlier runs left.
+fn recovery(config: &ConnectorConfig) -> Recovery {
+    match config.common.text("recovery") {
+        Some("flatten") => Recovery::Flatten,
+        Some("hold") => Recovery::Hold,
+        _ => Recovery::Resume,
+    }
+}
+
+/// What is done about a position that is not what all fills come to.
+fn on_mismatch(config: &ConnectorConfig) -> OnMismatch {
+    match config.common.text("on_mismatch") {
+        Some("reduce") => OnMismatch::Reduce,
+        _ => OnMismatch::Alarm,
+    }
 }
 
 /// How long the venue may still take a request that was signed now.

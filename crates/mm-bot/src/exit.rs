@@ -20,6 +20,8 @@ pub(crate) enum Exit {
     Unclean = 4,
     /// The kill switch was pulled, and no order of ours is open; or it was pulled earlier, and nobody allowed trading again.
     Killed = 5,
+    /// A journal could not be written any more: nothing new was sent from then on, and no order of ours is open.
+    Unwritten = 6,
 }
 
 impl From<Exit> for std::process::ExitCode {

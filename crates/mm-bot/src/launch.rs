@@ -16,6 +16,7 @@ use crate::{
     control::{Control, Killed, Setup},
     exit::{Exit, Fatal},
     holdings,
+    journals::{self, Journals},
     logs::Logs,
     output::{
         Screen, Watcher,
@@ -50,12 +51,15 @@ struct Stage<'a> {
     clock: Clock,
     gate: Gate,
     control: &'a Control,
+    journals: Journals,
 }
 
 /// What ended a run from outside.
 enum Cut {
     Interrupted,
     Killed,
+    /// A journal cannot be written any more.
+    Unwritten,
 }
 
 impl Launch<'_> {
@@ -87,7 +91,15 @@ impl Launch<'_> {
             .build()
             .context("no runtime")
             .map_err(Fatal::not_started)?;
-        let stage = Stage { config, state: &state, world: world.as_ref(), clock, gate, control: &control };
+        let stage = Stage {
+            config,
+            state: &state,
+            world: world.as_ref(),
+            clock,
+            gate,
+            control: &control,
+            journals: Journals::default(),
+        };
         let ended = runtime.block_on(self.supervise(&stage, interrupt));
         tracing::info!("end");
         ended
@@ -210,6 +222,10 @@ impl Launch<'_> {
                 "  stopped, not cleanly"
             });
         }
+        let unwritten = stage.journals.failure();
+        if let Some(why) = &unwritten {
+            self.screen.line(format!("  {} {why}", paint(BAD, "✗")));
+        }
         drop(locks);
         let report = watcher.report();
         let is_clean = stopped.not_cancelled.is_empty() && report.as_ref().is_none_or(Report::is_clean);
@@ -218,6 +234,7 @@ impl Launch<'_> {
                 killed.as_ref().map_or(Exit::Killed, Killed::exit)
             }
             _ if !is_clean => Exit::Unclean,
+            _ if unwritten.is_some() => Exit::Unwritten,
             Ok(Outcome::Passed) => Exit::Ok,
             Ok(Outcome::Failed(_)) | Err(_) => Exit::Failed,
         };
@@ -238,7 +255,10 @@ impl Launch<'_> {
             cut = stage.cut(interrupt) => Err(cut),
         };
         let cut = match started {
-            Ok(Ok(())) => return Ok(()),
+            Ok(Ok(())) => {
+                self.show_recovered(core);
+                return Ok(());
+            }
             Ok(Err(error)) => {
                 _ = core.shutdown(true).await;
                 return Err(Fatal::not_started(error));
@@ -251,8 +271,19 @@ impl Launch<'_> {
                 exit: killed.exit(),
                 error: anyhow::anyhow!("killed {} before the connectors were ready", killed.tripped),
             },
+            (Cut::Unwritten, _) => Fatal {
+                exit: Exit::Unwritten,
+                error: anyhow::anyhow!(stage.journals.failure().unwrap_or_default()),
+            },
             _ => Fatal::not_started(anyhow::anyhow!("interrupted before the connectors were ready")),
         })
+    }
+
+    /// What the last run left, and what became of it.
+    fn show_recovered(&self, core: &TradingCore) {
+        for (name, recovered) in core.recovered().iter().filter(|(_, recovered)| !recovered.is_nothing()) {
+            self.screen.line(format!("{} {name}: {recovered}", paint(WARN, "recovered:")));
+        }
     }
 
     fn show_stopping(&self, venues: &[Venue]) {
@@ -298,6 +329,7 @@ impl Stage<'_> {
         tokio::select! {
             biased;
             _ = self.control.killed() => Cut::Killed,
+            () = self.journals.failed(&self.clock) => Cut::Unwritten,
             () = interrupt.wait() => Cut::Interrupted,
         }
     }
@@ -314,6 +346,7 @@ impl Stage<'_> {
             simulated: self.world.map(World::endpoints),
             is_shared: self.world.is_some_and(World::is_shared),
             gate: &self.gate,
+            journal_sync: self.config.general.text("journal_sync"),
         };
         let (mut venues, mut locks) = (Vec::new(), Vec::new());
         for (name, connector) in &self.config.connectors {
@@ -321,6 +354,10 @@ impl Stage<'_> {
             let made = connect::connector(name, connector, symbols, &around).map_err(Fatal::not_started)?;
             venues.push(made.connector.venue.clone());
             locks.extend(made.lock);
+            self.journals.add(name, made.journal);
+            for gap in made.found.iter().flat_map(journals::gaps) {
+                tracing::error!(connector = %name, "the journal of the last run is not whole: {gap}");
+            }
             core.add_connector(made.connector).await.map_err(Fatal::not_started)?;
         }
         Ok((venues, locks))

@@ -8,6 +8,7 @@ mod connect;
 mod control;
 mod exit;
 mod holdings;
+mod journals;
 mod keys;
 mod launch;
 mod logs;

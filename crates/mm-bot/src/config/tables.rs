@@ -19,6 +19,9 @@ const fn secs(name: &'static str, default: &'static str, min_ms: u64, about: &'s
     key(name, Kind::Seconds { min_ms, max_ms: HOUR_MS }, Preset::Is(default), about)
 }
 
+/// When a journal is flushed.
+const SYNC: Kind = Kind::Word(&[("each", "each"), ("batch", "batch"), ("off", "off")]);
+
 /// Section `general`.
 pub(crate) static GENERAL: &[Param] = &[
     secs("tick_size", "1", 1, "seconds between the core's ticks"),
@@ -49,6 +52,13 @@ pub(crate) static GENERAL: &[Param] = &[
         Kind::Text,
         Preset::Unset,
         "folder that outlives the process (default: the platform's own)",
+    ),
+    key(
+        "journal_sync",
+        SYNC,
+        Preset::Is("batch"),
+        "when what is written in the journals is flushed: each, before a request \
+         leaves; batch, within 10 ms, which a power cut may lose; off, when the system likes (kill -9 loses nothing in any)",
     ),
     secs("start_timeout_secs", "30", 100, "how long the connectors may take to become ready"),
     secs("stop_timeout_secs", "15", 100, "how long an orderly stop may take"),
@@ -128,6 +138,20 @@ pub(crate) static CONNECTOR: &[Param] = &[
         Kind::Integer { min: 1, max: 1_000_000 },
         Preset::Unset,
         "of the original; the venue's own allowance is kept",
+    ),
+    key(
+        "recovery",
+        Kind::Word(&[("resume", "resume"), ("flatten", "flatten"), ("hold", "hold")]),
+        Preset::Is("resume"),
+        "what becomes of orders and positions that earlier runs left: resume goes on with them (orders that the strategy \
+         would not keep are cancelled, positions stay), flatten takes both back, hold starts only where nothing is left",
+    ),
+    key("journal_sync", SYNC, Preset::Unset, "as in general, for this connector alone"),
+    key(
+        "on_mismatch",
+        Kind::Word(&[("alarm", "alarm"), ("reduce", "reduce")]),
+        Preset::Is("alarm"),
+        "what is done about a position that is not what all fills come to: it is told, or lets only reducing orders pass",
     ),
     secs("stale_after_secs", "5", 100, "a book not heard of for longer is no book"),
     secs("call_timeout_secs", "5", 100, "how long to wait for a reply"),

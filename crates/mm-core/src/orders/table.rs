@@ -5,8 +5,8 @@
 use std::{collections::VecDeque, iter, sync::Arc};
 
 use mm_model::{
-    ClientId, Fill, Joined, MarketId, NewOrder, OrderRecord, OrderReport, Qty, SignedQty, Timestamp, VenueOrderId,
-    fixed_map::FixedMap,
+    ClientId, Fill, Joined, MarketId, NewOrder, OrderRecord, OrderReport, Qty, SignedQty, Timestamp,
+    VenueOrderId, fixed_map::FixedMap,
 };
 
 use super::{
