@@ -5,11 +5,11 @@
 //! It prints nothing, reads no file and knows no real clock: the program around it does. What it deliberately does not do:
 //! sockets, threads inside a run (a run is one thread; many runs may go side by side) and real disks.
 
-mod beliefs;
 pub mod checks;
 pub mod connect;
 mod event_log;
 pub mod faults;
+mod judge;
 mod life;
 mod memory;
 mod mortal;

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use mm_core::{Clock, CoreConfig, Spawner, StopReport, TradingCore, Venue, risk::Gate};
+use mm_core::{Clock, CoreConfig, Spawner, StopReport, TradingCore, risk::Gate};
 use mm_model::Timestamp;
-use mm_sim::{InProcess, config::VenueKind};
+use mm_sim::InProcess;
 
 use crate::{
     connect::Wiring,
     event_log::EventLog,
-    memory::Memory,
+    judge::Judge,
+    memory::{Birth, Memory},
     mortal::Mortal,
     plan::{Fate, Load, Plan},
     trader::{Part, trader},
@@ -28,6 +29,7 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) clock: &'a Clock,
     pub(crate) spawner: Spawner,
     pub(crate) log: &'a EventLog,
+    pub(crate) judge: &'a Judge,
     pub(crate) plan: &'a Plan,
     pub(crate) memory: &'a Memory,
     pub(crate) load: Load,
@@ -53,18 +55,13 @@ pub(crate) enum End {
 }
 
 /// Lives until its end.
-///
-/// `settles` is called now and then once faults have ended, with the handles of the venues.
-pub(crate) async fn live(
-    around: &Surroundings<'_>,
-    (fate, life): (Fate, Mortal),
-    mut settles: impl FnMut(&[(VenueKind, Venue)]),
-) -> End {
+pub(crate) async fn live(around: &Surroundings<'_>, (fate, life): (Fate, Mortal)) -> End {
     let clock = around.clock.off_by(fate.ahead_ns);
     let bounds =
         CoreConfig { tick: Duration::from_secs(1), start_timeout: START_TIMEOUT, stop_timeout: STOP_TIMEOUT };
     let mut core = TradingCore::new(bounds, clock.clone(), around.spawner.clone());
-    let gate = Gate::new();
+    let gate = Gate::with(around.judge.limits());
+    let birth = Birth { fate, life: &life, gate: &gate, log: around.log, now: clock.now() };
     let mut venues = Vec::new();
     for (n, &(kind, symbol)) in around.plan.places.iter().enumerate() {
         let transport = Wiretap {
@@ -73,8 +70,12 @@ pub(crate) async fn live(
             log: around.log.clone(),
             life: life.clone(),
         };
-        let backing = around.memory.backing(kind, &gate, (around.log, &life));
+        let backing = match around.memory.backing(kind, &birth) {
+            Ok(backing) => backing,
+            Err(why) => return End::NotStarted(why),
+        };
         let mut wiring = Wiring::new(kind, vec![symbol.to_owned()]);
+        wiring.venue.recovery = around.plan.recovery;
         wiring.session.jitter_seed = around.clock.now().0.wrapping_add(n as u64);
         let connector = wiring.connect(around.world.endpoints(), (&clock, transport), backing);
         venues.push((kind, connector.venue.clone()));
@@ -90,23 +91,19 @@ pub(crate) async fn live(
         seed: around.clock.now().0 ^ around.seed.rotate_left(32),
         until: Timestamp(until.0.saturating_add_signed(ahead_ns)),
         log: around.log,
+        judge: around.judge,
     }));
     if let Err(why) = core.start().await {
         return End::NotStarted(why.to_string());
     }
     around.log.say(format_args!("bot started"));
     let watch = async {
-        around.clock.sleep_until(around.calm_from + TRADES_ON).await;
         while around.clock.now() < around.stop_at {
-            settles(&venues);
+            around.judge.look(&venues, around.calm_from + TRADES_ON <= around.clock.now());
             around.clock.sleep(LOOK_EVERY).await;
         }
     };
-    let ended = around.clock.within(around.stop_at.since(around.clock.now()), async {
-        // The one that watches ends with the time, so the other decides.
-        futures_select(core.wait_until_stopped(), watch).await
-    });
-    let ended = ended.await.flatten();
+    let ended = first_unless(core.wait_until_stopped(), watch).await;
     let report = core.stop(true).await;
     around.log.say(format_args!("bot stopped {report:?}"));
     match ended {
@@ -121,11 +118,11 @@ pub(crate) async fn live(
 
 /// How long the load goes on once faults have ended.
 const TRADES_ON: Duration = Duration::from_secs(15);
-/// How often beliefs are compared with the truth once faults have ended.
+/// How often beliefs are compared with the truth.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// The first's output, or `None` when the second ends before.
-async fn futures_select<T>(first: impl Future<Output = T>, second: impl Future<Output = ()>) -> Option<T> {
+async fn first_unless<T>(first: impl Future<Output = T>, second: impl Future<Output = ()>) -> Option<T> {
     let (mut first, mut second) = (std::pin::pin!(first), std::pin::pin!(second));
     std::future::poll_fn(|cx| {
         if let std::task::Poll::Ready(output) = first.as_mut().poll(cx) {

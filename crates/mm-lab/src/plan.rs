@@ -4,16 +4,19 @@
 
 use std::time::Duration;
 
+use mm_core::Recovery;
 use mm_model::Timestamp;
 use mm_sim::{
     config::{Latency, VenueKind},
     control::{CrowdAction, CrowdCommand},
+    faults::Schedule,
 };
+use mm_store::{disk::simulated as disk, journal::FlushPolicy};
 use rand::{Rng as _, SeedableRng as _, seq::IndexedRandom as _};
 use rand_chacha::ChaCha8Rng;
 
 use crate::{
-    faults::{self, Drawn, Profile, Scene},
+    faults::{self, Profile, Scene},
     mortal::Death,
 };
 
@@ -78,6 +81,7 @@ enum Part {
     Faults,
     Crowd,
     Deaths,
+    Disk,
 }
 
 fn stream(seed: u64, part: Part) -> ChaCha8Rng {
@@ -92,9 +96,15 @@ pub(crate) struct Plan {
     /// Venues, and what the bot trades there.
     pub(crate) places: Vec<(VenueKind, &'static str)>,
     pub(crate) latency: Latency,
-    pub(crate) faults: Drawn,
+    pub(crate) faults: Schedule,
     /// What the crowds are told, and when after the start.
     pub(crate) crowd: Vec<(Duration, CrowdCommand)>,
+    /// When what is written is flushed.
+    pub(crate) flushes: FlushPolicy,
+    /// What becomes of what an earlier life left.
+    pub(crate) recovery: Recovery,
+    /// When the disk begins to fail after the start, and how.
+    pub(crate) disk: Vec<(Duration, disk::Faults)>,
     lives_for: Option<Duration>,
     deaths: ChaCha8Rng,
 }
@@ -109,6 +119,10 @@ pub(crate) struct Fate {
     pub(crate) pause: Duration,
     /// Client ids that it reserved and did not use.
     pub(crate) ids_lost: u64,
+    /// How many bytes are still written of the record in whose writing it dies.
+    pub(crate) torn_at: usize,
+    /// Its death is the machine's, which forgets what was not flushed as this seed says.
+    pub(crate) power_cut: Option<u64>,
 }
 
 impl Plan {
@@ -134,7 +148,22 @@ impl Plan {
         let faults = faults::draw(case.profile, &scene, &mut stream(case.seed, Part::Faults));
         let crowd = crowd(&places, case.trading, &mut stream(case.seed, Part::Crowd));
         let deaths = stream(case.seed, Part::Deaths);
-        Self { places, latency, faults, crowd, lives_for: case.profile.lives_for, deaths }
+        let mut chance = stream(case.seed, Part::Disk);
+        let policies = [FlushPolicy::Each, FlushPolicy::Each, FlushPolicy::BATCH, FlushPolicy::Off];
+        let flushes = *policies.choose(&mut chance).expect("not empty");
+        let recovery = *[Recovery::Resume, Recovery::Flatten].choose(&mut chance).expect("not empty");
+        let disk = if case.profile.disk_fails { disk_faults(case.trading, &mut chance) } else { Vec::new() };
+        Self {
+            flushes,
+            recovery,
+            disk,
+            places,
+            latency,
+            faults,
+            crowd,
+            lives_for: case.profile.lives_for,
+            deaths,
+        }
     }
 
     /// How the next life goes, if it begins now and all must be over by `until`.
@@ -144,7 +173,10 @@ impl Plan {
         let off_ms = *[0, 0, 0, 0, 40, -40, 450, -450, 1_200, -1_200].choose(chance).expect("not empty");
         let pause = Duration::from_millis(*[50, 400, 3_000, 20_000].choose(chance).expect("not empty"));
         let ids_lost = chance.random_range(0..=1024);
-        let mut fate = Fate { death: Death::Never, ahead_ns: off_ms * 1_000_000, pause, ids_lost };
+        let torn_at = chance.random_range(0..64);
+        let power_cut = Some(chance.random()).filter(|seed| seed % 3 == 0);
+        let ahead_ns = off_ms * 1_000_000;
+        let mut fate = Fate { death: Death::Never, ahead_ns, pause, ids_lost, torn_at, power_cut };
         let Some(mean) = self.lives_for else { return fate };
         let mean_ms = u64::try_from(mean.as_millis()).unwrap_or(u64::MAX);
         let at = now + Duration::from_millis(chance.random_range(0..=mean_ms * 2));
@@ -163,6 +195,25 @@ impl Plan {
         }
         fate
     }
+}
+
+/// A disk that is full, or breaks, and is well again a while later.
+fn disk_faults(span: Duration, chance: &mut ChaCha8Rng) -> Vec<(Duration, disk::Faults)> {
+    let span_ms = u64::try_from(span.as_millis()).unwrap_or(u64::MAX).max(1);
+    let mut faults = Vec::new();
+    for _ in 0..chance.random_range(0..=1 + span_ms / 120_000) {
+        let at = chance.random_range(0..span_ms);
+        let fault = match chance.random_range(0..4) {
+            0 | 1 => disk::Faults { room: Some(chance.random_range(0..4_000)), ..disk::Faults::default() },
+            2 => disk::Faults { fails_writes: true, ..disk::Faults::default() },
+            _ => disk::Faults { fails_syncs: true, ..disk::Faults::default() },
+        };
+        let lasts = chance.random_range(500..15_000);
+        faults.push((Duration::from_millis(at), fault));
+        faults.push((Duration::from_millis((at + lasts).min(span_ms)), disk::Faults::default()));
+    }
+    faults.sort_by_key(|(at, _)| *at);
+    faults
 }
 
 /// Moves, and stands still, now and then.

@@ -7,16 +7,19 @@ use std::{
     time::Duration,
 };
 
-use mm_core::{Clock, TaskEnd, VirtualRuntime};
+use mm_core::{Clock, VirtualRuntime};
 use mm_model::Timestamp;
 use mm_sim::{
     InProcess, SimConfig,
+    control::CrowdCommand,
     faults::{Schedule, Witness},
 };
+use mm_store::disk::simulated::{self as disk, SimulatedDisk};
 
 use crate::{
-    beliefs::Beliefs,
+    connect::ACCOUNT,
     event_log::EventLog,
+    judge::Judge,
     life::{self, End, Surroundings},
     memory::Memory,
     mortal::Mortal,
@@ -38,45 +41,40 @@ const RESTART_PAUSE: Duration = Duration::from_secs(1);
 pub fn run(case: &Case) -> Verdict {
     panics::listen();
     let runtime = VirtualRuntime::new(START);
-    let log = EventLog::new(runtime.clock(), case.keeps_log);
-    let findings = Findings { clock: runtime.clock(), log: log.clone(), found: Arc::default() };
-    let totals =
-        catch_unwind(AssertUnwindSafe(|| Stage::set(case, &runtime, &log, &findings).play(&runtime)));
-    let took = findings.clock.now().since(START);
+    let clock = runtime.clock();
+    let log = EventLog::new(clock.clone(), case.keeps_log);
+    let played = catch_unwind(AssertUnwindSafe(|| Stage::set(case, &runtime, &log).play(&runtime)));
+    let took = clock.now().since(START);
     // What falls with the runtime may panic too.
     let _ = catch_unwind(AssertUnwindSafe(|| drop(runtime)));
+    let (totals, mut violations) = played.unwrap_or_default();
     for text in panics::heard() {
-        findings.add("panic", text);
+        log.say(format_args!("VIOLATION panic: {text}"));
+        violations.push(Violation { at: clock.now(), code: "panic", text });
     }
-    let violations = std::mem::take(&mut *findings.found.lock().expect("nothing in here panics"));
     Verdict {
         seed: case.seed,
         digest: log.digest(),
         n_lines: log.n_lines(),
         violations,
-        totals: Totals { took, ..totals.unwrap_or_default() },
+        totals: Totals { took, ..totals },
         log: log.take_text(),
     }
 }
 
-/// What must not be and was.
-#[derive(Clone)]
-struct Findings {
-    clock: Clock,
-    log: EventLog,
-    found: Arc<Mutex<Vec<Violation>>>,
-}
-
-impl Findings {
-    fn add(&self, code: &'static str, text: String) {
-        self.log.say(format_args!("VIOLATION {code}: {text}"));
-        let violation = Violation { at: self.clock.now(), code, text };
-        self.found.lock().expect("nothing in here panics").push(violation);
-    }
-}
-
 /// Faults that struck, by kind.
-type Strikes = Arc<Mutex<BTreeMap<&'static str, u64>>>;
+type Strikes = Arc<Mutex<BTreeMap<String, u64>>>;
+
+fn count(strikes: &Strikes, kind: &str) {
+    *strikes.lock().expect("nothing in here panics").entry(kind.to_owned()).or_default() += 1;
+}
+
+/// Something that is told to somebody at its time.
+#[derive(Debug)]
+enum Cue {
+    Crowd(CrowdCommand),
+    Disk(disk::Faults),
+}
 
 struct Stage<'a> {
     case: &'a Case,
@@ -84,14 +82,14 @@ struct Stage<'a> {
     world: InProcess,
     clock: Clock,
     log: &'a EventLog,
-    findings: &'a Findings,
+    judge: Judge,
     strikes: Strikes,
     calm_from: Timestamp,
     stop_at: Timestamp,
 }
 
 impl<'a> Stage<'a> {
-    fn set(case: &'a Case, runtime: &VirtualRuntime, log: &'a EventLog, findings: &'a Findings) -> Self {
+    fn set(case: &'a Case, runtime: &VirtualRuntime, log: &'a EventLog) -> Self {
         let plan = Plan::draw(case);
         let clock = runtime.clock();
         let config = SimConfig {
@@ -103,85 +101,72 @@ impl<'a> Stage<'a> {
         let world =
             InProcess::start(config, clock.clone(), &runtime.spawner()).expect("the plan makes a world");
         log.say(format_args!("seed {} places {:?} latency {:?}", case.seed, plan.places, plan.latency));
-        for (rule, kind) in plan.faults.schedule.rules.iter().zip(&plan.faults.kinds) {
-            log.say(format_args!("fault {kind} {rule:?}"));
+        log.say(format_args!("journal {:?} recovery {:?}", plan.flushes, plan.recovery));
+        for rule in &plan.faults.rules {
+            log.say(format_args!("fault {} {rule:?}", rule.kind()));
         }
+        let judge = Judge::new(world.truth(), log, (&plan, case.load));
         let calm_from = clock.now() + case.trading;
         let stop_at = calm_from + SETTLES_WITHIN;
         let strikes = Strikes::default();
-        Self { case, plan, world, clock, log, findings, strikes, calm_from, stop_at }
+        Self { case, plan, world, clock, log, judge, strikes, calm_from, stop_at }
     }
 
     /// Trouble begins.
     fn trouble(&self) {
         let control = self.world.control();
-        let (log, strikes, faults) = (self.log.clone(), self.strikes.clone(), self.plan.faults.clone());
+        let (log, strikes) = (self.log.clone(), self.strikes.clone());
         control.set_witness(Witness::new(move |strike| {
-            let kind = faults.kind(strike.rule);
             let (place, action) = (strike.place.word(), strike.action.word());
-            log.say(format_args!("{} FAULT {kind}: {action} {place} {}", strike.venue, strike.what));
-            *strikes.lock().expect("nothing in here panics").entry(kind).or_default() += 1;
+            log.say(format_args!("{} FAULT {}: {action} {place} {}", strike.venue, strike.kind, strike.what));
+            count(&strikes, &strike.kind);
         }));
-        control
-            .set_faults(self.plan.faults.schedule.clone())
-            .expect("a schedule that can be: a test draws many");
+        control.set_faults(self.plan.faults.clone()).expect("a schedule that can be: a test draws many");
     }
 
-    fn play(mut self, runtime: &VirtualRuntime) -> Totals {
+    fn play(mut self, runtime: &VirtualRuntime) -> (Totals, Vec<Violation>) {
         self.trouble();
-        let director = runtime.spawner().spawn("director", self.direct());
-        let memory = Memory::new(self.plan.places.iter().map(|place| place.0));
+        let memory = Memory::new(self.plan.places.iter().map(|place| place.0), self.plan.flushes);
+        let _director = runtime.spawner().spawn("director", self.direct(memory.disk().clone()));
         let mut totals = Totals::default();
-        let mut settled_at = None;
         loop {
             totals.lives += 1;
-            if LIVES_MAX < totals.lives {
-                self.findings.add("restarts", format!("the bot was started {LIVES_MAX} times"));
-                break;
-            }
             let fate = self.plan.next_fate(self.clock.now(), self.calm_from);
             self.log.say(format_args!("life {} {fate:?}", totals.lives));
             let life = Mortal::new(fate.death);
-            let around = self.surroundings(runtime, &memory);
-            let lived = life::live(&around, (fate, life.clone()), |venues| {
-                if settled_at.is_none() && Beliefs::of(venues).differences(&self.world).is_empty() {
-                    settled_at = Some(self.clock.now());
-                    self.log.say(format_args!("settled"));
-                }
-            });
-            let end = runtime.block_on_while(lived, || life.polls(&self.clock));
+            let end = {
+                let around = self.surroundings(runtime, &memory);
+                let lived = life::live(&around, (fate, life.clone()));
+                runtime.block_on_while(lived, || life.polls(&self.clock))
+            };
             life.die();
-            memory.lose(fate.ids_lost);
-            match end {
+            memory.lose(&fate);
+            self.judge.restarted();
+            let pause = match end {
                 None => {
                     totals.kills += 1;
+                    count(&self.strikes, "kill");
                     self.log.say(format_args!("killed"));
-                    runtime.block_on(self.clock.sleep(fate.pause));
+                    fate.pause
                 }
                 Some(End::Stopped(report)) => {
                     for problem in report.not_cancelled.iter().chain(&report.problems) {
-                        self.findings.add("stop", problem.clone());
+                        self.judge.add("stop", problem.clone());
                     }
                     break;
                 }
-                Some(End::NotStarted(why)) => self.ended_by_itself(runtime, &format!("not started: {why}")),
-                Some(End::Over { error: Some(why) }) => self.ended_by_itself(runtime, &why),
-                Some(End::Over { error: None }) => runtime.block_on(self.clock.sleep(RESTART_PAUSE)),
-            }
-            if self.stop_at <= self.clock.now() {
-                self.findings.add("liveness", "the bot was not there to be stopped".to_owned());
+                Some(End::NotStarted(why)) => self.ended_by_itself(&format!("not started: {why}")),
+                Some(End::Over { error: Some(why) }) => self.ended_by_itself(&why),
+                Some(End::Over { error: None }) => RESTART_PAUSE,
+            };
+            runtime.block_on(self.clock.sleep(pause));
+            if self.stop_at <= self.clock.now() || LIVES_MAX <= totals.lives {
+                self.judge
+                    .add("liveness", format!("no bot was there to be stopped, after {} lives", totals.lives));
                 break;
             }
         }
-        if settled_at.is_none() {
-            self.findings.add("liveness", format!("beliefs never equalled the truth in {SETTLES_WITHIN:?}"));
-        }
-        if let Some(end) = futures_util::FutureExt::now_or_never(director)
-            && end != TaskEnd::Done
-        {
-            self.findings.add("simulator", format!("the director ended: {end:?}"));
-        }
-        self.judge(totals)
+        self.sum_up(totals)
     }
 
     fn surroundings<'s>(&'s self, runtime: &VirtualRuntime, memory: &'s Memory) -> Surroundings<'s> {
@@ -190,6 +175,7 @@ impl<'a> Stage<'a> {
             clock: &self.clock,
             spawner: runtime.spawner(),
             log: self.log,
+            judge: &self.judge,
             plan: &self.plan,
             memory,
             load: self.case.load,
@@ -199,45 +185,56 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// A supervisor starts it anew. Once nothing goes wrong any more, there is no reason to end.
-    fn ended_by_itself(&self, runtime: &VirtualRuntime, why: &str) {
+    /// A supervisor starts it anew, after this pause. Once nothing goes wrong any more, there is no reason to end.
+    fn ended_by_itself(&self, why: &str) -> Duration {
         self.log.say(format_args!("ended by itself: {why}"));
         // Half a minute for what was lost while there were faults to be given up.
         if self.calm_from + SETTLES_WITHIN / 2 < self.clock.now() {
-            self.findings.add("ended", why.to_owned());
+            self.judge.add("ended", why.to_owned());
         }
-        runtime.block_on(self.clock.sleep(RESTART_PAUSE));
+        RESTART_PAUSE
     }
 
-    /// Tells the crowd what to do, and ends the faults.
-    fn direct(&self) -> impl Future<Output = ()> + Send + 'static {
+    /// Tells the crowd and the disk what to do, and ends the faults.
+    fn direct(&self, disk: SimulatedDisk) -> impl Future<Output = ()> + Send + 'static {
         let (control, clock, log) = (self.world.control(), self.clock.clone(), self.log.clone());
-        let (crowd, calm_from) = (self.plan.crowd.clone(), self.calm_from);
+        let (strikes, calm_from) = (self.strikes.clone(), self.calm_from);
+        let mut cues: Vec<(Duration, Cue)> =
+            self.plan.crowd.iter().map(|(after, command)| (*after, Cue::Crowd(command.clone()))).collect();
+        cues.extend(self.plan.disk.iter().map(|(after, faults)| (*after, Cue::Disk(*faults))));
+        cues.sort_by_key(|(after, _)| *after);
         async move {
-            for (after, command) in crowd {
+            for (after, cue) in cues {
                 clock.sleep_until(START + after).await;
-                log.say(format_args!("crowd {command:?}"));
-                control.crowd(&command).expect("a market of this world");
+                log.say(format_args!("{cue:?}"));
+                match cue {
+                    Cue::Crowd(command) => control.crowd(&command).expect("a market of this world"),
+                    Cue::Disk(faults) => {
+                        disk.set_faults(faults);
+                        if faults != disk::Faults::default() {
+                            count(&strikes, "disk");
+                        }
+                    }
+                }
             }
             clock.sleep_until(calm_from).await;
+            disk.set_faults(disk::Faults::default());
             control.set_faults(Schedule::default()).expect("no rule can be wrong");
             log.say(format_args!("no more faults"));
         }
     }
 
-    /// The last comparison: nothing of ours is left at any venue.
-    fn judge(self, mut totals: Totals) -> Totals {
+    /// The last comparison, and the counts.
+    fn sum_up(self, mut totals: Totals) -> (Totals, Vec<Violation>) {
+        self.judge.close(self.plan.places.iter().map(|place| place.0));
         let truth = self.world.truth();
         for &(kind, _) in &self.plan.places {
-            truth.account(kind, crate::connect::ACCOUNT, |account| {
+            truth.account(kind, ACCOUNT, |account| {
                 totals.orders += account.orders().len() as u64;
                 totals.fills += account.executions().len() as u64;
-                for order in account.open_orders() {
-                    self.findings.add("left", format!("{kind}: an open order is left: {order:?}"));
-                }
             });
         }
-        totals.strikes = self.strikes.lock().expect("nothing in here panics").clone();
-        totals
+        totals.strikes.clone_from(&self.strikes.lock().expect("nothing in here panics"));
+        (totals, self.judge.found())
     }
 }

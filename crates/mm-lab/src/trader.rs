@@ -13,7 +13,7 @@ use mm_strategy::{
     strategy,
 };
 
-use crate::{event_log::EventLog, plan::Load};
+use crate::{event_log::EventLog, judge::Judge, plan::Load};
 
 /// Which life of which run a strategy is made for.
 pub(crate) struct Part<'a> {
@@ -24,12 +24,14 @@ pub(crate) struct Part<'a> {
     /// When it is to stand still, by the bot's clock.
     pub(crate) until: Timestamp,
     pub(crate) log: &'a EventLog,
+    pub(crate) judge: &'a Judge,
 }
 
 /// Makes the strategy.
 pub(crate) fn trader(part: &Part<'_>) -> Box<dyn Strategy> {
     let spec = strategy(part.load.as_str()).expect("every load is a strategy of the table");
-    let observer = Arc::new(Told(part.log.clone()));
+    let observer =
+        Arc::new(Told { log: part.log.clone(), judge: part.judge.clone(), places: part.places.to_vec() });
     let inner = (spec.build)(settings(spec, part), observer).expect("these keys fit together");
     Box::new(Rests { inner, until: part.until })
 }
@@ -108,19 +110,27 @@ impl Strategy for Rests {
     }
 }
 
-/// Writes down what a strategy tells.
-struct Told(EventLog);
+/// Writes down what a strategy tells, and tells the judge of intents.
+struct Told {
+    log: EventLog,
+    judge: Judge,
+    places: Vec<(VenueKind, &'static str)>,
+}
 
 impl Observer for Told {
     fn progress(&self, _: Timestamp, connector: &str, event: &Progress) {
-        self.0.say(format_args!("{connector} progress {event:?}"));
+        self.log.say(format_args!("{connector} progress {event:?}"));
     }
 
     fn report(&self, report: &Report) {
-        self.0.say(format_args!("report passed {}", report.passed));
+        self.log.say(format_args!("report passed {}", report.passed));
     }
 
     fn intent(&self, connector: &str, intent: &Intent) {
-        self.0.say(format_args!("{connector} intent {intent:?}"));
+        self.log.say(format_args!("{connector} intent {intent:?}"));
+        // There is one market at each venue.
+        if let Some((kind, symbol)) = self.places.iter().find(|(kind, _)| kind.as_str() == connector) {
+            self.judge.intent(*kind, symbol, intent);
+        }
     }
 }

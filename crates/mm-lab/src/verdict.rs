@@ -37,7 +37,7 @@ pub struct Totals {
     /// Executions of them.
     pub fills: u64,
     /// Faults that struck, by kind.
-    pub strikes: BTreeMap<&'static str, u64>,
+    pub strikes: BTreeMap<String, u64>,
 }
 
 impl Totals {
@@ -49,7 +49,7 @@ impl Totals {
         self.orders += other.orders;
         self.fills += other.fills;
         for (kind, n) in &other.strikes {
-            *self.strikes.entry(kind).or_default() += n;
+            *self.strikes.entry(kind.clone()).or_default() += n;
         }
     }
 }

@@ -100,6 +100,22 @@ impl Checker {
         truth.venue(kind, |venue| self.settled(now, (kind, &Facts::of(venue, &account)), &belief))
     }
 
+    /// Where belief and truth of a venue are not one at this moment. No findings yet: what is on its way may explain them.
+    pub fn differences(
+        &mut self,
+        now: Timestamp,
+        (truth, kind): (&Truth, VenueKind),
+        bot: &Venue,
+    ) -> Vec<Finding> {
+        let belief = self.read(truth, kind, bot);
+        let memory = self.venues.entry(kind).or_default();
+        let mut found = finding::Found::new(now, kind);
+        truth.venue(kind, |venue| {
+            settled::check(memory, &Facts::of(venue, &self.account), &belief, &mut found);
+        });
+        found.into_iter().collect()
+    }
+
     /// Looks at a venue after the bot has stopped: nothing of ours may be left there.
     pub fn look_stopped(&mut self, now: Timestamp, (truth, kind): (&Truth, VenueKind)) -> Vec<Finding> {
         let account = self.account.clone();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mm_sim::{
     config::VenueKind,
-    faults::{Action, Place, Rule},
+    faults::{Action, AtRestart, Direction, Feed, Place, Rubbish, Rule},
 };
 use rand::{Rng as _, seq::IndexedRandom as _};
 use rand_chacha::ChaCha8Rng;
@@ -43,7 +43,9 @@ macro_rules! kind {
 /// All kinds. Spells stand first: the first rule that fits decides.
 pub static KINDS: &[Kind] = &[
     kind!("partition", Spell, |scene, strength, chance| spells(scene, strength, chance, partition)),
-    kind!("venue_down", Spell, |scene, strength, chance| spells(scene, strength, chance, venue_down)),
+    kind!("venue_restart", Spell, |scene, strength, chance| spells(scene, strength, chance, restart)),
+    kind!("venue_clock", Spell, |scene, strength, chance| spells(scene, strength, chance, venue_clock)),
+    kind!("front_down", Spell, |scene, strength, chance| spells(scene, strength, chance, front_down)),
     kind!("feed_stale", Spell, |scene, strength, chance| spells(scene, strength, chance, feed_stale)),
     kind!("rate_limit_spell", Spell, |scene, strength, chance| spells(scene, strength, chance, rate_limit)),
     kind!("slow_spell", Spell, |scene, strength, chance| spells(scene, strength, chance, slow)),
@@ -71,6 +73,21 @@ pub static KINDS: &[Kind] = &[
     kind!("frame_doubled", Way, |_, s, _| on(Place::Frame, Action::Duplicate, s, 2_000)),
     kind!("frame_overtaken", Way, |_, s, _| on(Place::Frame, Action::Reorder, s, 600)),
     kind!("frame_garbled", Way, |_, s, _| on(Place::Frame, Action::Corrupt, s, 200)),
+    kind!("frame_rubbish", Way, |_, s, c| on(Place::Frame, rubbish(c), s, 200)),
+    kind!("reply_rubbish", Way, |_, s, c| on(Place::Reply, rubbish(c), s, 5_000)),
+    kind!("book_gap", Way, |_, s, _| with(on(Place::Frame, Action::Drop, s, 3_000), |rule| rule
+        .feed(Feed::Book))),
+    kind!("account_gap", Way, |_, s, _| {
+        with(on(Place::Frame, Action::Drop, s, 20_000), |rule| rule.feed(Feed::Account))
+    }),
+    kind!("account_late", Way, |_, s, c| with(on(Place::Frame, delay(c), s, 20_000), |rule| rule
+        .feed(Feed::Account))),
+    kind!("account_doubled", Way, |_, s, _| {
+        with(on(Place::Frame, Action::Duplicate, s, 50_000), |rule| rule.feed(Feed::Account))
+    }),
+    kind!("account_overtaken", Way, |_, s, _| {
+        with(on(Place::Frame, Action::Reorder, s, 30_000), |rule| rule.feed(Feed::Account))
+    }),
     kind!("frame_stale", Way, |_, s, _| on(Place::Frame, Action::Stale, s, 300)),
     kind!("frame_cut", Way, |_, s, _| on(Place::Frame, Action::Disconnect, s, 150)),
     kind!("clock_skew", Venue, |_, s, c| {
@@ -120,6 +137,11 @@ fn status(chance: &mut ChaCha8Rng) -> Action {
         ["", "<html><body><h1>502 Bad Gateway</h1></body></html>", "upstream timed out", "{}", "null", "[]"];
     let body = (*bodies.choose(chance).expect("not empty")).to_owned();
     Action::Status { code, body }
+}
+
+fn rubbish(chance: &mut ChaCha8Rng) -> Action {
+    let kinds = [Rubbish::Random, Rubbish::NotUtf8, Rubbish::Html, Rubbish::Nested];
+    Action::Garbage { of: *kinds.choose(chance).expect("not empty") }
 }
 
 /// Lists and single orders as they were a moment ago: a cache, or a machine of the venue that lags behind.
@@ -181,18 +203,27 @@ fn spells(
     rules
 }
 
-/// Nothing passes, either way, and nobody is told.
-fn partition(at: &At, _: &mut ChaCha8Rng) -> Vec<Rule> {
-    vec![
-        at.rule(Place::Request, Action::Drop),
-        at.rule(Place::Reply, Action::Drop),
-        at.rule(Place::Frame, Action::Drop),
-        at.rule(Place::Connection, Action::Drop),
-    ]
+/// Nothing passes, one way or both, and nobody is told.
+fn partition(at: &At, chance: &mut ChaCha8Rng) -> Vec<Rule> {
+    let ways = [Direction::Both, Direction::ToVenue, Direction::FromVenue];
+    let direction = *ways.choose(chance).expect("not empty");
+    vec![at.rule(Place::Venue, Action::Partition { direction })]
 }
 
-/// The venue's front goes away and says so.
-fn venue_down(at: &At, chance: &mut ChaCha8Rng) -> Vec<Rule> {
+/// The venue goes down and comes back.
+fn restart(at: &At, chance: &mut ChaCha8Rng) -> Vec<Rule> {
+    let orders = *[AtRestart::Kept, AtRestart::Cancelled].choose(chance).expect("not empty");
+    vec![at.rule(Place::Venue, Action::Restart { orders })]
+}
+
+/// The venue's clock steps away and back.
+fn venue_clock(at: &At, chance: &mut ChaCha8Rng) -> Vec<Rule> {
+    let ms = *[-8_000, -1_270, -300, 300, 1_270, 8_000].choose(chance).expect("not empty");
+    vec![at.rule(Place::Venue, Action::Clock { ms })]
+}
+
+/// The venue's front goes away and says so; the engine goes on.
+fn front_down(at: &At, chance: &mut ChaCha8Rng) -> Vec<Rule> {
     let page = status(chance);
     vec![
         at.at_once(Action::Disconnect),
@@ -201,15 +232,24 @@ fn venue_down(at: &At, chance: &mut ChaCha8Rng) -> Vec<Rule> {
     ]
 }
 
-/// Sockets stay, are alive, and say nothing.
-fn feed_stale(at: &At, _: &mut ChaCha8Rng) -> Vec<Rule> {
-    vec![at.rule(Place::Frame, Action::Drop)]
+/// Sockets stay, are alive, and say nothing of one kind, or nothing at all.
+fn feed_stale(at: &At, chance: &mut ChaCha8Rng) -> Vec<Rule> {
+    let silent = at.rule(Place::Frame, Action::Drop);
+    vec![match chance.random_range(0..3) {
+        0 => silent.feed(Feed::Book),
+        1 => silent.feed(Feed::Account),
+        _ => silent,
+    }]
 }
 
 /// Too many requests, all of them.
 fn rate_limit(at: &At, chance: &mut ChaCha8Rng) -> Vec<Rule> {
     let retry_after_s = chance.random_range(0..=4);
-    vec![at.rule(Place::Request, Action::RateLimit { retry_after_s })]
+    let action = match chance.random_range(0..2) {
+        0 => Action::RateLimit { retry_after_s },
+        _ => Action::RateLimitUntil { after_s: retry_after_s },
+    };
+    vec![at.rule(Place::Request, action)]
 }
 
 /// Replies come when the caller is about to give up, or just has.

@@ -21,36 +21,21 @@ pub(crate) struct Scene {
     pub(crate) span: Duration,
 }
 
-/// A drawn schedule, and which kind each of its rules is of.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Drawn {
-    pub(crate) schedule: Schedule,
-    pub(crate) kinds: Vec<&'static str>,
-}
-
-impl Drawn {
-    /// The kind of a rule, by its place in the schedule.
-    pub(crate) fn kind(&self, rule: usize) -> &'static str {
-        self.kinds.get(rule).copied().unwrap_or("unknown")
-    }
-}
-
 /// Draws a schedule. Each kind of the profile is in or out by itself: a run that has few kinds meets combinations that a run
 /// with all of them never gets to.
-pub(crate) fn draw(profile: &Profile, scene: &Scene, chance: &mut ChaCha8Rng) -> Drawn {
-    let mut drawn = Drawn::default();
+pub(crate) fn draw(profile: &Profile, scene: &Scene, chance: &mut ChaCha8Rng) -> Schedule {
+    let mut schedule = Schedule::default();
     for kind in KINDS.iter().filter(|kind| profile.has(kind)) {
         // Both are drawn in any case, so that a kind more or less does not change all others.
         let is_in = chance.random_range(0..100) < profile.kinds_in_hundred;
         let strength = profile.strength_percent * chance.random_range(20..=200) / 100;
         let rules = (kind.rules)(scene, strength, chance);
         if is_in {
-            drawn.kinds.extend(rules.iter().map(|_| kind.name));
-            drawn.schedule.rules.extend(rules);
+            schedule.rules.extend(rules.into_iter().map(|rule| rule.named(kind.name)));
         }
     }
-    drawn.schedule.seed = chance.random();
-    drawn
+    schedule.seed = chance.random();
+    schedule
 }
 
 #[cfg(test)]
@@ -65,11 +50,10 @@ mod tests {
         for profile in PROFILES {
             let mut met = std::collections::BTreeSet::new();
             for seed in 0..50 {
-                let drawn = draw(profile, &scene, &mut ChaCha8Rng::seed_from_u64(seed));
-                assert_eq!(drawn.kinds.len(), drawn.schedule.rules.len());
-                let text = serde_json::to_vec(&drawn.schedule).expect("JSON");
+                let schedule = draw(profile, &scene, &mut ChaCha8Rng::seed_from_u64(seed));
+                let text = serde_json::to_vec(&schedule).expect("JSON");
                 Schedule::parse(&text).unwrap_or_else(|why| panic!("{} seed {seed}: {why}", profile.name));
-                met.extend(drawn.kinds);
+                met.extend(schedule.rules.iter().map(|rule| rule.kind().to_owned()));
             }
             let known = KINDS.iter().filter(|kind| profile.has(kind)).count();
             assert_eq!(met.len(), known, "{}: every kind is drawn sometime", profile.name);

@@ -1,0 +1,167 @@
+//! The checkers at work in a run: when they look, with which limits, and what they are told of intents.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
+
+use mm_core::{
+    Venue,
+    risk::{ConnectorLimits, Limits, MarketLimits},
+};
+use mm_model::{Qty, Timestamp};
+use mm_sim::{Truth, config::VenueKind};
+use mm_strategy::load;
+
+use crate::{
+    checks::{self, Checker, Finding, Intent, Pricing, Rules, load_reach},
+    connect::ACCOUNT,
+    event_log::EventLog,
+    plan::{Load, Plan},
+    verdict::Violation,
+};
+
+/// How old a touch may be that an order hangs on: a book is believed for five seconds after its last change, and a change may
+/// be late by four and travel for some.
+const PRICING_SLACK: Duration = Duration::from_secs(12);
+/// Bounds of the risk gate, in smallest orders of the market: a little tighter than what the load would like, so that the
+/// gate has something to refuse.
+const POSITION_MAX: u64 = 16;
+const ORDER_MAX: u64 = 3;
+const OPEN_ORDERS_MAX: u32 = 7;
+
+/// The judge of one run. Clones share it.
+#[derive(Clone, Debug)]
+pub(crate) struct Judge(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    truth: Truth,
+    log: EventLog,
+    limits: Limits,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    checker: Checker,
+    found: Vec<Violation>,
+    /// Venues where belief and truth were one when nothing went wrong any more.
+    agreed: BTreeMap<VenueKind, Timestamp>,
+    /// Where they were not when that was last looked at.
+    differences: BTreeMap<VenueKind, Vec<Finding>>,
+}
+
+impl Judge {
+    pub(crate) fn new(truth: Truth, log: &EventLog, (plan, load): (&Plan, Load)) -> Self {
+        let mut rules = Rules::default();
+        let mut limits = Limits::default();
+        for &(kind, symbol) in &plan.places {
+            let market = truth.venue(kind, |venue| venue.market(symbol).cloned());
+            let market = market.expect("the plan's markets are listed");
+            let times = |n| Qty(market.min_qty.0 * n);
+            let bounds = checks::Limits {
+                position_max: Some(times(POSITION_MAX)),
+                order_max: Some(times(ORDER_MAX)),
+                open_orders_max: usize::try_from(OPEN_ORDERS_MAX).ok(),
+            };
+            rules.limits.insert((kind, symbol.to_owned()), bounds);
+            let of_market = MarketLimits {
+                position_size_max: Some(market.qty_decimal(times(POSITION_MAX))),
+                order_size_max: Some(market.qty_decimal(times(ORDER_MAX))),
+                ..MarketLimits::default()
+            };
+            let of_connector = ConnectorLimits {
+                open_orders_max: Some(OPEN_ORDERS_MAX),
+                market: of_market,
+                ..ConnectorLimits::default()
+            };
+            limits.connectors.insert(kind.to_string(), of_connector);
+        }
+        if load == Load::LoadTest {
+            rules.pricing = Some(Pricing { reach: load_reach, slack: PRICING_SLACK });
+        }
+        let state = State {
+            checker: Checker::new(ACCOUNT, rules),
+            found: Vec::new(),
+            agreed: BTreeMap::new(),
+            differences: BTreeMap::new(),
+        };
+        Self(Arc::new(Inner { truth, log: log.clone(), limits, state: Mutex::new(state) }))
+    }
+
+    /// What the risk gate of every life keeps to.
+    pub(crate) fn limits(&self) -> Limits {
+        self.0.limits.clone()
+    }
+
+    /// Looks at a bot that runs: what holds at any time, and, once it is quiet, whether belief and truth have become one.
+    pub(crate) fn look(&self, venues: &[(VenueKind, Venue)], is_quiet: bool) {
+        let now = self.0.truth.time();
+        let mut state = self.state();
+        for (kind, venue) in venues {
+            let found = state.checker.look(now, (&self.0.truth, *kind), Some(venue));
+            self.take(&mut state, found);
+            if is_quiet && !state.agreed.contains_key(kind) {
+                let differences = state.checker.differences(now, (&self.0.truth, *kind), venue);
+                if differences.is_empty() {
+                    self.0.log.say(format_args!("{kind} belief and truth are one"));
+                    state.agreed.insert(*kind, now);
+                }
+                state.differences.insert(*kind, differences);
+            }
+        }
+    }
+
+    /// The bot is gone.
+    pub(crate) fn restarted(&self) {
+        self.state().checker.restarted();
+    }
+
+    /// The load tells of another order of an intent.
+    pub(crate) fn intent(&self, kind: VenueKind, symbol: &str, intent: &load::Intent) {
+        let load::Intent { side, target, orders, .. } = intent.clone();
+        self.state().checker.intent(kind, Intent { market: symbol.to_owned(), side, target, orders });
+    }
+
+    /// Something else that must never be.
+    pub(crate) fn add(&self, code: &'static str, text: String) {
+        self.say(&mut self.state(), code, text);
+    }
+
+    /// The last look, when the bot has stopped.
+    pub(crate) fn close(&self, kinds: impl Iterator<Item = VenueKind>) {
+        let now = self.0.truth.time();
+        let mut state = self.state();
+        for kind in kinds {
+            let found = state.checker.look_stopped(now, (&self.0.truth, kind));
+            self.take(&mut state, found);
+            if !state.agreed.contains_key(&kind) {
+                match state.differences.remove(&kind) {
+                    Some(differences) => self.take(&mut state, differences),
+                    None => self.say(&mut state, "liveness", format!("{kind}: no bot was there to be asked")),
+                }
+            }
+        }
+    }
+
+    pub(crate) fn found(&self) -> Vec<Violation> {
+        std::mem::take(&mut self.state().found)
+    }
+
+    fn take(&self, state: &mut State, findings: Vec<Finding>) {
+        for finding in findings {
+            self.say(state, finding.check.as_str(), finding.to_string());
+        }
+    }
+
+    fn say(&self, state: &mut State, code: &'static str, text: String) {
+        self.0.log.say(format_args!("VIOLATION {code}: {text}"));
+        state.found.push(Violation { at: self.0.truth.time(), code, text });
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
