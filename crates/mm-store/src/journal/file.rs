@@ -76,7 +76,7 @@ impl OpenFile {
     }
 }
 
-/// Markets, sums, orders that are not settled, and their count. Returns the number after the last.
+/// Markets, orders, sums, and their count. Returns the number after the last.
 fn take_over(bytes: &mut Vec<u8>, header: &Header, ledger: &Ledger) -> u64 {
     let mut next = header.first_record;
     let mut put = |at: Timestamp, payload: &mut dyn FnMut(&mut Vec<u8>)| {
@@ -88,7 +88,7 @@ fn take_over(bytes: &mut Vec<u8>, header: &Header, ledger: &Ledger) -> u64 {
     for (number, market, _) in ledger.markets() {
         put(now, &mut |out| payload::put_market(out, number, &PastMarketRef::from(market)));
     }
-    for (at, record) in ledger.unsettled() {
+    for (at, record) in ledger.kept() {
         put(at, &mut |out| out.extend_from_slice(record));
     }
     // After the orders, whose fills they hold already: a total replaces what was added up before it.

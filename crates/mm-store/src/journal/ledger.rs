@@ -1,5 +1,5 @@
-//! What the records so far come to: markets by number, sums of fills, and for each order that is not settled the records
-//! that told of it, as bytes. It is what the next file begins with, and what a new run begins from. Memory is used again:
+//! What the records so far come to: markets by number, sums of fills, and for each order that is not settled, or only just,
+//! the records that told of it, as bytes. It is what the next file begins with, and what a new run begins from. Memory is used again:
 //! in steady state nothing is allocated.
 
 use std::collections::VecDeque;
@@ -44,8 +44,6 @@ pub(super) enum LedgerError {
     NoMarket(u32),
     #[error("it calls another market by the number {0}")]
     SecondMarket(u32),
-    #[error("order {0} was never made")]
-    NoOrder(ClientId),
     #[error(transparent)]
     Decode(#[from] DecodeError),
 }
@@ -168,25 +166,33 @@ impl Ledger {
         }
     }
 
-    /// The records of all orders that are not settled: when each was written, and its payload.
-    pub(super) fn unsettled(&self) -> impl Iterator<Item = (Timestamp, &[u8])> {
-        self.slots.iter().filter(|order| order.is_unsettled()).flat_map(Slot::records)
+    /// The records of all orders that are kept: when each was written, and its payload. Those that are settled come last, in
+    /// the order in which they are to be forgotten.
+    pub(super) fn kept(&self) -> impl Iterator<Item = (Timestamp, &[u8])> {
+        let settled =
+            self.settled.iter().map(|slot| &self.slots[*slot as usize]).filter(|order| order.is_settled);
+        let unsettled = self.slots.iter().filter(|order| order.is_unsettled());
+        unsettled.chain(settled).flat_map(Slot::records)
     }
 
-    /// The same as a new run wants it, markets as numbers of the journal.
-    pub(super) fn past(&self) -> Result<Past, LedgerError> {
-        let mut orders = self
-            .slots
-            .iter()
-            .filter(|order| order.is_unsettled())
-            .map(|order| self.past_order(order))
-            .collect::<Result<Vec<_>, _>>()?;
+    /// The same as a new run wants it, markets as numbers of the journal; and orders of which too little is known: their making
+    /// was lost in a power cut.
+    pub(super) fn past(&self) -> Result<(Past, Vec<ClientId>), LedgerError> {
+        let (mut orders, mut unmade) = (Vec::new(), Vec::new());
+        for slot in self.slots.iter().filter(|order| order.is_unsettled()) {
+            match self.past_order(slot)? {
+                Some(order) => orders.push(order),
+                None => unmade.push(slot.client_id),
+            }
+        }
         orders.sort_by_key(|order| (order.made_at, order.client_id));
+        unmade.sort_unstable();
         let traded = self.markets().filter(|(_, _, filled)| !filled.is_flat());
-        Ok(Past { orders, filled: traded.map(|(_, market, filled)| (market.clone(), filled)).collect() })
+        let filled = traded.map(|(_, market, filled)| (market.clone(), filled)).collect();
+        Ok((Past { orders, filled }, unmade))
     }
 
-    fn past_order(&self, slot: &Slot) -> Result<PastOrder, LedgerError> {
+    fn past_order(&self, slot: &Slot) -> Result<Option<PastOrder>, LedgerError> {
         let (mut made, mut evidence) = (None, Vec::new());
         for (at, payload) in slot.records() {
             match Body::decode(payload)? {
@@ -197,9 +203,9 @@ impl Ledger {
         }
         // Settled long ago, and a late word took that back: the venue's word tells what there is to know.
         let told = || evidence.iter().find_map(|(at, heard)| Some((*at, order_of(heard)?)));
-        let (made_at, order) = made.or_else(told).ok_or(LedgerError::NoOrder(slot.client_id))?;
+        let Some((made_at, order)) = made.or_else(told) else { return Ok(None) };
         let market = self.market(order.market)?.clone();
-        Ok(PastOrder { client_id: slot.client_id, made_at, market, order, evidence })
+        Ok(Some(PastOrder { client_id: slot.client_id, made_at, market, order, evidence }))
     }
 }
 

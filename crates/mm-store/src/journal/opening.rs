@@ -7,7 +7,7 @@ use std::{
 };
 
 use mm_core::journal::Past;
-use mm_model::Timestamp;
+use mm_model::{ClientId, Timestamp};
 
 use super::{
     Body, FileJournal, Gap, Header, JournalConfig, JournalFileError, Reader,
@@ -55,7 +55,7 @@ pub struct Opened {
 pub struct OpenReport {
     /// The file that was read, if there was one.
     pub read: Option<PathBuf>,
-    /// Its records.
+    /// Its records, those that are missing included.
     pub n_records: u64,
     /// What was missing in it: alarming, since something may be live at the venue of which we know nothing.
     pub gaps: Vec<Gap>,
@@ -63,14 +63,19 @@ pub struct OpenReport {
     pub run: u64,
     /// Orders that are not settled.
     pub n_orders: usize,
+    /// Orders of which we know no more than that they were ours: their making was lost before it was flushed.
+    pub unmade: Vec<ClientId>,
 }
 
 impl fmt::Display for OpenReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { read, n_records, gaps, run, n_orders } = self;
+        let Self { read, n_records, gaps, run, n_orders, unmade } = self;
         let Some(read) = read else { return write!(f, "run {run}, a new journal") };
         write!(f, "run {run}, {n_orders} unsettled orders in {n_records} records of {}", read.display())?;
-        gaps.iter().try_for_each(|gap| write!(f, "; {gap}"))
+        gaps.iter().try_for_each(|gap| write!(f, "; {gap}"))?;
+        unmade
+            .iter()
+            .try_for_each(|id| write!(f, "; of order {id} only its id is left: look for it at the venue"))
     }
 }
 
@@ -147,8 +152,8 @@ impl Opening<'_> {
     pub fn open(self) -> Result<Opened, JournalFileError> {
         let mut report = OpenReport::default();
         let left = self.left(&mut report)?;
-        let past = match &left {
-            None => Past::default(),
+        let (past, unmade) = match &left {
+            None => (Past::default(), Vec::new()),
             Some(left) => left.ledger.past().map_err(|error| {
                 JournalFileError::corrupt(
                     &file::path_of(&self.folder, left.header.file),
@@ -158,6 +163,7 @@ impl Opening<'_> {
             })?,
         };
         report.n_orders = past.orders.len();
+        report.unmade = unmade;
         let header = self.header(left.as_ref().map(|left| (&left.header, left.next)));
         report.run = header.run;
         let ledger = left.map(|left| left.ledger).unwrap_or_default();

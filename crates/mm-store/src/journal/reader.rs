@@ -99,6 +99,12 @@ impl<'a> Reader<'a> {
         &self.gaps
     }
 
+    /// Where the record would begin that comes next.
+    #[must_use]
+    pub const fn offset(&self) -> u64 {
+        self.offset as u64
+    }
+
     /// The number of the record that would come next.
     #[must_use]
     pub const fn next_number(&self) -> u64 {
@@ -125,18 +131,19 @@ impl<'a> Reader<'a> {
     /// No record where one should be: the end, or damage and whole records after it.
     fn past_damage(&mut self) -> Result<Option<Raw<'a>>, JournalFileError> {
         let rest = &self.bytes[self.offset..];
-        let Some(last) = rest.iter().rposition(|byte| *byte != 0) else {
+        let rest = without_zeros(rest);
+        if rest.is_empty() {
             self.is_over = true;
             return Ok(None);
-        };
+        }
         let gap = |n_bytes: usize, n_records| Gap {
             offset: self.offset as u64,
             n_bytes: n_bytes as u64,
             first_record: self.next,
             n_records,
         };
-        let Some((skipped, front, payload)) = self.resume(&rest[..=last]) else {
-            let gap = gap(last + 1, None);
+        let Some((skipped, front, payload)) = self.resume(rest) else {
+            let gap = gap(rest.len(), None);
             self.gaps.push(gap);
             self.is_over = true;
             return Ok(None);
@@ -174,6 +181,17 @@ impl<'a> Reader<'a> {
         })?;
         Ok(Record { number: raw.front.number, offset: raw.offset, at: raw.front.at, body })
     }
+}
+
+/// `bytes` up to the last that is not zero. Whole blocks first: most of a file's room is empty.
+fn without_zeros(mut bytes: &[u8]) -> &[u8] {
+    const BLOCK: usize = 4096;
+    while let Some((front, _)) = bytes.split_last_chunk::<BLOCK>().filter(|(_, block)| **block == [0; BLOCK])
+    {
+        bytes = front;
+    }
+    let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    &bytes[..end]
 }
 
 impl Iterator for Reader<'_> {

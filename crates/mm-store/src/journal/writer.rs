@@ -72,6 +72,8 @@ struct State {
     numbers: Vec<Option<MarketId>>,
     /// Memory for one write.
     buffer: Vec<u8>,
+    /// A market's name is among what is being written.
+    has_named: bool,
     is_closing: bool,
 }
 
@@ -87,6 +89,7 @@ impl FileJournal {
             ledger,
             numbers: Vec::new(),
             buffer: Vec::new(),
+            has_named: false,
             is_closing: false,
         };
         let shared = Arc::new(Shared {
@@ -184,10 +187,9 @@ impl Shared {
         }
         state.file.append(&state.buffer).map_err(Failure::Write)?;
         match self.config.policy {
-            FlushPolicy::Each => {
-                state.file.handle.sync().map_err(Failure::Flush)?;
-                state.flushed = state.next;
-            }
+            // Without a market's name no later record of it could be read: it is flushed at once, once.
+            _ if std::mem::take(&mut state.has_named) => state.flush()?,
+            FlushPolicy::Each => state.flush()?,
             FlushPolicy::Batch(_) => {
                 if state.behind_since.is_none() {
                     state.behind_since = Some(at);
@@ -267,6 +269,12 @@ fn wait<T>(result: Result<T, PoisonError<T>>) -> T {
 }
 
 impl State {
+    fn flush(&mut self) -> Result<(), Failure> {
+        self.file.handle.sync().map_err(Failure::Flush)?;
+        (self.flushed, self.behind_since) = (self.next, None);
+        Ok(())
+    }
+
     /// Puts the entry's records into the buffer and takes them over into the ledger; false when there is nothing to write.
     fn put(&mut self, at: Timestamp, entry: &Entry<'_>) -> Result<bool, Failure> {
         self.buffer.clear();
@@ -354,6 +362,7 @@ impl State {
             });
             let told = PastMarketRef { symbol: &market.symbol, tick: market.tick, lot: market.lot };
             self.record(at, |out| payload::put_market(out, number, &told));
+            self.has_named = true;
             number
         });
         self.remember(market.id, number);
