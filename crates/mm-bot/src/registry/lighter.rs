@@ -68,7 +68,8 @@ static PARAMS: &[Param] = &[
     ),
     key(
         "window_ms",
-        Kind::Integer { min: 1_000, max: 599_000 },
+        // The venue tells its time in whole seconds, and clocks may be a quarter of the window apart.
+        Kind::Integer { min: 2_500, max: 599_000 },
         Preset::Is("30000"),
         "how long a transaction stays valid; an order that is not heard of is not proven absent before",
     ),
