@@ -1,12 +1,14 @@
 //! The load's chance: a small generator of its own, so that one seed decides every action of every hand, here as in a
 //! simulation. It is no source of secrets.
 
-/// Sebastiano Vigna's SplitMix64 (<https://prng.di.unimi.it/splitmix64.c>, public domain).
+/// A generator of numbers from a seed, for a load and whoever drives one. Sebastiano Vigna's SplitMix64 (<https://prng.di.unimi.it/splitmix64.c>, public domain).
 #[derive(Clone, Debug)]
-pub(super) struct Chance(u64);
+pub struct Chance(u64);
 
 impl Chance {
-    pub(super) const fn new(seed: u64) -> Self {
+    /// From this seed.
+    #[must_use]
+    pub const fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -29,7 +31,7 @@ impl Chance {
     }
 
     /// A number below `bound`; 0 when that is 0. (The bias of the remainder is below 2⁻³² for every bound here.)
-    pub(super) const fn below(&mut self, bound: u64) -> u64 {
+    pub const fn below(&mut self, bound: u64) -> u64 {
         let drawn = self.next();
         if bound == 0 { 0 } else { drawn % bound }
     }

@@ -18,6 +18,7 @@ use std::{sync::Arc, time::Duration};
 use futures_util::future::join_all;
 use mm_core::{Context, Needs, Outcome, Story, Strategy, StrategyError};
 
+pub use chance::Chance;
 pub use intent::Intent;
 pub use plan::{CONNECTOR_PARAMS, Config, PARAMS, VenueLoad};
 
@@ -25,7 +26,6 @@ use crate::{
     Observer,
     params::{Complaint, Settings},
 };
-use chance::Chance;
 use hand::Hand;
 use room::Room;
 
