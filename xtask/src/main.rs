@@ -4,6 +4,8 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a person at a terminal")]
 
 mod fixtures;
+mod kill9;
+mod mutants;
 mod suites;
 mod tidy;
 
@@ -18,7 +20,9 @@ const USAGE: &str = "\
 cargo xtask test [SUITE...]                    run every test, or only these suites: workspace, rust, backpack,
                                                lighter, lighter-0.1
 cargo xtask tidy                               check the house rules
-cargo xtask fixtures                           check that every wire type has a witness from outside";
+cargo xtask fixtures                           check that every wire type has a witness from outside
+cargo xtask kill9 [--rounds N] [--seed S]      kill the real process at random moments, 500 times
+cargo xtask mutants [--seeds A..B] [NAME...]   make one mistake at a time in a copy: the simulation must see each";
 
 fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace");
@@ -28,6 +32,8 @@ fn main() -> ExitCode {
         ["test", only @ ..] => suites::run(root, only),
         ["tidy"] => tidy::run(root),
         ["fixtures"] => fixtures::run(root),
+        ["kill9", words @ ..] => kill9::run(root, words),
+        ["mutants", words @ ..] => mutants::run(root, words),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);
