@@ -91,6 +91,7 @@ impl Driver {
             Origin::Handle(reply) => drop(reply.send(result)),
         }
         self.prove_restored();
+        self.watch_lost();
         self.publish_readiness();
     }
 
@@ -216,7 +217,10 @@ impl Driver {
                 let pause = if self.readiness.is_skewed() { TIME_EVERY_SKEWED } else { TIME_EVERY };
                 self.upkeep.want(chore, now + pause);
             }
-            Chore::Fills if answered => self.forget_old_fills(),
+            Chore::Fills if answered => {
+                self.know_fills();
+                self.forget_old_fills();
+            }
             Chore::Fees if answered => self.upkeep.want(chore, now + FEES_EVERY),
             Chore::OpenOrders | Chore::Positions | Chore::Balances if answered => {
                 self.upkeep.want(chore, now + self.shared.config.reconcile_every);
@@ -257,8 +261,8 @@ impl Driver {
                     _ => None,
                 });
                 let Some(snapshot) = merged(pages).filter(|snapshot| snapshot.complete) else { return false };
-                let n_missing = self.look_up_missing(ended.now, ended.running.sent_at, &snapshot);
-                self.compare_orders(ended.running.sent_at, &snapshot, n_missing);
+                let missing = self.look_up_missing(ended.now, ended.running.sent_at, &snapshot);
+                self.compare_orders(ended.running.sent_at, &snapshot, missing);
                 self.look_up_unproven(ended.now);
                 true
             }

@@ -128,7 +128,8 @@ impl Driver {
     fn learn_fill(&mut self, now: Timestamp, fill: &Fill) -> bool {
         // A time that has not come yet would hide every fill until then.
         let at_venue = Timestamp(now.0.saturating_add_signed(self.clock_offset_ns()));
-        self.last_fill_at = self.last_fill_at.max(fill.at.min(at_venue));
+        self.last_fill_told = self.last_fill_told.max(fill.at.min(at_venue));
+        self.know_fills();
         let heard = self.shared.orders.fill(now, fill);
         if matches!(heard.whose, Whose::External { .. }) {
             self.position_moved(now, fill.market);
@@ -137,6 +138,13 @@ impl Driver {
             return false; // Of an order that had settled before we started, or of one that we may yet learn to be ours.
         }
         self.heard_of_order(&heard, (fill.market, fill.side), &fill.venue_id)
+    }
+
+    /// A fill that the stream tells while we catch up says nothing of those that we missed before it.
+    pub(super) fn know_fills(&mut self) {
+        if self.readiness.knows_fills() {
+            self.last_fill_at = self.last_fill_told;
+        }
     }
 
     /// Counts what an order message newly adds, and tells what cannot be.

@@ -139,13 +139,13 @@ impl Driver {
         sent_at + self.shared.config.submit_valid_for + ABSENCE_MARGIN
     }
 
-    /// Live orders that a complete list lacks, and of which nothing was heard since it was asked for, are looked up; how many.
+    /// Live orders that a complete list lacks, and of which nothing was heard since it was asked for, are looked up: these.
     pub(super) fn look_up_missing(
         &mut self,
         now: Timestamp,
         sent_at: Timestamp,
         listed: &Snapshot<OrderReport>,
-    ) -> usize {
+    ) -> Vec<ClientId> {
         let mut missing = Vec::new();
         self.shared.orders.read_all(|tracker| {
             let record = tracker.record();
@@ -161,7 +161,7 @@ impl Driver {
         for &id in &missing {
             self.upkeep.want(Chore::Lookup(id), now);
         }
-        missing.len()
+        missing
     }
 
     /// Whether an order that is over lacks fills that the venue counted.

@@ -113,8 +113,11 @@ pub struct Driver {
     dead_man: Armed,
     /// Orders that complete answers lacked.
     absences: BTreeMap<ClientId, Absence>,
-    /// The venue's time of the latest fill of ours.
+    /// The venue's time of a fill of ours before which none is missing, as far as we know: the latest one while we listen; while
+    /// we catch up, the latest before.
     last_fill_at: Timestamp,
+    /// The venue's time of the latest fill of ours that was told.
+    last_fill_told: Timestamp,
     started_at: Timestamp,
     /// No fill from before that is asked for, by our clock: when we started, or when the oldest order was made that earlier
     /// runs left unsettled.
@@ -150,6 +153,7 @@ impl Driver {
             dead_man: Armed::default(),
             absences: BTreeMap::new(),
             last_fill_at: Timestamp::ZERO,
+            last_fill_told: Timestamp::ZERO,
             started_at: now,
             fills_from: now,
             legacy: Legacy::of(&past),
@@ -223,7 +227,10 @@ impl Driver {
         while let Some(chore) = self.upkeep.start(now) {
             match self.ask_of(chore) {
                 Some(ask) => return Some(self.hand_out(ask, Origin::Upkeep(chore), now)),
-                None => self.upkeep.ended(chore, now, true),
+                None => {
+                    self.upkeep.ended(chore, now, true);
+                    self.watch_lost();
+                }
             }
         }
         while let Ok(command) = self.others.try_recv() {

@@ -66,6 +66,11 @@ impl Readiness {
         self.missing.insert(chore);
     }
 
+    /// Whether the fills that came while we did not listen were asked for and told.
+    pub(super) fn knows_fills(&self) -> bool {
+        self.is_up() && self.caught_up_epoch == self.epoch && !self.missing.contains(&Chore::Fills)
+    }
+
     pub(super) const fn is_skewed(&self) -> bool {
         self.skew.is_some()
     }

@@ -6,10 +6,11 @@
 //! without a word are counted and told, since funding, fees and transfers have no message of their own everywhere. An error,
 //! and a part of a list, compare nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mm_model::{
-    Balance, Event, Market, MarketId, MarketKind, OrderReport, Position, SignedQty, Snapshot, Timestamp,
+    Balance, ClientId, Event, Market, MarketId, MarketKind, OrderReport, Position, SignedQty, Snapshot,
+    Timestamp,
 };
 
 use super::{
@@ -17,7 +18,10 @@ use super::{
     believed::{Believed, LAG, SETTLE, Verdict},
     upkeep::Chore,
 };
-use crate::venue::{OnMismatch, merged};
+use crate::{
+    ExternalOrder,
+    venue::{OnMismatch, merged},
+};
 
 /// Beliefs by market.
 #[derive(Debug, Default)]
@@ -25,8 +29,8 @@ pub(super) struct Reconciling {
     markets: BTreeMap<MarketId, Believed>,
     /// When all positions agreed last: fills are asked for from then on where they do not.
     agreed_at: Option<Timestamp>,
-    /// The last list of live orders showed something other than we believed.
-    orders_differ: bool,
+    /// Orders of ours that a list lacked, and that are being looked up.
+    lost: BTreeSet<ClientId>,
 }
 
 impl Reconciling {
@@ -137,32 +141,35 @@ impl Driver {
         self.reconciling.markets.values().all(told)
     }
 
-    /// A complete list of live orders: `n_missing` of ours it lacks, and they are being looked up.
+    /// A complete list of live orders lacks these of ours, and they are being looked up.
     pub(super) fn compare_orders(
         &mut self,
         sent_at: Timestamp,
         listed: &Snapshot<OrderReport>,
-        n_missing: usize,
+        missing: Vec<ClientId>,
     ) {
-        let n_ended = if listed.scope.is_none() {
-            self.shared
-                .orders
-                .end_external(sent_at, |order| listed.rows.iter().any(|row| row.venue_id == order.venue_id))
-        } else {
-            0
-        };
-        let mut state = self.shared.state();
-        state.reconciliation.n_lost_orders = n_missing;
-        if n_missing == 0 && std::mem::take(&mut self.reconciling.orders_differ) {
-            state.reconciliation.n_explained += 1;
-        }
-        self.reconciling.orders_differ = n_missing > 0;
-        drop(state);
-        if n_missing > 0 || n_ended > 0 {
+        let is_listed = |order: &ExternalOrder| listed.rows.iter().any(|row| row.venue_id == order.venue_id);
+        let is_whole = listed.scope.is_none();
+        let n_gone = if is_whole { self.shared.orders.end_external(sent_at, is_listed) } else { 0 };
+        if !missing.is_empty() || n_gone > 0 {
             tracing::warn!(
-                venue = %self.shared.config.name, missing = n_missing, external_gone = n_ended,
+                venue = %self.shared.config.name, missing = missing.len(), external_gone = n_gone,
                 "the list of live orders is not what we believe: ours are looked up"
             );
+        }
+        self.reconciling.lost.extend(missing);
+        self.watch_lost();
+    }
+
+    /// Orders that were found again, one way or the other, are not lost any more.
+    pub(super) fn watch_lost(&mut self) {
+        let lost = &mut self.reconciling.lost;
+        let before = lost.len();
+        lost.retain(|id| self.upkeep.is_planned(Chore::Lookup(*id)));
+        if before > 0 {
+            let mut state = self.shared.state();
+            state.reconciliation.n_lost_orders = lost.len();
+            state.reconciliation.n_explained += (before - lost.len()) as u64;
         }
     }
 

@@ -275,6 +275,20 @@ impl Fake {
         }
     }
 
+    /// Somebody trades on our account by hand; whether the stream tells it.
+    pub(crate) fn trade_by_hand(&self, side: Side, lots: u64, is_told: bool) {
+        let fill = lock(&self.inner).truth.trade_by_hand(self.clock.now(), side, lots);
+        if is_told {
+            self.tell(Event::Fill(fill));
+        }
+    }
+
+    /// The position changes, and no fill ever tells why.
+    pub(crate) fn shift_position(&self, lots: i64) {
+        let mut inner = lock(&self.inner);
+        inner.truth.net = inner.truth.net + mm_model::SignedQty(lots);
+    }
+
     /// Somebody trades with an order of ours; nobody is told. Returns what would have been said.
     pub(crate) fn fill_in_silence(&self, id: ClientId, lots: u64) -> Vec<Event> {
         lock(&self.inner).truth.fill(self.clock.now(), id, lots)

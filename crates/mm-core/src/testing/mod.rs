@@ -55,6 +55,7 @@ pub(crate) struct World {
     pub(crate) fake: Fake,
     pub(crate) venue: Venue,
     pub(crate) notebook: Arc<Notebook>,
+    pub(crate) gate: Gate,
     ids: Arc<Counter>,
     driver: Option<Task>,
 }
@@ -103,15 +104,20 @@ impl World {
         config: VenueConfig,
     ) -> Self {
         let clock = runtime.clock();
-        let backing =
-            Backing { ids: ids.clone(), journal: notebook.clone(), past: notebook.past(), gate: Gate::new() };
+        let gate = Gate::new();
+        let backing = Backing {
+            ids: ids.clone(),
+            journal: notebook.clone(),
+            past: notebook.past(),
+            gate: gate.clone(),
+        };
         let (venue, driver) = venue(config, clock.clone(), backing);
         let drive = fake.clone().drive(driver);
         let task = runtime.spawner().spawn("driver", async move {
             // What ends it is seen by the handle.
             let _ = drive.await;
         });
-        Self { runtime, clock, fake, venue, notebook, ids, driver: Some(task) }
+        Self { runtime, clock, fake, venue, notebook, gate, ids, driver: Some(task) }
     }
 
     /// Runs `story` once the venue is ready.

@@ -97,6 +97,27 @@ impl Truth {
         vec![Event::Fill(fill), Event::Order(self.report(now, id)), Event::Position(self.position(now))]
     }
 
+    /// A trade of the account's that no order of ours made.
+    pub(super) fn trade_by_hand(&mut self, now: Timestamp, side: Side, lots: u64) -> Fill {
+        self.net = self.net + SignedQty(side.sign() * i64::try_from(lots).expect("small"));
+        let n = self.fills.len() as u64 + 1;
+        let fill = Fill {
+            trade_id: TradeId::from_number(n),
+            client_id: None,
+            venue_id: VenueOrderId::from_number(900_000 + n),
+            market: MARKET,
+            side,
+            price: Price(101),
+            qty: Qty(lots),
+            fee: Money(1),
+            fee_asset: "USDC".into(),
+            liquidity: Liquidity::Taker,
+            at: now,
+        };
+        self.fills.push(fill.clone());
+        fill
+    }
+
     pub(super) fn end(&mut self, id: ClientId, status: ReportedStatus) -> bool {
         let Some(order) = self.orders.get_mut(&id) else { return false };
         let live = order.status == ReportedStatus::Open;

@@ -2,6 +2,7 @@
 
 mod changes;
 mod queued;
+mod reconcile;
 mod state;
 
 use std::time::Duration;

@@ -72,6 +72,24 @@ fn fault_31_what_happened_while_the_sockets_were_down_is_learned_before_it_is_re
 }
 
 #[test]
+fn fault_31_a_fill_that_comes_first_after_a_reconnect_hides_none_that_was_missed() {
+    let world = World::new();
+    world.play(async |world| {
+        let order = world.venue.place(buy()).await.expect("taken");
+        world.fake.fill(order.client_id(), 1);
+        world.clock.sleep(ms(10)).await;
+        world.fake.link(down());
+        world.fake.fill_in_silence(order.client_id(), 3);
+        world.clock.sleep(Duration::from_secs(120)).await;
+        world.fake.link(LinkState::Up);
+        world.fake.fill(order.client_id(), 2);
+        world.clock.sleep(ms(1)).await;
+        world.venue.ready().await;
+        assert_eq!(order.fills().iter().map(|fill| fill.qty.0).sum::<u64>(), 6, "trade by trade");
+    });
+}
+
+#[test]
 fn fault_32_33_a_stream_position_stands_above_a_list_that_was_asked_for_before_it() {
     let world = World::new();
     world.play(async |world| {
