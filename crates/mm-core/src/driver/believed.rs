@@ -37,6 +37,19 @@ enum Base {
     Firm(SignedQty),
 }
 
+/// A list of the venue's, as far as it tells of one market.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Look {
+    /// When it came.
+    pub(super) now: Timestamp,
+    /// When it was asked for.
+    pub(super) sent_at: Timestamp,
+    /// The position in it.
+    pub(super) listed: SignedQty,
+    /// What all fills that we know come to now.
+    pub(super) sum: SignedQty,
+}
+
 /// A list that does not show what we believe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Difference {
@@ -89,14 +102,9 @@ impl Believed {
         self.open.take_if(|open| open.listed == base + sum).is_some()
     }
 
-    /// The venue listed `listed`, asked for at `sent_at`; `sum` is the sum of all fills now.
-    pub(super) fn looked(
-        &mut self,
-        now: Timestamp,
-        sent_at: Timestamp,
-        listed: SignedQty,
-        sum: SignedQty,
-    ) -> Verdict {
+    /// What a look comes to.
+    pub(super) fn looked(&mut self, look: Look) -> Verdict {
+        let Look { now, sent_at, listed, sum } = look;
         let base = match self.base {
             Base::Firm(base) => base,
             Base::Seen(base) if base == listed - sum => {
@@ -144,14 +152,15 @@ mod tests {
         SignedQty(n)
     }
 
+    const fn look(now: u64, sent_at: u64, listed: i64, sum: i64) -> Look {
+        Look { now: at(now), sent_at: at(sent_at), listed: lots(listed), sum: lots(sum) }
+    }
+
     /// Looked at twice, so that it is firm: a position of 7 while fills come to 2.
     fn firm() -> Believed {
         let mut believed = Believed::default();
-        assert_eq!(believed.looked(at(0), at(0), lots(7), lots(2)), Verdict::Wait);
-        assert_eq!(
-            believed.looked(at(2_000), at(2_000), lots(7), lots(2)),
-            Verdict::Agrees { explained: false }
-        );
+        assert_eq!(believed.looked(look(0, 0, 7, 2)), Verdict::Wait);
+        assert_eq!(believed.looked(look(2_000, 2_000, 7, 2)), Verdict::Agrees { explained: false });
         believed
     }
 
@@ -159,7 +168,7 @@ mod tests {
     fn what_was_there_before_us_is_no_difference() {
         let mut believed = firm();
         believed.moved(at(3_000), lots(5));
-        let verdict = believed.looked(at(4_000), at(3_900), lots(10), lots(5));
+        let verdict = believed.looked(look(4_000, 3_900, 10, 5));
         assert_eq!(verdict, Verdict::Agrees { explained: false });
     }
 
@@ -169,12 +178,9 @@ mod tests {
         believed.moved(at(1_000), lots(2));
         believed.moved(at(5_000), lots(3));
         // The list is older than the fill.
-        assert_eq!(
-            believed.looked(at(5_010), at(4_990), lots(7), lots(3)),
-            Verdict::Agrees { explained: false }
-        );
+        assert_eq!(believed.looked(look(5_010, 4_990, 7, 3)), Verdict::Agrees { explained: false });
         // The list is newer than the fill that we are to hear of.
-        assert_eq!(believed.looked(at(9_000), at(8_990), lots(9), lots(3)), Verdict::Wait);
+        assert_eq!(believed.looked(look(9_000, 8_990, 9, 3)), Verdict::Wait);
         assert!(believed.moved(at(9_100), lots(4)), "explained");
         assert_eq!(believed.open(), None);
     }
@@ -184,29 +190,29 @@ mod tests {
         let mut believed = firm();
         believed.moved(at(1_000), lots(2));
         believed.moved(at(5_000), lots(3));
-        assert_eq!(believed.looked(at(7_200), at(7_100), lots(7), lots(3)), Verdict::Wait);
+        assert_eq!(believed.looked(look(7_200, 7_100, 7, 3)), Verdict::Wait);
     }
 
     #[test]
     fn what_nothing_explains_is_alarmed_once_for_each_difference_and_ends_when_both_agree() {
         let mut believed = firm();
-        let mut look = |ms, listed| believed.looked(at(ms), at(ms), lots(listed), lots(2));
-        assert_eq!(look(10_000, 9), Verdict::Wait);
-        assert_eq!(look(19_000, 9), Verdict::Wait);
+        let mut see = |ms, listed| believed.looked(look(ms, ms, listed, 2));
+        assert_eq!(see(10_000, 9), Verdict::Wait);
+        assert_eq!(see(19_000, 9), Verdict::Wait);
         let difference =
             Difference { listed: lots(9), believed: lots(7), since: at(10_000), alarmed: Some(lots(2)) };
-        assert_eq!(look(20_000, 9), Verdict::Alarm(difference));
-        assert_eq!(look(50_000, 9), Verdict::Known);
-        assert!(matches!(look(80_000, 10), Verdict::Alarm(_)), "another one");
-        assert_eq!(look(90_000, 7), Verdict::Agrees { explained: true });
+        assert_eq!(see(20_000, 9), Verdict::Alarm(difference));
+        assert_eq!(see(50_000, 9), Verdict::Known);
+        assert!(matches!(see(80_000, 10), Verdict::Alarm(_)), "another one");
+        assert_eq!(see(90_000, 7), Verdict::Agrees { explained: true });
     }
 
     #[test]
     fn what_was_seen_first_while_a_fill_was_under_way_is_not_believed() {
         let mut believed = Believed::default();
-        assert_eq!(believed.looked(at(0), at(0), lots(1), lots(0)), Verdict::Wait);
+        assert_eq!(believed.looked(look(0, 0, 1, 0)), Verdict::Wait);
         believed.moved(at(100), lots(1));
-        assert_eq!(believed.looked(at(2_000), at(2_000), lots(1), lots(1)), Verdict::Wait);
-        assert!(matches!(believed.looked(at(4_000), at(4_000), lots(1), lots(1)), Verdict::Agrees { .. }));
+        assert_eq!(believed.looked(look(2_000, 2_000, 1, 1)), Verdict::Wait);
+        assert!(matches!(believed.looked(look(4_000, 4_000, 1, 1)), Verdict::Agrees { .. }));
     }
 }

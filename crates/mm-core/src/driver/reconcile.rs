@@ -15,7 +15,7 @@ use mm_model::{
 
 use super::{
     Driver,
-    believed::{Believed, LAG, SETTLE, Verdict},
+    believed::{Believed, LAG, Look, SETTLE, Verdict},
     upkeep::Chore,
 };
 use crate::{
@@ -75,9 +75,8 @@ impl Driver {
         for market in self.compared(&listed) {
             let row = listed.rows.iter().find(|row| row.market == market.id);
             let net = row.map_or(SignedQty::ZERO, |row| row.net);
-            let sum = self.all_fills(market.id);
-            let verdict =
-                self.reconciling.markets.entry(market.id).or_default().looked(now, sent_at, net, sum);
+            let look = Look { now, sent_at, listed: net, sum: self.all_fills(market.id) };
+            let verdict = self.reconciling.markets.entry(market.id).or_default().looked(look);
             is_open |= !matches!(verdict, Verdict::Agrees { .. });
             self.heed(&market, verdict);
         }

@@ -217,15 +217,14 @@ impl TradingCore {
         let third = self.config.stop_timeout / 3;
         self.stop.send_replace(true);
         let keeps_orders = self.keeps_orders();
-        if let Some(running) = &mut self.running {
-            if self.clock.within(third, running.wait()).await.is_none() {
-                running.abort();
-                // What it held is dropped, and its orders are handed over, before ours are counted.
-                self.clock.within(ABORT_GRACE, running.wait()).await;
-                report
-                    .problems
-                    .push(format!("strategy '{}' did not stop in time and was aborted", running.name()));
-            }
+        if let Some(running) = &mut self.running
+            && self.clock.within(third, running.wait()).await.is_none()
+        {
+            running.abort();
+            // What it held is dropped, and its orders are handed over, before ours are counted.
+            self.clock.within(ABORT_GRACE, running.wait()).await;
+            let problem = format!("strategy '{}' did not stop in time and was aborted", running.name());
+            report.problems.push(problem);
         }
         if cancel_orders && !keeps_orders {
             connectors::cancel_orders(&self.clock, start + third * 2, self.connectors.values(), &mut report)
