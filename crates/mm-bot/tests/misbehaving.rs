@@ -246,7 +246,7 @@ fn interrupted_twice_it_leaves_at_once() {
 }
 
 #[test]
-fn a_second_bot_on_one_account_is_refused_and_ids_are_never_used_twice() {
+fn fault_63_a_second_bot_on_one_account_is_refused_and_ids_are_never_used_twice() {
     let dir = state();
     let world = Served::start(&dir, 4);
     let child = resting(&dir, &world);
