@@ -1,13 +1,13 @@
 //! What a bot believes, held against what the venues' engines know: at every look the promises that are never broken, and,
 //! once all faults are over, that belief and truth have become one.
 //!
-//! [`Checker::look`] reads a running bot and its world, [`Checker::step`] and [`Checker::settled`] judge what was read: plain
+//! [`Checker::look`] reads a running bot and its world, [`Checker::step`] and [`Checker::unsettled`] judge what was read: plain
 //! data, so that each check is shown to catch a violation made by hand. A finding is a value, never a panic, and looking
 //! changes nothing in the run. What it deliberately does not do: decide when to look, and drive anything.
 //!
 //! | check | module |
 //! |---|---|
-//! | no client id used twice; nothing at the venue that was not asked for | [`arrivals`](self) |
+//! | no client id used twice; nothing at the venue that was not asked for | `arrivals` |
 //! | per order and per intent: live + filled + what may still arrive never above what was asked | `sizes` |
 //! | believed fills never above the true ones, no state going back, nothing final that lives, nothing forgotten | `beliefs` |
 //! | no limit of the risk gate exceeded at the venue | `limits` |
@@ -88,32 +88,17 @@ impl Checker {
         truth.venue(kind, |venue| self.step(now, (kind, &Facts::of(venue, &account)), belief.as_ref()))
     }
 
-    /// Looks at a venue when no fault was for a while: whatever differs now is found.
-    pub fn look_settled(
-        &mut self,
-        now: Timestamp,
-        (truth, kind): (&Truth, VenueKind),
-        bot: &Venue,
-    ) -> Vec<Finding> {
-        let belief = self.read(truth, kind, bot);
-        let account = self.account.clone();
-        truth.venue(kind, |venue| self.settled(now, (kind, &Facts::of(venue, &account)), &belief))
-    }
-
-    /// Where belief and truth of a venue are not one at this moment. No findings yet: what is on its way may explain them.
+    /// Where belief and truth of a venue are not one at this moment. No findings yet: what is on its way may explain them. It
+    /// may be asked again and again, until it tells nothing or time is up.
     pub fn differences(
         &mut self,
         now: Timestamp,
         (truth, kind): (&Truth, VenueKind),
         bot: &Venue,
     ) -> Vec<Finding> {
-        let belief = self.read(truth, kind, bot);
-        let memory = self.venues.entry(kind).or_default();
-        let mut found = finding::Found::new(now, kind);
-        truth.venue(kind, |venue| {
-            settled::check(memory, &Facts::of(venue, &self.account), &belief, &mut found);
-        });
-        found.into_iter().collect()
+        let belief = self.read(truth, kind, bot).with_account(bot);
+        let account = self.account.clone();
+        truth.venue(kind, |venue| self.unsettled(now, (kind, &Facts::of(venue, &account)), &belief))
     }
 
     /// Looks at a venue after the bot has stopped: nothing of ours may be left there.
@@ -147,17 +132,17 @@ impl Checker {
     }
 
     /// Judges what was read when all faults are over. Liveness: by then all this holds.
-    pub fn settled(
+    pub fn unsettled(
         &mut self,
         now: Timestamp,
         (kind, facts): (VenueKind, &Facts<'_>),
         belief: &Belief,
     ) -> Vec<Finding> {
-        let mut news = self.step(now, (kind, facts), Some(belief));
+        let memory = self.venues.entry(kind).or_default();
         let mut found = finding::Found::new(now, kind);
-        settled::check(&self.venues[&kind], facts, belief, &mut found);
-        news.extend(self.news(found));
-        news
+        memory.take_in(facts);
+        settled::check(memory, facts, belief, &mut found);
+        found.into_iter().collect()
     }
 
     /// Judges what a bot that has stopped left behind.

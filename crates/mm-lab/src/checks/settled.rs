@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mm_model::{ClientId, OrderRecord, Price, Qty, SignedQty, Symbol};
+use mm_model::{ClientId, Money, OrderRecord, Price, Qty, SignedQty, Symbol};
 use mm_sim::truth::{Fate, TrueOrder};
 
 use super::{
@@ -10,6 +10,9 @@ use super::{
     memory::Memory,
     sight::{Belief, Facts},
 };
+
+/// Venues tell balances to so many places: Lighter to the millionth, GRVT to the billionth of the quote asset.
+const WIRE_STEP: i128 = 10i128.pow(Money::SCALE as u32 - 6);
 
 /// Belief and truth have become one.
 pub(super) fn check(memory: &Memory, facts: &Facts<'_>, belief: &Belief, found: &mut Found) {
@@ -31,7 +34,7 @@ pub(super) fn check(memory: &Memory, facts: &Facts<'_>, belief: &Belief, found: 
     for asset in assets {
         let [believed, truth] =
             [&belief.totals, &facts.totals].map(|totals| totals.get(asset).copied().unwrap_or_default());
-        if believed != truth {
+        if WIRE_STEP <= (believed.0 - truth.0).abs() {
             let values = [format_args!("{}", believed.decimal()), format_args!("{}", truth.decimal())];
             found.broken(Check::BalanceDiffers, About::market(asset), values);
         }

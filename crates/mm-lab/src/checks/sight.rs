@@ -109,24 +109,28 @@ impl Belief {
         }
         let markets: BTreeMap<MarketId, Symbol> =
             bot.markets().iter().map(|market| (market.id, market.symbol.clone())).collect();
-        let symbol = |id: MarketId| markets.get(&id).cloned().unwrap_or_else(|| Symbol::from("?"));
-        let balances = bot.balances().into_iter();
         Self {
             ready: status.ready,
             reason: status.reason,
             recovering: bot.is_recovering(),
             anomalies: status.anomalies,
             bookless: markets.keys().copied().filter(|id| bot.top(*id).is_err()).collect(),
-            filled: markets
-                .iter()
-                .map(|(id, symbol)| (symbol.clone(), bot.filled(*id)))
-                .filter(|(_, net)| !net.is_flat())
-                .collect(),
-            positions: bot.positions().into_iter().map(|row| (symbol(row.market), row.net)).collect(),
-            totals: balances.map(|row| (row.asset, row.available + row.locked)).collect(),
             markets,
             orders,
+            ..Self::default()
         }
+    }
+
+    /// With what is believed of the account.
+    #[must_use]
+    pub fn with_account(mut self, bot: &Venue) -> Self {
+        let nets = self.markets.iter().map(|(id, symbol)| (symbol.clone(), bot.filled(*id)));
+        self.filled = nets.filter(|(_, net)| !net.is_flat()).collect();
+        let positions = bot.positions().into_iter();
+        self.positions = positions.map(|row| (self.symbol(row.market).into(), row.net)).collect();
+        let balances = bot.balances().into_iter();
+        self.totals = balances.map(|row| (row.asset, row.available + row.locked)).collect();
+        self
     }
 
     /// A market's symbol.

@@ -213,7 +213,7 @@ impl Scene {
     /// What the last look finds.
     fn settled(&mut self) -> Vec<Check> {
         let mut checker = std::mem::replace(&mut self.checker, Checker::new("", Rules::default()));
-        let found = checker.settled(at(self.now), (KIND, &self.facts()), &self.belief);
+        let found = checker.unsettled(at(self.now), (KIND, &self.facts()), &self.belief);
         self.checker = checker;
         checks(&found)
     }
