@@ -17,8 +17,8 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 const USAGE: &str = "\
-cargo xtask test [SUITE...]                    run every test, or only these suites: workspace, rust, backpack,
-                                               lighter, lighter-0.1
+cargo xtask test [SUITE...]                    run every test, or only these suites: workspace, simulation,
+                                               rust, backpack, lighter, lighter-0.1
 cargo xtask tidy                               check the house rules
 cargo xtask fixtures                           check that every wire type has a witness from outside
 cargo xtask kill9 [--rounds N] [--seed S]      kill the real process at random moments, 500 times

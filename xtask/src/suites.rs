@@ -12,6 +12,8 @@ use anyhow::{Context, Result, bail, ensure};
 /// thrown away when its list changes.
 const PYTHON: &str = "tests-official/python";
 const RUST: &str = "tests-official/rust/Cargo.toml";
+/// The seeds of the test command's simulation.
+const SEEDS: &str = "1..300";
 /// Where the JavaScript clients are, each in a folder of its own with a lock file.
 const NODE: &str = "tests-official/node";
 
@@ -43,8 +45,9 @@ enum Results {
 /// When a test failed, or a suite's name is unknown.
 pub(crate) fn run(root: &Path, only: &[&str]) -> Result<()> {
     type Suite = (&'static str, &'static str, fn(&Path) -> Result<Tally>);
-    let suites: [Suite; 8] = [
+    let suites: [Suite; 9] = [
         ("workspace", "our own tests", workspace),
+        ("simulation", "300 seeds of the whole bot with faults and kills", simulation),
         ("rust", "Backpack's official Rust client against mm-bot venue", official_rust),
         ("backpack", "bpx-py against mm-bot venue", |root| official_python(root, "backpack")),
         ("lighter", "lighter-sdk 1.1.8 against mm-bot venue", |root| official_python(root, "lighter")),
@@ -89,6 +92,17 @@ fn workspace(root: &Path) -> Result<Tally> {
     counted(&mut tests, &Results::Stdout(libtest))
 }
 
+/// Virtual time passes fast only in an optimised build.
+fn simulation(root: &Path) -> Result<Tally> {
+    succeed(
+        Command::new(crate::cargo()).args(["build", "--release", "--package", "mm-bot"]).current_dir(root),
+    )?;
+    let program = built(&format!("../release/mm-bot{}", std::env::consts::EXE_SUFFIX))?;
+    let mut seeds = Command::new(program);
+    seeds.args(["simulate", "--seeds", SEEDS]).current_dir(root);
+    counted(&mut seeds, &Results::Stdout(campaign))
+}
+
 fn official_rust(root: &Path) -> Result<Tally> {
     let program = mm_bot(root)?;
     let mut tests = Command::new(crate::cargo());
@@ -117,9 +131,13 @@ fn official_node(root: &Path, client: &str) -> Result<Tally> {
 /// Builds the program that the official clients talk to, and says where it is.
 fn mm_bot(root: &Path) -> Result<PathBuf> {
     succeed(Command::new(crate::cargo()).args(["build", "--package", "mm-bot"]).current_dir(root))?;
-    // xtask itself lies in the same folder, wherever the target directory is.
+    built(&format!("mm-bot{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// Something that was built. xtask itself lies in the folder of debug builds, wherever the target directory is.
+fn built(name: &str) -> Result<PathBuf> {
     let here = std::env::current_exe().context("where am I")?;
-    let program = here.with_file_name(format!("mm-bot{}", std::env::consts::EXE_SUFFIX));
+    let program = here.with_file_name(name);
     ensure!(program.exists(), "{} was not built", program.display());
     Ok(program)
 }
@@ -216,6 +234,17 @@ fn unittest(line: &str) -> Tally {
     }
 }
 
+/// `300 passed, 0 failed`, once, at the end of a simulation.
+fn campaign(line: &str) -> Tally {
+    let counts = line.split_once(" passed, ").zip(line.strip_suffix(" failed"));
+    let Some(((passed, _), rest)) = counts else { return Tally::default() };
+    let failed = rest.rsplit_once(' ').map_or("", |(_, failed)| failed);
+    match (passed.parse(), failed.parse()) {
+        (Ok(passed), Ok(failed)) => Tally { passed, failed, ignored: 0 },
+        _ => Tally::default(),
+    }
+}
+
 /// `# pass 6`, `# fail 0`, `# cancelled 0`, …: once, at the end of what Node's tests print.
 fn tap(line: &str) -> Tally {
     let count = |name: &str| line.strip_prefix(name).and_then(|number| number.parse().ok()).unwrap_or(0);
@@ -277,6 +306,14 @@ mod tests {
         check("ok 1 - what everybody may ask", Tally::default());
         check("# Subtest: # pass 6", Tally::default());
         check("# tests 6", Tally::default());
+    }
+
+    #[test]
+    fn campaign_lines() {
+        let check = |line: &str, expected| assert_eq!(campaign(line), expected, "{line}");
+        check("298 passed, 2 failed", tally(298, 2, 0));
+        check("20 of 300 seeds, 2 failed", Tally::default());
+        check("all passed, none failed", Tally::default());
     }
 
     #[test]
