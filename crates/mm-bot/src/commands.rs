@@ -15,7 +15,7 @@ use crate::{
     launch::Launch,
     logs::Logs,
     output::{
-        Screen, Stream, listing_json, listing_text, report_text, say,
+        Screen, Stream, limits_text, listing_json, listing_text, report_text, say,
         style::{BOLD, DIM, GOOD, WARN, paint},
     },
     signals::Interrupt,
@@ -158,6 +158,7 @@ fn summary(config: &Config) -> String {
         let mode = if connector.is_live() { "live, needs --live" } else { "simulated" };
         let _ = write!(out, "\n  connector  {} on {}, {mode}", paint(BOLD, name), connector.venue.name);
     }
+    out.push_str(&limits_text(&config.limits));
     for variable in &config.overrides {
         let _ = write!(out, "\n  from the environment: {variable}");
     }

@@ -72,7 +72,7 @@ impl Launch<'_> {
         let state = self.state_dir(config).map_err(Fatal::usage)?;
         let _log = self.logs(config, &state).start().map_err(Fatal::usage)?;
         tracing::info!(file = %config.file, strategy = config.strategy.name, state = %state.path().display(), "start");
-        let (clock, gate) = (Clock::system(), Gate::new());
+        let (clock, gate) = (Clock::system(), Gate::with(config.limits.clone()));
         let control = Control::start(Setup {
             clock: clock.clone(),
             state: &state,

@@ -9,6 +9,7 @@ mod connectors;
 mod environment;
 mod legacy;
 mod problem;
+pub(crate) mod risk;
 mod section;
 mod strategy;
 pub(crate) mod tables;
@@ -16,6 +17,7 @@ mod tree;
 
 use std::{collections::BTreeMap, path::Path};
 
+use mm_core::risk::Limits;
 use mm_strategy::{
     StrategySpec,
     params::{Settings, Values},
@@ -32,7 +34,7 @@ pub(crate) use tree::Place;
 use crate::{logs, registry::VenueRow, simulator};
 
 /// The file's sections.
-const SECTIONS: [&str; 5] = ["general", "connectors", "connector", "simulator", "strategy"];
+const SECTIONS: [&str; 6] = ["general", "connectors", "connector", "simulator", "strategy", "risk"];
 
 /// A whole configuration.
 pub(crate) struct Config {
@@ -44,6 +46,8 @@ pub(crate) struct Config {
     pub(crate) simulator: Values,
     /// The connectors that the strategy names.
     pub(crate) connectors: BTreeMap<String, ConnectorConfig>,
+    /// What every order is held to.
+    pub(crate) limits: Limits,
     /// What to run.
     pub(crate) strategy: &'static StrategySpec,
     /// What it is told.
@@ -143,6 +147,7 @@ fn read(
     if is_embedded && connectors.values().any(|connector| !connector.is_live()) {
         check_simulator(&simulator, &tree, problems);
     }
+    let limits = risk::read(&tree, &connectors, problems);
     check_with_strategy(strategy, &settings, &tree, problems);
     if strategy.simulated_only && connectors.values().any(ConnectorConfig::is_live) {
         let what = format!("'{}' runs on simulated venues only", strategy.name);
@@ -153,6 +158,7 @@ fn read(
         general,
         simulator,
         connectors,
+        limits,
         strategy,
         settings,
         notes,

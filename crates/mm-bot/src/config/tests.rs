@@ -138,7 +138,7 @@ fn everything_that_is_wrong_is_said_at_once_with_its_place() {
             bot.yaml:1:1: generall: unknown key
               1 | generall:
                 | ^
-              = did you mean 'general'? valid here: general, connectors, connector, simulator, strategy
+              = did you mean 'general'? valid here: general, connectors, connector, simulator, strategy, risk
 
             bot.yaml:4:14: general.tick_size: 'fast' must be seconds from 0.001 to 3600
               4 |   tick_size: fast
@@ -260,7 +260,7 @@ fn the_environment_overrides_and_is_checked_alike() {
               = logs everything our own crates have to say, on the console too
 
             environment variable MM_BOT__GENRAL__DEBUG: stands for no section and key
-              = write MM_BOT__SECTION__KEY; did you mean 'general'? valid here: general, connectors, connector, simulator, strategy
+              = write MM_BOT__SECTION__KEY; did you mean 'general'? valid here: general, connectors, connector, simulator, strategy, risk
         "#]],
     );
 }
@@ -271,9 +271,9 @@ fn a_file_that_says_nothing_or_is_no_yaml() {
         "",
         &[],
         expect![[r#"
-        bot.yaml: strategy: says no strategy
-          = write `name:` below `strategy:`; valid here: smoke_test
-    "#]],
+            bot.yaml: strategy: says no strategy
+              = write `name:` below `strategy:`; valid here: smoke_test, kill_drill, load_test
+        "#]],
     );
     check(
         "strategy: [1",
@@ -299,10 +299,10 @@ fn a_file_that_says_nothing_or_is_no_yaml() {
         "strategy: { name: smok_test }",
         &[],
         expect![[r#"
-        bot.yaml:1:19: strategy.name: no strategy 'smok_test'
-          1 | strategy: { name: smok_test }
-            |                   ^
-          = did you mean 'smoke_test'? valid here: smoke_test
-    "#]],
+            bot.yaml:1:19: strategy.name: no strategy 'smok_test'
+              1 | strategy: { name: smok_test }
+                |                   ^
+              = did you mean 'smoke_test'? valid here: smoke_test, kill_drill, load_test
+        "#]],
     );
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::style::{BOLD, DIM, paint};
 use crate::{
-    config::{PREFIX, tables},
+    config::{PREFIX, risk, tables},
     registry::VENUES,
 };
 
@@ -34,6 +34,14 @@ pub(crate) fn listing_text() -> String {
         entry(&mut out, row.name, row.about);
         table(&mut out, "of this venue", row.params);
     }
+    heading(
+        &mut out,
+        "LIMITS",
+        "section risk; for one connector below connectors: NAME:, for one market of it below markets: SYMBOL:",
+    );
+    table(&mut out, "of the process", risk::PROCESS);
+    table(&mut out, "of every connector", risk::CONNECTOR);
+    table(&mut out, "of every market", risk::MARKET);
     heading(&mut out, "PROGRAM", "");
     table(&mut out, "section general", tables::GENERAL);
     table(&mut out, "section simulator", tables::SIMULATOR);
@@ -98,6 +106,11 @@ pub(crate) fn listing_json() -> Value {
         })).collect::<Vec<_>>(),
         "general": params(tables::GENERAL),
         "simulator": params(tables::SIMULATOR),
+        "risk": {
+            "process": params(risk::PROCESS),
+            "connector": params(risk::CONNECTOR),
+            "market": params(risk::MARKET),
+        },
         "environment_prefix": PREFIX,
     })
 }

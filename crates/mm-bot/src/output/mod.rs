@@ -1,5 +1,6 @@
 //! What a person or a machine sees: lines while it runs, the report at the end, tables of what there is.
 
+mod limits;
 mod listing;
 mod progress;
 mod report;
@@ -12,6 +13,7 @@ use mm_strategy::{
     smoke_test::{Progress, Report},
 };
 
+pub(crate) use limits::limits_text;
 pub(crate) use listing::{listing_json, listing_text};
 pub(crate) use progress::Watcher;
 pub(crate) use report::text as report_text;

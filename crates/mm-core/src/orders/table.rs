@@ -329,7 +329,7 @@ impl OrderTable {
             let came_to = CameTo { market, side, newly_filled: joined.newly_filled, is_settled: true };
             self.write_down(at, &Entry::Updated { client_id, update, came_to });
             if let Some(desk) = &self.desk {
-                desk.late(at, (market, side), joined.newly_filled, fill_of(update));
+                desk.late(at, (market, side), (joined.newly_filled, fill_of(update)));
             }
         }
         (Heard { whose: Whose::Closed(client_id), joined }, Wakers::default())

@@ -10,7 +10,7 @@ use mm_model::{
 use super::{
     Denial, Gate, Mode,
     check::{Sight, mid},
-    ledger::{Change, Moment, Place},
+    ledger::{Change, Moment, News, Place},
 };
 
 /// See the module. Clones share it.
@@ -118,8 +118,8 @@ impl Desk {
         fill: Option<&Fill>,
     ) {
         let order = record.order();
-        let moved = signed(order.side, newly_filled);
-        self.gate.ledger().follow(self.place(order.market), now, (record, moved), fill);
+        let news = News { now, moved: signed(order.side, newly_filled), fill };
+        self.gate.ledger().follow(self.place(order.market), record, news);
     }
 
     /// More was filled of an order that was over and is no longer tracked.
@@ -127,8 +127,7 @@ impl Desk {
         &self,
         now: Timestamp,
         (market, side): (MarketId, Side),
-        newly_filled: Qty,
-        fill: Option<&Fill>,
+        (newly_filled, fill): (Qty, Option<&Fill>),
     ) {
         let mut ledger = self.gate.ledger();
         let place = self.place(market);
@@ -198,7 +197,7 @@ impl Desk {
             Some((Mode::Halted, why)) => self.gate.halt(&why),
             Some((Mode::Reducing, why)) => self.gate.reduce(&why),
             Some((Mode::Active, why)) => {
-                tracing::error!(why, "a limit was reached, and is set to do nothing but say so")
+                tracing::error!(why, "a limit was reached, and is set to do nothing but say so");
             }
             None => {}
         }

@@ -66,6 +66,16 @@ pub(super) struct Moment<'a> {
     pub(super) sight: &'a Sight,
 }
 
+/// What became of an order.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct News<'a> {
+    pub(super) now: Timestamp,
+    /// By so much its fills moved the position.
+    pub(super) moved: SignedQty,
+    /// The fill, where it was one that nobody had told before.
+    pub(super) fill: Option<&'a Fill>,
+}
+
 /// A change that is asked for of a live order.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Change {
@@ -135,7 +145,7 @@ impl Ledger {
     ) -> Result<u64, Denial> {
         let asked = Asked::from(order);
         let before = self.row(place)?.standing();
-        self.judge(place, &asked, before, moment)?;
+        self.judge(place, (&asked, before), moment)?;
         let account = &mut self.accounts[place.account];
         if let Some(max) = account.limits.open_orders_max {
             let open: u32 = account.rows.values().map(|row| row.lines.len() as u32).sum();
@@ -180,7 +190,7 @@ impl Ledger {
         let order = NewOrder { kind, qty: change.qty, ..change.order };
         let asked = Asked { more: left, ..Asked::from(&order) };
         let before = row.standing_without(Some(change.id));
-        self.judge(place, &asked, before, moment)?;
+        self.judge(place, (&asked, before), moment)?;
         self.accounts[place.account].messages.count(moment.now);
         let wish = Wish { price: change.price, qty: change.qty, sent: false };
         self.change(place, |row| row.wish(change.id, wish, left));
@@ -190,14 +200,13 @@ impl Ledger {
     fn judge(
         &self,
         place: Place,
-        asked: &Asked,
-        before: Standing,
+        (asked, before): (&Asked, Standing),
         moment: &Moment<'_>,
     ) -> Result<(), Denial> {
-        let Moment { mode, why, now, sight } = *moment;
+        let Moment { now, sight, .. } = *moment;
         let account = &self.accounts[place.account];
         let row = self.row(place)?;
-        row.is_open_to(mode, asked, &before, why)?;
+        row.is_open_to(asked, &before, moment)?;
         if let Some(max) = account.limits.clock_skew_max.filter(|max| account.skew > *max) {
             let [skew, max] = [account.skew, max].map(|apart| apart.as_millis());
             let text = format!(
@@ -259,14 +268,8 @@ impl Ledger {
         Some(done)
     }
 
-    /// An order of ours changed: by so much its fills moved the position, and this is the trade where one was told.
-    pub(super) fn follow(
-        &mut self,
-        place: Place,
-        now: Timestamp,
-        (record, moved): (&OrderRecord, SignedQty),
-        fill: Option<&Fill>,
-    ) {
+    /// An order of ours changed.
+    pub(super) fn follow(&mut self, place: Place, record: &OrderRecord, News { now, moved, fill }: News<'_>) {
         let executed = self.change(place, |row| {
             let executed = row.follow(record);
             if !moved.is_flat() {

@@ -55,7 +55,7 @@ pub struct ConnectorLimits {
     pub clock_skew_max: Option<Duration>,
     /// Of its markets that are not named below.
     pub market: MarketLimits,
-    /// By symbol.
+    /// By symbol, in whatever case.
     pub markets: BTreeMap<String, MarketLimits>,
 }
 
@@ -147,6 +147,7 @@ impl Limits {
     #[must_use]
     pub fn market(&self, connector: &str, symbol: &str) -> &MarketLimits {
         let connector = self.connector(connector);
-        connector.markets.get(symbol).unwrap_or(&connector.market)
+        let named = connector.markets.iter().find(|(name, _)| name.eq_ignore_ascii_case(symbol));
+        named.map_or(&connector.market, |(_, limits)| limits)
     }
 }

@@ -33,7 +33,7 @@ pub(crate) use desk::{Desk, Reservation, is_impossible};
 pub(crate) use ledger::Change;
 use ledger::Ledger;
 pub use limits::{ConnectorLimits, Limits, LossLimits, MarketLimits, Repeats};
-pub use state::{RiskState, SavedMarket};
+pub use state::{RiskState, SavedMarket, StateError};
 
 /// What may be sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -212,3 +212,6 @@ impl Gate {
         lock(&self.0.ledger)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,7 @@ use super::{
     check::{self, Asked, PositionMax, Sight},
     denial::{Denial, code},
     exposure::Standing,
+    ledger::Moment,
     limits::MarketLimits,
     line::{Key, Line, Wish},
     pace::{Executions, Likeness, Recent},
@@ -84,10 +85,9 @@ impl Row {
     /// What may be sent here by what the process, the market and the order's own flag say.
     pub(super) fn is_open_to(
         &self,
-        mode: Mode,
         asked: &Asked,
         standing: &Standing,
-        why: &str,
+        &Moment { mode, why, .. }: &Moment<'_>,
     ) -> Result<(), Denial> {
         let market = &self.market;
         match mode {

@@ -1,5 +1,7 @@
 //! What the gate knows that must outlive the process: what was made and lost, and from where.
 
+use std::{fmt, str::FromStr};
+
 use mm_model::{Decimal, Money, Price, SignedQty};
 
 use super::{ledger::Ledger, profit::Takings, row::Row};
@@ -50,6 +52,75 @@ impl RiskState {
             peak: ledger.profit.peak,
             markets: rows.chain(ledger.saved.iter().cloned()).collect(),
         }
+    }
+}
+
+/// Why a text is no saved state.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line} of the saved risk state is not understood: '{text}'")]
+pub struct StateError {
+    /// Which, counted from one.
+    pub line: usize,
+    /// Its first characters.
+    pub text: String,
+}
+
+/// The first line of a saved state: another one is of another program, or of another time.
+const FIRST_LINE: &str = "mm-bot risk state 1";
+
+impl fmt::Display for RiskState {
+    /// One thing a line, its parts between tabs, as [`FromStr`] reads it back.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{FIRST_LINE}")?;
+        writeln!(f, "day\t{}\t{}\t{}", self.day, self.day_began, self.peak)?;
+        for SavedMarket { connector, symbol, held, cash, price } in &self.markets {
+            writeln!(f, "market\t{connector}\t{symbol}\t{held}\t{cash}\t{price}")?;
+        }
+        write!(f, "end")
+    }
+}
+
+impl FromStr for RiskState {
+    type Err = StateError;
+    fn from_str(text: &str) -> Result<Self, StateError> {
+        let mut state = Self::default();
+        let mut is_whole = false;
+        let mut lines = text.lines().enumerate();
+        let wrong =
+            |(at, line): (usize, &str)| StateError { line: at + 1, text: line.chars().take(40).collect() };
+        let first = lines.next().unwrap_or((0, ""));
+        if first.1 != FIRST_LINE {
+            return Err(wrong(first));
+        }
+        for at in lines {
+            let words: Vec<&str> = at.1.split('\t').collect();
+            is_whole |= words == ["end"];
+            state.take_line(&words).ok_or_else(|| wrong(at))?;
+        }
+        // A file that was cut off must not pass for one without losses.
+        if is_whole { Ok(state) } else { Err(wrong((text.lines().count(), "no end"))) }
+    }
+}
+
+impl RiskState {
+    fn take_line(&mut self, words: &[&str]) -> Option<()> {
+        let number = |text: &str| Decimal::parse(text).ok();
+        let money = |text: &str| Money::from_decimal(number(text)?).ok();
+        match words {
+            ["day", day, began, peak] => {
+                (self.day, self.day_began, self.peak) = (day.parse().ok()?, money(began)?, money(peak)?);
+            }
+            ["market", connector, symbol, held, cash, price] => self.markets.push(SavedMarket {
+                connector: (*connector).to_owned(),
+                symbol: (*symbol).to_owned(),
+                held: number(held)?,
+                cash: money(cash)?,
+                price: number(price)?,
+            }),
+            ["end"] => {}
+            _ => return None,
+        }
+        Some(())
     }
 }
 
