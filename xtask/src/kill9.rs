@@ -31,13 +31,14 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
     let path = folder.join(format!("{seed}.jsonl"));
     let mut done = finished(&path)?;
     let n_batches = rounds.div_ceil(BATCH);
+    let test = built(root)?;
     for batch in 0..n_batches {
         if done.contains_key(&batch) {
             continue;
         }
         let mine = BATCH.min(rounds - batch * BATCH);
         println!("batch {} of {n_batches}: {mine} rounds", batch + 1);
-        let totals = one(root, mine, seed.wrapping_mul(1_000).wrapping_add(batch))
+        let totals = one(&test, mine, seed.wrapping_mul(1_000).wrapping_add(batch))
             .with_context(|| format!("batch {batch} of seed {seed}"))?;
         println!("  {totals}");
         let mut file = fs::OpenOptions::new().create(true).append(true).open(&path)?;
@@ -75,14 +76,28 @@ fn finished(path: &PathBuf) -> Result<BTreeMap<u64, Value>> {
     text.lines().map(|line| batch(line).with_context(|| path.display().to_string())).collect()
 }
 
-fn one(root: &Path, rounds: u64, seed: u64) -> Result<Value> {
+/// Builds the test and says where it is: batches are of one build, whatever becomes of the tree meanwhile.
+fn built(root: &Path) -> Result<PathBuf> {
     let output = Command::new(super::cargo())
-        .args(["test", "--quiet", "--package", "mm-bot", "--test", "kill9", "--", "--nocapture"])
+        .args(["test", "--package", "mm-bot", "--test", "kill9", "--no-run", "--message-format", "json"])
         .current_dir(root)
+        .output()
+        .context("cargo")?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8_lossy(&output.stdout);
+    let mut messages = said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let test = messages.find(|it| it["target"]["name"] == "kill9" && it["executable"].is_string());
+    let test = test.context("cargo told no executable")?;
+    Ok(test["executable"].as_str().unwrap_or_default().into())
+}
+
+fn one(test: &Path, rounds: u64, seed: u64) -> Result<Value> {
+    let output = Command::new(test)
+        .arg("--nocapture")
         .env("KILL9_ROUNDS", rounds.to_string())
         .env("KILL9_SEED", seed.to_string())
         .output()
-        .context("cargo")?;
+        .with_context(|| test.display().to_string())?;
     let said = String::from_utf8_lossy(&output.stdout);
     ensure!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
     let totals = said.lines().find_map(|line| line.split_once(MARK)).context("the test told no totals")?;
