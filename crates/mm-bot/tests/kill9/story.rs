@@ -85,7 +85,7 @@ impl Story {
         let mut chance = Chance::new(seed);
         let venues = state();
         let latency = (1 + chance.below(5)).to_string();
-        let more = ["--latency-ms", &latency, "--no-rate-limits", "--keep-orders"];
+        let more = ["--latency-ms", &latency, "--no-rate-limits", "--keep-orders", "--lighter-tier", "plus"];
         let world = Served::start_with(&venues, seed, &more);
         Self {
             seed,

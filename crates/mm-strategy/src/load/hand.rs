@@ -152,7 +152,9 @@ impl Hand {
     }
 
     async fn modify(&mut self) {
-        let (Some(top), open) = (self.room.top(), self.room.open()) else { return };
+        let (Some(top), mut open) = (self.room.top(), self.room.open()) else { return };
+        // A tracking limit order's size is its own: those are no post-only orders here.
+        open.retain(|record| matches!(record.order().kind, OrderKind::PostOnly { .. }));
         let Some(record) = self.chance.pick(&open) else { return };
         let side = record.order().side;
         let price = action::resting(&mut self.chance, &top, side);
