@@ -8,10 +8,12 @@ use super::{
     Recovered, Recovery,
     share::{Holding, Share},
 };
-use crate::{Clock, Order, PlaceError, Venue};
+use crate::{Clock, Order, PlaceError, Venue, risk::code};
 
-/// How often a position is looked at and closed before it is given up.
+/// How often a list is asked for, or looked at again, before it is taken as it is.
 const ROUNDS: u32 = 5;
+/// How often in a row an order that closes may fail before it is given up.
+const TRIES: u32 = 8;
 /// Pause after the first look; each further one waits that much longer. A venue's list may lag behind its fills.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -38,6 +40,13 @@ pub(crate) async fn carry_out(clock: &Clock, venue: &Venue, keeps_orders: bool) 
     venue.taken_over();
     tracing::info!(venue = venue.name(), policy = %venue.recovery(), "{recovered}");
     Ok(recovered)
+}
+
+/// Why an order closed nothing.
+enum NotClosed {
+    /// The gate lets only smaller ones pass.
+    TooLarge,
+    Otherwise(String),
 }
 
 struct Recovering<'a> {
@@ -125,28 +134,35 @@ impl Recovering<'_> {
         Ok(())
     }
 
-    /// Closes our share of a position, proven.
+    /// Closes our share of a position, proven; in as many orders as the gate wants it.
     async fn flatten_market(&self, market: &Market, notes: &mut Vec<String>) -> Result<(), String> {
-        let mut closed = Qty::ZERO;
-        let mut trouble = String::new();
-        for round in 1..=ROUNDS {
+        let (mut closed, mut most) = (Qty::ZERO, Qty(u64::MAX));
+        let (mut failures, mut trouble) = (0, String::new());
+        while failures < TRIES {
             let holding = self.holding(market).await?;
             match holding.share(market.min_qty, market.kind) {
                 // The list may lag behind fills that we know: looked at again.
-                Share::Gone if round < ROUNDS => {}
-                Share::Close(side, qty) => match self.close(market, side, qty).await {
+                Share::Gone if failures < ROUNDS => {}
+                Share::Close(side, qty) => match self.close(market, side, qty.min(most)).await {
                     Ok(filled) => {
                         closed = closed.plus(filled);
+                        failures = 0;
                         continue;
                     }
-                    Err(why) => trouble = why,
+                    Err(NotClosed::TooLarge) if qty.min(most).0 / 2 >= market.min_qty.0 => {
+                        most = Qty(qty.min(most).0 / 2);
+                        continue;
+                    }
+                    Err(NotClosed::TooLarge) => trouble = "the risk gate lets no size pass".to_owned(),
+                    Err(NotClosed::Otherwise(why)) => trouble = why,
                 },
                 share => {
                     notes.extend(told(market, closed, holding, share));
                     return Ok(());
                 }
             }
-            self.clock.sleep(PAUSE * round).await;
+            failures += 1;
+            self.clock.sleep(PAUSE * failures).await;
         }
         let own = market.signed_decimal(self.venue.filled(market.id));
         Err(format!(
@@ -156,7 +172,7 @@ impl Recovering<'_> {
     }
 
     /// One reduce-only market order, until it is over and its fills are known.
-    async fn close(&self, market: &Market, side: Side, qty: Qty) -> Result<Qty, String> {
+    async fn close(&self, market: &Market, side: Side, qty: Qty) -> Result<Qty, NotClosed> {
         let order = NewOrder {
             market: market.id,
             side,
@@ -164,14 +180,21 @@ impl Recovering<'_> {
             kind: OrderKind::Market,
             exposure: Exposure::ReduceOnly,
         };
-        tracing::warn!(venue = self.venue.name(), %market, %side, qty = %market.qty_decimal(qty), "closing what earlier runs left");
         let mut order = match self.venue.place(order).await {
             Ok(order) | Err(PlaceError::OutcomeUnknown { order, .. }) => order,
-            Err(why) => return Err(why.to_string()),
+            Err(PlaceError::Denied(denial))
+                if matches!(denial.code, code::ORDER_SIZE | code::ORDER_NOTIONAL) =>
+            {
+                return Err(NotClosed::TooLarge);
+            }
+            Err(why) => return Err(NotClosed::Otherwise(why.to_string())),
         };
         let record = order.wait_final().await;
+        let (filled, venue) = (market.qty_decimal(record.filled()), self.venue.name());
+        tracing::warn!(venue, %market, %side, %filled, order = %record.client_id(), "closing what earlier runs left");
         if record.filled().is_zero() {
-            return Err(format!("order {} ended as {} unfilled", record.client_id(), record.state()));
+            let why = format!("order {} ended as {} unfilled", record.client_id(), record.state());
+            return Err(NotClosed::Otherwise(why));
         }
         Ok(record.filled())
     }

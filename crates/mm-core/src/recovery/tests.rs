@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use mm_model::{Ask, OrderState, Qty, Side, SignedQty};
+use mm_model::{Ask, Decimal, OrderState, Qty, Side, SignedQty};
 
 use super::{Recovered, Recovery, carry_out};
 use crate::{
     PlaceError, VenueConfig,
+    risk::{ConnectorLimits, Gate, Limits, MarketLimits},
     testing::{MARKET, OnCancel, OnPlace, World, config, limit, ms},
 };
 
@@ -182,6 +183,24 @@ fn flatten_closes_what_our_own_fills_opened() {
     assert_eq!(world.venue.positions(), []);
     let last = world.fake.placements().pop().expect("the way out").order;
     assert_eq!((last.side, last.exposure), (Side::Sell, mm_model::Exposure::ReduceOnly));
+}
+
+#[test]
+fn flatten_closes_in_as_many_orders_as_the_gate_wants() {
+    let world = World::new();
+    world.play(async |world| {
+        let order = world.venue.place(buy()).await.expect("taken");
+        world.fake.fill(order.client_id(), 10);
+        world.clock.sleep(ms(1)).await;
+    });
+    let market = MarketLimits { order_size_max: Some(Decimal::new(3, 2)), ..MarketLimits::default() };
+    let other = ConnectorLimits { market, ..ConnectorLimits::default() };
+    let gate = Gate::with(Limits { other, ..Limits::default() });
+    let world = world.killed_under(with(Recovery::Flatten), gate);
+    world.fake.on_place([OnPlace::FillBeforeAck(2); 5]);
+    let found = recover(&world, true).expect("flat");
+    assert_eq!(found.notes, ["closed 0.10 in SOL_USDC_PERP"]);
+    assert_eq!((world.venue.filled(MARKET), world.fake.placements().len()), (SignedQty::ZERO, 6));
 }
 
 #[test]

@@ -85,26 +85,30 @@ impl World {
     pub(crate) fn with(config: VenueConfig) -> Self {
         let runtime = VirtualRuntime::new(Timestamp::from_ms(1_700_000_000_000));
         let fake = Fake::new(runtime.clock());
-        Self::begin(runtime, fake, (Arc::default(), Arc::default()), config)
+        Self::begin(runtime, fake, (Arc::default(), Arc::default()), (config, Gate::new()))
     }
 
     /// The process is killed, and starts again with another configuration; the venue goes on.
-    pub(crate) fn killed(mut self, config: VenueConfig) -> Self {
+    pub(crate) fn killed(self, config: VenueConfig) -> Self {
+        self.killed_under(config, Gate::new())
+    }
+
+    /// The same, with limits.
+    pub(crate) fn killed_under(mut self, config: VenueConfig, gate: Gate) -> Self {
         let notebook = Arc::new(self.notebook.pass_on());
         drop(self.driver.take());
         self.runtime.block_on(self.clock.sleep(ms(1)));
         self.fake.reconnect();
-        Self::begin(self.runtime, self.fake, (notebook, self.ids), config)
+        Self::begin(self.runtime, self.fake, (notebook, self.ids), (config, gate))
     }
 
     fn begin(
         runtime: VirtualRuntime,
         fake: Fake,
         (notebook, ids): (Arc<Notebook>, Arc<Counter>),
-        config: VenueConfig,
+        (config, gate): (VenueConfig, Gate),
     ) -> Self {
         let clock = runtime.clock();
-        let gate = Gate::new();
         let backing = Backing {
             ids: ids.clone(),
             journal: notebook.clone(),
