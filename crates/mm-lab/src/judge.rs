@@ -2,7 +2,10 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -40,12 +43,19 @@ struct Inner {
     truth: Truth,
     log: EventLog,
     limits: Limits,
+    /// Something was learned of an order since the last glance.
+    is_stirred: AtomicBool,
     state: Mutex<State>,
 }
 
 #[derive(Debug)]
 struct State {
     checker: Checker,
+    /// The handles of the bot that lives; none while none does.
+    bot: Vec<(VenueKind, Venue)>,
+    /// How much had happened at each venue at the last glance, and when that was.
+    seen: BTreeMap<VenueKind, [usize; 2]>,
+    glanced_at: Timestamp,
     found: Vec<Violation>,
     /// Venues where belief and truth were one when nothing went wrong any more.
     agreed: BTreeMap<VenueKind, Timestamp>,
@@ -84,11 +94,20 @@ impl Judge {
         }
         let state = State {
             checker: Checker::new(ACCOUNT, rules),
+            bot: Vec::new(),
+            seen: plan.places.iter().map(|place| (place.0, [0; 2])).collect(),
+            glanced_at: Timestamp::ZERO,
             found: Vec::new(),
             agreed: BTreeMap::new(),
             differences: BTreeMap::new(),
         };
-        Self(Arc::new(Inner { truth, log: log.clone(), limits, state: Mutex::new(state) }))
+        Self(Arc::new(Inner {
+            truth,
+            log: log.clone(),
+            limits,
+            is_stirred: AtomicBool::new(false),
+            state: Mutex::new(state),
+        }))
     }
 
     /// What the risk gate of every life keeps to.
@@ -114,9 +133,46 @@ impl Judge {
         }
     }
 
+    /// A bot lives.
+    pub(crate) fn born(&self, venues: &[(VenueKind, Venue)]) {
+        self.state().bot = venues.to_vec();
+    }
+
     /// The bot is gone.
     pub(crate) fn restarted(&self) {
-        self.state().checker.restarted();
+        let mut state = self.state();
+        state.checker.restarted();
+        let bot = std::mem::take(&mut state.bot);
+        drop(state);
+        // Its last handles may fall here, and who hears of that may come back.
+        drop(bot);
+    }
+
+    /// Something was learned of an order.
+    pub(crate) fn stir(&self) {
+        self.0.is_stirred.store(true, Ordering::Relaxed);
+    }
+
+    /// Asked before every poll: once all that happens at one time has happened, looks at each venue where something did.
+    pub(crate) fn glance(&self, now: Timestamp) {
+        let mut state = self.state();
+        if now == state.glanced_at {
+            return;
+        }
+        state.glanced_at = now;
+        let is_stirred = self.0.is_stirred.swap(false, Ordering::Relaxed);
+        let truth = &self.0.truth;
+        let mut found = Vec::new();
+        let State { checker, bot, seen, .. } = &mut *state;
+        for (&kind, seen) in seen {
+            let happened = truth.account(kind, ACCOUNT, |it| [it.changes().len(), it.arrivals().len()]);
+            if is_stirred || happened != *seen {
+                *seen = happened;
+                let venue = bot.iter().find(|(venue, _)| *venue == kind).map(|(_, venue)| venue);
+                found.extend(checker.look(now, (truth, kind), venue));
+            }
+        }
+        self.take(&mut state, found);
     }
 
     /// The load tells of another order of an intent.

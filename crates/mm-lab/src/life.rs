@@ -61,7 +61,8 @@ pub(crate) async fn live(around: &Surroundings<'_>, (fate, life): (Fate, Mortal)
         CoreConfig { tick: Duration::from_secs(1), start_timeout: START_TIMEOUT, stop_timeout: STOP_TIMEOUT };
     let mut core = TradingCore::new(bounds, clock.clone(), around.spawner.clone());
     let gate = Gate::with(around.judge.limits());
-    let birth = Birth { fate, life: &life, gate: &gate, log: around.log, now: clock.now() };
+    let birth =
+        Birth { fate, life: &life, gate: &gate, log: around.log, judge: around.judge, now: clock.now() };
     let mut venues = Vec::new();
     for (n, &(kind, symbol)) in around.plan.places.iter().enumerate() {
         let transport = Wiretap {
@@ -83,6 +84,7 @@ pub(crate) async fn live(around: &Surroundings<'_>, (fate, life): (Fate, Mortal)
             return End::NotStarted(why.to_string());
         }
     }
+    around.judge.born(&venues);
     let ahead_ns = fate.ahead_ns;
     let until = around.calm_from + TRADES_ON;
     core.set_strategy(trader(&Part {

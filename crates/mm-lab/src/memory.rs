@@ -18,6 +18,7 @@ use mm_store::{
 use crate::{
     connect::{ACCOUNT, CountedIds},
     event_log::EventLog,
+    judge::Judge,
     mortal::Mortal,
     plan::Fate,
 };
@@ -39,6 +40,7 @@ pub(crate) struct Birth<'a> {
     pub(crate) life: &'a Mortal,
     pub(crate) gate: &'a Gate,
     pub(crate) log: &'a EventLog,
+    pub(crate) judge: &'a Judge,
     /// The bot's clock.
     pub(crate) now: Timestamp,
 }
@@ -80,6 +82,7 @@ impl Memory {
             torn_at: birth.fate.torn_at,
             venue: kind.as_str(),
             log: birth.log.clone(),
+            judge: birth.judge.clone(),
             life: birth.life.clone(),
         });
         Ok(Backing { journal, past: opened.past, gate: birth.gate.clone(), ids: self.venues[&kind].clone() })
@@ -105,6 +108,7 @@ struct Notary {
     torn_at: usize,
     venue: &'static str,
     log: EventLog,
+    judge: Judge,
     life: Mortal,
 }
 
@@ -122,6 +126,7 @@ impl Journal for Notary {
             self.log.say(format_args!("{} died writing {entry:?}", self.venue));
             return Ok(());
         }
+        self.judge.stir();
         match entry {
             Entry::Made { client_id, order, market } => {
                 self.log.say(format_args!("{} made {client_id} {market} {order:?}", self.venue));

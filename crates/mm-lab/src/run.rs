@@ -137,7 +137,10 @@ impl<'a> Stage<'a> {
             let end = {
                 let around = self.surroundings(runtime, &memory);
                 let lived = life::live(&around, (fate, life.clone()));
-                runtime.block_on_while(lived, || life.polls(&self.clock))
+                runtime.block_on_while(lived, || {
+                    self.judge.glance(self.clock.now());
+                    life.polls(&self.clock)
+                })
             };
             life.die();
             memory.lose(&fate);

@@ -37,7 +37,7 @@ pub use self::{
     finding::{Check, Finding},
     limits::Limits,
     pricing::{Pricing, Reach, load_reach},
-    sight::{Belief, Facts},
+    sight::{Belief, Facts, Tops},
     sizes::Intent,
 };
 

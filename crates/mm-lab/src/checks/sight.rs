@@ -9,6 +9,9 @@ use mm_core::Venue;
 use mm_model::{ClientId, MarketId, Money, OrderRecord, SignedQty, Symbol};
 use mm_sim::truth::{Arrival, TopHistory, TrueExecution, TrueOrder, VenueTruth};
 
+/// Finds the history of the top of a market's book by its symbol.
+pub type Tops<'a> = Box<dyn Fn(&str) -> Option<&'a TopHistory> + 'a>;
+
 /// What an engine knows of an account. Borrowed for one look.
 pub struct Facts<'a> {
     /// Every order that was ever admitted.
@@ -26,7 +29,7 @@ pub struct Facts<'a> {
     /// What is owned of each asset, free and held.
     pub totals: BTreeMap<Symbol, Money>,
     /// The history of a market's top.
-    pub tops: Box<dyn Fn(&str) -> Option<&'a TopHistory> + 'a>,
+    pub tops: Tops<'a>,
 }
 
 impl<'a> Facts<'a> {
