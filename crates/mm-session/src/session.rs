@@ -320,6 +320,10 @@ impl<S: Side, T: Transport> Session<S, T> {
 
     /// Sends what may be sent now; says when to look again.
     fn launch(&mut self) -> Option<Timestamp> {
+        for job in self.queue.withdraw_held(|ask| self.side.holds_back(ask).is_some()) {
+            let why = self.side.holds_back(&job.ask).unwrap_or_default();
+            self.refuse(job, why);
+        }
         // A codec that asks and asks what it cannot even encode must not keep us here.
         let mut own_left = OWN_MAX;
         loop {

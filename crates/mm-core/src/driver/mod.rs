@@ -17,7 +17,7 @@ mod upkeep;
 use std::{
     collections::{BTreeMap, VecDeque},
     fmt,
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
 };
 
 use mm_model::{
@@ -182,6 +182,7 @@ impl Driver {
                 return self.farewell(shared.clock.now());
             }
             let now = shared.clock.now();
+            shared.alive_at.store(now.0, Ordering::Relaxed);
             if let Some(call) = self.pick(now) {
                 return Some(call);
             }
@@ -320,6 +321,13 @@ impl Driver {
             _ => {}
         }
         Some(self.hand_out(command.ask, Origin::Handle(command.reply), now))
+    }
+
+    /// Why `ask` must not be sent any more, if it must not: a halt reaches what waits for the venue's allowance, too.
+    #[must_use]
+    pub fn holds_back(&self, ask: &Ask) -> Option<&'static str> {
+        let adds = matches!(ask, Ask::Modify(_)) || !ask.placements().is_empty();
+        (adds && self.shared.gate.mode() == Mode::Halted).then_some(HALTED)
     }
 
     /// Every order of ours, whoever holds it, until its end is proven.

@@ -133,4 +133,8 @@ pub struct VenueStatus {
     pub unknown_orders: usize,
     /// How what we believe compared with what the venue lists.
     pub reconciliation: Reconciliation,
+    /// When the venue was last heard on a socket.
+    pub heard_at: Timestamp,
+    /// When the connector's driver last had its turn: [`Venue::prod`](super::Venue::prod) gives it one.
+    pub alive_at: Timestamp,
 }

@@ -12,7 +12,10 @@ mod submission;
 
 use std::{
     fmt,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -61,6 +64,7 @@ pub fn venue(config: VenueConfig, clock: Clock, backing: impl Into<Backing>) -> 
         stop: watch::Sender::new(false),
         listeners: Mutex::new(Some(broadcast::Sender::new(listen::LISTENER_QUEUE))),
         abandoned: Mutex::default(),
+        alive_at: AtomicU64::new(0),
         nudge: Notify::new(),
     });
     let driver = Driver::new(shared.clone(), cancels_in, others_in, past);
@@ -102,6 +106,8 @@ impl Venue {
             round_trip: health.round_trip,
             unknown_orders,
             reconciliation: state.reconciliation.clone(),
+            heard_at: health.heard_at,
+            alive_at: Timestamp(self.shared.alive_at.load(Ordering::Relaxed)),
         }
     }
 
@@ -270,6 +276,11 @@ impl Venue {
     /// Whether nobody is left to carry out a command.
     pub(crate) fn is_stopped(&self) -> bool {
         self.shared.state().health.stopped
+    }
+
+    /// Asks the driver for a sign of life: [`VenueStatus::alive_at`] moves when it has had its turn.
+    pub fn prod(&self) {
+        self.shared.nudge.notify_one();
     }
 
     /// Tells the connector to stop: its driver hands out no more calls. Handles stay readable.

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{Arc, Mutex, MutexGuard, atomic::AtomicU64},
     time::Duration,
 };
 
@@ -57,6 +57,8 @@ pub(crate) struct Shared {
     pub(crate) listeners: Mutex<Option<broadcast::Sender<Event>>>,
     /// Orders that a handle wants off the book whatever happens to that handle.
     pub(crate) abandoned: Mutex<Vec<ClientId>>,
+    /// When the driver last had its turn, in nanoseconds.
+    pub(crate) alive_at: AtomicU64,
     /// Wakes the driver to look at `abandoned`.
     pub(crate) nudge: Notify,
 }

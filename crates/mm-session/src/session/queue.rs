@@ -164,6 +164,14 @@ impl Queue {
         })
     }
 
+    /// Takes out what must not be sent any more.
+    pub(super) fn withdraw_held(&mut self, is_held: impl Fn(&Ask) -> bool) -> Vec<Job> {
+        if self.others.is_empty() {
+            return Vec::new();
+        }
+        self.take_others(|job| is_held(&job.ask))
+    }
+
     /// Takes out everything but cancels and what these may wait for: the connector stops.
     pub(super) fn withdraw_others(&mut self) -> Vec<Job> {
         self.take_others(|_| true)

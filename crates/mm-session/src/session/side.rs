@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use mm_core::{Call, CallId, Driver, LinkState};
-use mm_model::{CallError, DecodeError, Event, Timestamp};
+use mm_model::{Ask, CallError, DecodeError, Event, Timestamp};
 
 /// The driver's methods, by the same names.
 pub(super) trait Side: Send {
@@ -16,6 +16,7 @@ pub(super) trait Side: Send {
     fn resent(&mut self);
     fn clock_offset_ns(&self) -> i64;
     fn readiness(&self) -> Result<bool, String>;
+    fn holds_back(&self, ask: &Ask) -> Option<&'static str>;
 }
 
 impl Side for Driver {
@@ -45,5 +46,8 @@ impl Side for Driver {
     }
     fn readiness(&self) -> Result<bool, String> {
         Self::readiness(self)
+    }
+    fn holds_back(&self, ask: &Ask) -> Option<&'static str> {
+        Self::holds_back(self, ask)
     }
 }

@@ -100,6 +100,46 @@ fn a_cancel_overtakes_orders_that_wait_and_never_finds_the_bucket_empty() {
 }
 
 #[test]
+fn a_halt_reaches_orders_that_wait_for_the_allowance() {
+    let script = Script { capacity: 10, ..Script::default() };
+    check(
+        script,
+        async |world| {
+            world.begin().await;
+            for market in 1..=9 {
+                world.ask(place(market));
+            }
+            world.after(1).await;
+            world.halt();
+            world.ask(cancel(1));
+            world.after(11_000).await;
+        },
+        &expect![[r#"
+            20    -> /place/1
+            20    -> /place/2
+            20    -> /place/3
+            20    -> /place/4
+            20    -> /place/5
+            20    -> /place/6
+            20    -> /place/7
+            21    call 10: not sent: HALTED
+            21    call 11: not sent: HALTED
+            21    -> /cancel/1
+            30    call 3: 1 events
+            30    call 4: 1 events
+            30    call 5: 1 events
+            30    call 6: 1 events
+            30    call 7: 1 events
+            30    call 8: 1 events
+            30    call 9: 1 events
+            31    call 12: 1 events
+            11021 session ended: Ok(())
+            11021 public closed by us
+        "#]],
+    );
+}
+
+#[test]
 fn too_many_requests_stops_everything_for_as_long_as_the_venue_says() {
     let script = venue(&[(
         "/place/1",

@@ -1,51 +1,14 @@
-//! The accept loop, and what every HTTP connection here has in common: caps, and requests and replies as plain data.
-
-use std::{future::Future, net::TcpListener, time::Duration};
+//! What every HTTP connection to a venue has in common: caps, and requests and replies as plain data.
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::{Response, StatusCode, body::Incoming, http::request::Parts};
 use mm_venues::http::{Method, Reply, Request};
-use tokio::{net::TcpStream, task::JoinSet};
 
 /// The largest body of a request.
 const BODY_MAX: usize = 1 << 20;
-/// The largest head of a request.
-pub(super) const HEAD_MAX: usize = 64 << 10;
 /// Connections at once; one more waits in the kernel's queue until another ends.
-const CONNECTIONS_MAX: usize = 1_024;
-
-/// Accepts connections for ever and owns their tasks: when this is dropped, they end.
-pub(super) async fn accept<F>(listener: TcpListener, serve: impl Fn(TcpStream) -> F)
-where
-    F: Future<Output = ()> + Send + 'static,
-{
-    let listener = match tokio::net::TcpListener::from_std(listener) {
-        Ok(listener) => listener,
-        Err(error) => return tracing::error!(%error, "a listener could not be taken over by the runtime"),
-    };
-    let clock = mm_core::Clock::system();
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            biased;
-            Some(_) = connections.join_next(), if !connections.is_empty() => {}
-            accepted = listener.accept(), if connections.len() < CONNECTIONS_MAX => match accepted {
-                Ok((stream, _)) => {
-                    if let Err(error) = stream.set_nodelay(true) {
-                        tracing::debug!(%error, "no TCP_NODELAY");
-                    }
-                    connections.spawn(serve(stream));
-                }
-                Err(error) => {
-                    // Out of file descriptors, most likely: others must end first.
-                    tracing::warn!(%error, "cannot accept a connection");
-                    clock.sleep(Duration::from_millis(50)).await;
-                }
-            },
-        }
-    }
-}
+pub(super) const CONNECTIONS_MAX: usize = 1_024;
 
 /// Reads a whole request; `Err` is the answer to one that is too large or breaks off.
 pub(super) async fn read(parts: &Parts, body: Incoming) -> Result<Request, Response<Full<Bytes>>> {

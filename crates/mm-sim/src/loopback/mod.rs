@@ -6,14 +6,13 @@ mod listener;
 mod socket;
 mod venue;
 
-use std::{
-    net::{Ipv4Addr, TcpListener},
-    sync::Arc,
-    thread,
-};
+use std::{net::TcpListener, sync::Arc, thread};
 
 use mm_core::Clock;
+use mm_net::local::{self, Door};
 use tokio::{sync::watch, task::JoinSet};
+
+use listener::CONNECTIONS_MAX;
 
 use crate::{
     Control, Endpoints, SimConfig, SimError,
@@ -128,12 +127,15 @@ impl Work {
         let Self { host, control: (listener, token), venues } = self;
         for (venue, listener) in venues {
             let host = Arc::clone(&host);
-            tasks.spawn(listener::accept(listener, move |stream| {
+            tasks.spawn(local::accept(listener, CONNECTIONS_MAX, move |stream| {
                 venue::serve(Arc::clone(&host), venue, stream)
             }));
         }
-        let surface = Arc::new(control::Surface::new(Control::new(Arc::clone(&host)), token, &listener));
-        tasks.spawn(listener::accept(listener, move |stream| control::serve(Arc::clone(&surface), stream)));
+        let door = Arc::new(Door::new(&listener, token));
+        let surface = Arc::new(control::Surface(Control::new(Arc::clone(&host))));
+        tasks.spawn(local::accept(listener, CONNECTIONS_MAX, move |stream| {
+            local::serve(Arc::clone(&door), Arc::clone(&surface), stream)
+        }));
         tokio::select! {
             biased;
             _ = stopped.wait_for(|stop| *stop) => {}
@@ -143,12 +145,8 @@ impl Work {
     }
 }
 
-/// Listens on loopback. Non-blocking, because the runtime takes it over.
 fn listen(port: u16) -> Result<TcpListener, SimError> {
-    let failed = |source| SimError::Listen { port, source };
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(failed)?;
-    listener.set_nonblocking(true).map_err(failed)?;
-    Ok(listener)
+    local::listen(port).map_err(|source| SimError::Listen { port, source })
 }
 
 fn url(scheme: &str, listener: &TcpListener) -> Result<String, SimError> {

@@ -39,7 +39,7 @@ pub(super) async fn serve(host: Arc<Host>, venue: VenueIndex, stream: TcpStream)
     let granted = Granted::default();
     let service = service_fn(|request| answer(&host, venue, &granted, request));
     let served = http1::Builder::new()
-        .max_buf_size(listener::HEAD_MAX)
+        .max_buf_size(mm_net::local::HEAD_MAX)
         .half_close(false)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades()

@@ -112,6 +112,7 @@ pub(super) struct Shared {
     pub(super) peers: BTreeMap<&'static str, mpsc::Sender<LinkMessage>>,
     pub(super) tasks: Vec<Task>,
     readiness: Result<bool, String>,
+    halted: bool,
 }
 
 /// Plays a story against a session; returns what happened, by milliseconds since the start.
@@ -128,6 +129,7 @@ pub(super) fn play<F: Future<Output = ()>>(script: Script, story: impl FnOnce(Wo
         peers: BTreeMap::new(),
         tasks: Vec::new(),
         readiness: Ok(false),
+        halted: false,
     };
     let world = World {
         clock: runtime.clock(),
@@ -194,6 +196,10 @@ impl World {
     }
 
     /// What the driver thinks from now on.
+    pub(super) fn halt(&self) {
+        self.with(|shared| shared.halted = true);
+    }
+
     pub(super) fn set_readiness(&self, readiness: Result<bool, &str>) {
         self.with(|shared| shared.readiness = readiness.map_err(str::to_owned));
     }
@@ -275,5 +281,9 @@ impl Side for Driven {
     }
     fn readiness(&self) -> Result<bool, String> {
         self.world.with(|shared| shared.readiness.clone())
+    }
+    fn holds_back(&self, ask: &Ask) -> Option<&'static str> {
+        let halted = self.world.with(|shared| shared.halted);
+        (halted && !ask.placements().is_empty()).then_some("HALTED")
     }
 }
