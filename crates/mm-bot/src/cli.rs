@@ -70,8 +70,25 @@ pub(crate) enum Command {
     /// Pulls the kill switch: every bot of the state directory takes its orders off and ends, and none starts again until
     /// `resume`. SIGUSR1, a file named `kill` in the state directory and POST /kill do the same.
     Kill(Kill),
-    /// Allows trading again after a kill.
+    /// Allows trading again after a kill, and opens the risk gate of running bots.
     Resume(Resume),
+    /// Shows the bots of the state directory: mode, venues, open orders, positions, each with its age.
+    Status {
+        /// As for `kill`.
+        #[arg(long, env = "MM_BOT_CONFIG", value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// Lets nothing new pass in running bots but what reduces a position.
+    Reduce(Kill),
+    /// Cancels every order that the running bots have open now.
+    CancelAll {
+        /// As for `kill`.
+        #[arg(long, env = "MM_BOT_CONFIG", value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// Watches a bot's heartbeat from a process of its own, and cancels every order of its accounts when that stops. Never
+    /// trades.
+    Watchdog(Watchdog),
     /// Runs the whole bot and its venues in this process under virtual time, with faults and kills from a seed, and checks
     /// that nothing is lost. The same seed gives the same run.
     Simulate(Simulate),
@@ -100,6 +117,20 @@ pub(crate) struct Kill {
     /// Takes the state directory from this configuration (general.state_dir) unless --state-dir names one.
     #[arg(long, env = "MM_BOT_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+}
+
+/// `watchdog`.
+#[derive(Args, Debug)]
+pub(crate) struct Watchdog {
+    /// The bot's configuration, with a section `watchdog`.
+    #[arg(long, env = "MM_BOT_CONFIG", value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// The bot's heartbeat: `heartbeat` in its state directory, unless control.heartbeat_file says otherwise.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) heartbeat: PathBuf,
+    /// Allows it to cancel orders of real accounts.
+    #[arg(long)]
+    pub(crate) live: bool,
 }
 
 /// `resume`.

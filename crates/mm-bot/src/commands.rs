@@ -21,6 +21,7 @@ use crate::{
     signals::Interrupt,
     simulate::simulate,
     simulator::served,
+    watchdog,
 };
 
 /// The smoke test of a newcomer without a configuration.
@@ -39,6 +40,10 @@ pub(crate) fn run(cli: &Cli) -> Result<Exit, Fatal> {
         Command::Venue(args) => venue(&cli.global, args),
         Command::Kill(args) => operate::kill(&cli.global, args),
         Command::Resume(args) => operate::resume(&cli.global, args),
+        Command::Status { config } => operate::status(&cli.global, config.as_deref()),
+        Command::Reduce(args) => operate::reduce(&cli.global, args),
+        Command::CancelAll { config } => operate::cancel_all(&cli.global, config.as_deref()),
+        Command::Watchdog(args) => watchdog::run(&cli.global, args, &load(&read(&args.config)?, None)?),
         Command::Simulate(args) => simulate(&cli.global, args),
     }
 }

@@ -5,7 +5,8 @@
 use std::{future::Future, path::Path, pin::Pin, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
-use mm_core::{Backing, Clock, Connector, OnMismatch, Recovery, VenueConfig, risk::Gate};
+use mm_core::{Backing, Clock, Connector, IdSource, OnMismatch, Recovery, VenueConfig, risk::Gate};
+use mm_model::ClientId;
 use mm_net::{Net, NetConfig};
 use mm_session::{Limits, SessionConfig};
 use mm_sim::Endpoints;
@@ -64,7 +65,7 @@ pub(crate) fn connector(
     needs: &[String],
     around: &Surroundings<'_>,
 ) -> anyhow::Result<Made> {
-    let access = access(config, around)?;
+    let access = access(config, around.simulated)?;
     let account = Account { venue: config.venue.name.to_owned(), name: (config.venue.account)(&access.keys) };
     // An embedded world dies with this process: nobody else can trade on its accounts, and nothing of it is left.
     let is_lasting = config.is_live() || around.is_shared;
@@ -81,40 +82,83 @@ pub(crate) fn connector(
             symbols.push(symbol.clone());
         }
     }
-    let wait = |key, or| config.common.duration(key).unwrap_or(or);
-    let venue_config = VenueConfig {
-        name: name.to_owned(),
-        symbols: symbols.clone(),
-        stale_after: wait("stale_after_secs", Duration::from_secs(5)),
-        submit_valid_for: window(config),
-        closed_orders_max: CLOSED_ORDERS_MAX,
-        reconcile_every: RECONCILE_EVERY,
-        shown_within: VenueConfig::SHOWN_WITHIN,
-        dead_man: config.own.duration("dead_man_secs"),
-        recovery: recovery(config),
-        on_mismatch: on_mismatch(config),
-    };
-    let session_config = SessionConfig {
-        call_timeout: wait("call_timeout_secs", Duration::from_secs(5)),
-        idle_timeout: wait("idle_timeout_secs", Duration::from_secs(10)),
-        backoff_min: BACKOFF_MIN,
-        backoff_max: BACKOFF_MAX,
-        jitter_seed: around.clock.now().0,
-        limits: Limits::Venues,
-    };
-    let protocol = (config.venue.protocol)(Wiring { access, symbols, own: &config.own })
-        .map_err(|why| anyhow::anyhow!("connector '{name}': {why}"))?;
-    let transport = Net::new(around.clock.clone(), NetConfig::default())?;
     let backing = Backing { ids: Arc::new(ids), journal: journal.clone(), past, gate: around.gate.clone() };
-    let (venue, driver) = mm_core::venue(venue_config, around.clock.clone(), backing);
-    let clock = around.clock.clone();
-    let session = async move {
-        mm_session::run(clock, driver, protocol, transport, session_config)
-            .await
-            .map_err(|error| error.to_string())
-    };
-    let connector = Connector { venue, task: on_own_thread(format!("mm-io-{name}"), session) };
+    let dead_man = config.own.duration("dead_man_secs");
+    let connector = Wired { name, config, access, symbols, backing, dead_man }.connect(around.clock)?;
     Ok(Made { connector, lock, journal, found })
+}
+
+/// Makes a connector that can look and cancel, and nothing else: no client ids, no journal, no lock, and a gate that is
+/// closed. Another process trades on the account.
+///
+/// # Errors
+/// When its keys cannot be read or must not be used here.
+pub(crate) fn bystander(
+    name: &str,
+    config: &ConnectorConfig,
+    closed: Gate,
+    (clock, simulated): (&Clock, Option<&Endpoints>),
+) -> anyhow::Result<Connector> {
+    let access = access(config, simulated)?;
+    let backing = Backing { gate: closed, ..Arc::new(NoIds).into() };
+    Wired { name, config, access, symbols: Vec::new(), backing, dead_man: None }.connect(clock)
+}
+
+/// Gives none: whoever has it places nothing.
+struct NoIds;
+
+impl IdSource for NoIds {
+    fn next(&self) -> Result<ClientId, String> {
+        Err("this connector places no orders".to_owned())
+    }
+}
+
+/// What a connector is put together from.
+struct Wired<'a> {
+    name: &'a str,
+    config: &'a ConnectorConfig,
+    access: Access,
+    symbols: Vec<String>,
+    backing: Backing,
+    dead_man: Option<Duration>,
+}
+
+impl Wired<'_> {
+    fn connect(self, clock: &Clock) -> anyhow::Result<Connector> {
+        let Self { name, config, access, symbols, backing, dead_man } = self;
+        let wait = |key, or| config.common.duration(key).unwrap_or(or);
+        let venue_config = VenueConfig {
+            name: name.to_owned(),
+            symbols: symbols.clone(),
+            stale_after: wait("stale_after_secs", Duration::from_secs(5)),
+            submit_valid_for: window(config),
+            closed_orders_max: CLOSED_ORDERS_MAX,
+            reconcile_every: RECONCILE_EVERY,
+            shown_within: VenueConfig::SHOWN_WITHIN,
+            dead_man,
+            recovery: recovery(config),
+            on_mismatch: on_mismatch(config),
+        };
+        let session_config = SessionConfig {
+            call_timeout: wait("call_timeout_secs", Duration::from_secs(5)),
+            idle_timeout: wait("idle_timeout_secs", Duration::from_secs(10)),
+            backoff_min: BACKOFF_MIN,
+            backoff_max: BACKOFF_MAX,
+            jitter_seed: clock.now().0,
+            limits: Limits::Venues,
+        };
+        let protocol = (config.venue.protocol)(Wiring { access, symbols, own: &config.own })
+            .map_err(|why| anyhow::anyhow!("connector '{name}': {why}"))?;
+        let transport = Net::new(clock.clone(), NetConfig::default())?;
+        let (venue, driver) = mm_core::venue(venue_config, clock.clone(), backing);
+        let clock = clock.clone();
+        let session = async move {
+            mm_session::run(clock, driver, protocol, transport, session_config)
+                .await
+                .map_err(|error| error.to_string())
+        };
+        Ok(Connector { venue, task: on_own_thread(format!("mm-io-{name}"), session) })
+    }
 }
 
 /// What becomes of what earlier runs left.
@@ -140,7 +184,7 @@ fn window(config: &ConnectorConfig) -> Duration {
     ms.map_or(config.venue.spec.window.default, Duration::from_millis)
 }
 
-fn access(config: &ConnectorConfig, around: &Surroundings<'_>) -> anyhow::Result<Access> {
+fn access(config: &ConnectorConfig, simulated: Option<&Endpoints>) -> anyhow::Result<Access> {
     if let Some(live) = config.live {
         let path = config.common.text("keys_file").context("live needs keys_file")?;
         let keys = config.venue.keys.read(Path::new(path))?;
@@ -150,7 +194,7 @@ fn access(config: &ConnectorConfig, around: &Surroundings<'_>) -> anyhow::Result
         let urls = live.addresses.iter().map(|address| (address.key, address.url.to_owned())).collect();
         return Ok(Access { urls, chain_id: live.chain_id, keys });
     }
-    let endpoints = around.simulated.context("there is no simulated world")?;
+    let endpoints = simulated.context("there is no simulated world")?;
     let account = config.common.text("account").unwrap_or("alice");
     let access = (config.venue.simulated)(endpoints, account).with_context(|| {
         format!("the simulated {} has no account '{account}': try alice or bob", config.venue.name)

@@ -22,6 +22,8 @@ pub(crate) enum Exit {
     Killed = 5,
     /// A journal could not be written any more: nothing new was sent from then on, and no order of ours is open.
     Unwritten = 6,
+    /// The watchdog had to step in, and no order of the accounts is open.
+    SteppedIn = 7,
 }
 
 impl From<Exit> for std::process::ExitCode {

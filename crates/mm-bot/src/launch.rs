@@ -11,9 +11,9 @@ use mm_strategy::{Observer, smoke_test::Report};
 
 use crate::{
     cli::{Global, LogFormat},
-    config::Config,
+    config::{Config, ConnectorConfig},
     connect::{self, Surroundings},
-    control::{Control, Killed, Setup},
+    control::{self, Control, Killed, Setup},
     exit::{Exit, Fatal},
     holdings,
     journals::{self, Journals},
@@ -73,15 +73,18 @@ impl Launch<'_> {
         let _log = self.logs(config, &state).start().map_err(Fatal::usage)?;
         tracing::info!(file = %config.file, strategy = config.strategy.name, state = %state.path().display(), "start");
         let (clock, gate) = (Clock::system(), Gate::with(config.limits.clone()));
+        let interrupt =
+            Interrupt::listen().context("cannot listen to signals").map_err(Fatal::not_started)?;
         let control = Control::start(Setup {
             clock: clock.clone(),
             state: &state,
             gate: gate.clone(),
             screen: self.screen.clone(),
+            interrupt: interrupt.clone(),
+            identity: identity(config, &clock),
+            settings: control::Settings::of(&config.control),
             stop_timeout: wait(config, "stop_timeout_secs"),
         })?;
-        let interrupt =
-            Interrupt::listen().context("cannot listen to signals").map_err(Fatal::not_started)?;
         let simulated = config.connectors.values().any(|connector| !connector.is_live());
         let world =
             simulated.then(|| World::start(&config.simulator)).transpose().map_err(Fatal::simulator)?;
@@ -101,6 +104,7 @@ impl Launch<'_> {
             journals: Journals::default(),
         };
         let ended = runtime.block_on(self.supervise(&stage, interrupt));
+        control.release();
         tracing::info!("end");
         ended
     }
@@ -227,6 +231,9 @@ impl Launch<'_> {
             self.screen.line(format!("  {} {why}", paint(BAD, "✗")));
         }
         drop(locks);
+        if stopped.not_cancelled.is_empty() {
+            stage.control.nothing_left();
+        }
         let report = watcher.report();
         let is_clean = stopped.not_cancelled.is_empty() && report.as_ref().is_none_or(Report::is_clean);
         let exit = match &ended {
@@ -315,6 +322,16 @@ impl Launch<'_> {
             }
             Ok(_) => {}
         }
+    }
+}
+
+/// Who runs here.
+fn identity(config: &Config, clock: &Clock) -> control::Identity {
+    control::Identity {
+        file: config.file.clone(),
+        strategy: config.strategy.name,
+        live: config.connectors.values().any(ConnectorConfig::is_live),
+        started_at: clock.now(),
     }
 }
 

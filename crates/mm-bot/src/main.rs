@@ -17,6 +17,7 @@ mod registry;
 mod signals;
 mod simulate;
 mod simulator;
+mod watchdog;
 
 use std::process::ExitCode;
 

@@ -7,46 +7,14 @@ mod support;
 
 use std::{fs, path::Path, process::Child, time::Instant};
 
-use support::{Served, eventually, file, mm_bot, signal, spawn, state, text};
+use support::{Served, drill, eventually, mm_bot, n_open, resting, signal, state, text};
 use tempfile::TempDir;
-
-/// Orders of the drill, on all venues together.
-const ORDERS: usize = 9;
-/// Venues with the account's name at each.
-const VENUES: [&str; 3] = ["backpack", "lighter", "grvt"];
-
-/// A drill on all venues.
-fn drill(dir: &TempDir, world: &Served, then: &str) -> String {
-    let text = format!(
-        "general: {{ stop_timeout_secs: 10 }}\nsimulator: {{ endpoints_file: '{}' }}\n\
-         connectors: {{ backpack: {{}}, lighter: {{}}, grvt: {{}} }}\n\
-         strategy:\n  kill_drill:\n    then: {then}\n    orders: 3\n    connectors:\n      \
-         backpack: {{ symbol: SOL_USDC_PERP }}\n      lighter: {{ symbol: ETH }}\n      grvt: {{ symbol: BTC_USDT_Perp }}\n",
-        world.path.display()
-    );
-    file(dir, "drill.yaml", &text)
-}
-
-/// The venues' truth: how many orders of ours are open.
-fn n_open(world: &Served) -> usize {
-    let (_, state) = world.control("GET /state", "");
-    let open = |venue: &&str| state["venues"][*venue]["alice"]["open_orders"].as_array().map_or(0, Vec::len);
-    VENUES.iter().map(open).sum()
-}
-
-/// A bot whose orders rest on all venues.
-fn resting(dir: &TempDir, world: &Served, then: &str) -> Child {
-    let config = drill(dir, world, then);
-    let child = spawn(dir.path(), &["run", "--config", &config]);
-    eventually("all orders of the drill", || (n_open(world) == ORDERS).then_some(()));
-    child
-}
 
 /// Kills a bot whose strategy hangs, `by` one way; `who` is who it says did it.
 fn check(by: impl FnOnce(&Child, &Path), who: &str) {
     let (dir, venues) = (state(), state());
     let world = Served::start(&venues, 5);
-    let child = resting(&dir, &world, "hang");
+    let child = resting(&dir, &world, "hang", "");
     let started = Instant::now();
     by(&child, dir.path());
     eventually("no open order", || (n_open(&world) == 0).then_some(()));
@@ -69,7 +37,7 @@ fn check(by: impl FnOnce(&Child, &Path), who: &str) {
 
 /// Nothing starts while the latch is set, and whoever tries is told why.
 fn refused_until_resumed(dir: &TempDir, world: &Served, who: &str) {
-    let config = drill(dir, world, "wait");
+    let config = drill(dir, world, "wait", "");
     let again = mm_bot(dir.path(), &["run", "--config", &config]);
     let error = text(&again.stderr);
     assert_eq!(again.status.code(), Some(5), "{error}");
@@ -105,10 +73,24 @@ fn by_command() {
 }
 
 #[test]
+fn by_http() {
+    let kill = |child: &Child, state: &Path| {
+        let path = state.join(format!("control-{}.json", child.id()));
+        let address: serde_json::Value =
+            serde_json::from_slice(&fs::read(path).expect("ours")).expect("JSON");
+        let word = |key: &str| address[key].as_str().expect("a text");
+        let answer = support::post(&word("url").replace("http://", ""), "/kill", word("token"));
+        assert!(answer.contains("\"left\":[]") && answer.contains("\"taken_off\":9"), "{answer}");
+        println!("POST /kill says: {}", answer.lines().last().unwrap_or_default());
+    };
+    check(kill, "POST /kill");
+}
+
+#[test]
 fn a_strategy_that_yields_comes_to_its_end() {
     let (dir, venues) = (state(), state());
     let world = Served::start(&venues, 5);
-    let child = resting(&dir, &world, "wait");
+    let child = resting(&dir, &world, "wait", "");
     signal(&child, "USR1");
     let output = child.wait_with_output().expect("it ends");
     let out = text(&output.stdout);

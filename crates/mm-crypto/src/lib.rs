@@ -12,7 +12,7 @@ mod entropy;
 mod hex;
 mod schnorr;
 
-pub use entropy::EntropyError;
+pub use entropy::{EntropyError, random_token};
 pub use hex::HexError;
 pub use schnorr::{
     Digest, Felt, KeyError, NotCanonical, PointError, PublicKey, SecretKey, Signature, Signer, SimulatedKey,

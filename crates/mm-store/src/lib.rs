@@ -5,6 +5,7 @@ mod account;
 mod client_ids;
 pub mod disk;
 mod durable;
+mod heartbeat;
 pub mod journal;
 mod latch;
 mod secret;
@@ -12,6 +13,7 @@ mod state_dir;
 
 pub use account::{Account, AccountLock};
 pub use client_ids::{ClientIdCounter, IdRange};
+pub use heartbeat::Heartbeat;
 pub use latch::{KillLatch, Tripped};
 pub use secret::{SecretError, read_secret_file};
 pub use state_dir::StateDir;

@@ -38,6 +38,41 @@ impl StateDir {
         Self::open(dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()))
     }
 
+    /// Writes a file that only its owner may read, whole or not at all.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write_private(&self, name: &str, text: &str) -> Result<(), StoreError> {
+        let path = self.path.join(name);
+        durable::replace(&path, text).map_err(StoreError::io("write", &path))
+    }
+
+    /// Removes a file, if it is there.
+    ///
+    /// # Errors
+    /// When it is there and cannot be removed.
+    pub fn remove(&self, name: &str) -> Result<(), StoreError> {
+        let path = self.path.join(name);
+        match durable::remove(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(StoreError::io("remove", &path)(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Names of the files that begin so, in order.
+    ///
+    /// # Errors
+    /// When the directory cannot be read.
+    pub fn files(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        let entries = fs::read_dir(&self.path).map_err(StoreError::io("list", &self.path))?;
+        let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+        let mut names: Vec<String> = names.filter(|name| name.starts_with(prefix)).collect();
+        names.sort();
+        Ok(names)
+    }
+
     /// Where it is.
     #[must_use]
     pub fn path(&self) -> &Path {

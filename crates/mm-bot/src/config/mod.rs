@@ -14,6 +14,7 @@ mod section;
 mod strategy;
 pub(crate) mod tables;
 mod tree;
+pub(crate) mod watchdog;
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -30,11 +31,13 @@ pub(crate) use problem::{ConfigError, suggestion};
 use section::Section;
 use tree::Node;
 pub(crate) use tree::Place;
+pub(crate) use watchdog::WatchdogConfig;
 
 use crate::{logs, registry::VenueRow, simulator};
 
 /// The file's sections.
-const SECTIONS: [&str; 6] = ["general", "connectors", "connector", "simulator", "strategy", "risk"];
+const SECTIONS: [&str; 8] =
+    ["general", "connectors", "connector", "simulator", "strategy", "risk", "control", "watchdog"];
 
 /// A whole configuration.
 pub(crate) struct Config {
@@ -42,12 +45,16 @@ pub(crate) struct Config {
     pub(crate) file: String,
     /// Section `general`.
     pub(crate) general: Values,
+    /// Section `control`.
+    pub(crate) control: Values,
     /// Section `simulator`.
     pub(crate) simulator: Values,
     /// The connectors that the strategy names.
     pub(crate) connectors: BTreeMap<String, ConnectorConfig>,
     /// What every order is held to.
     pub(crate) limits: Limits,
+    /// Section `watchdog`, if there is one.
+    pub(crate) watchdog: Option<WatchdogConfig>,
     /// What to run.
     pub(crate) strategy: &'static StrategySpec,
     /// What it is told.
@@ -75,6 +82,15 @@ impl ConnectorConfig {
     /// Whether it connects to the real venue, its test network included.
     pub(crate) const fn is_live(&self) -> bool {
         self.live.is_some()
+    }
+
+    /// The same account by other keys.
+    pub(crate) fn with_keys_file(&self, path: Option<&str>) -> Self {
+        let mut other = self.clone();
+        if let Some(path) = path {
+            other.common.set("keys_file", mm_strategy::params::Value::Text(path.to_owned()));
+        }
+        other
     }
 }
 
@@ -138,6 +154,7 @@ fn read(
     {
         problems.add((&entry.node.place, "general.log_level"), why, logs::LEVELS);
     }
+    let control = whole_section(&tree, "control", crate::control::TABLE, problems);
     let simulator = whole_section(&tree, "simulator", tables::SIMULATOR, problems);
     let (strategy, settings) = strategy::read(&tree, wanted, general.text("symbol"), problems)?;
     let names: Vec<&str> = settings.connectors.keys().map(String::as_str).collect();
@@ -148,6 +165,7 @@ fn read(
         check_simulator(&simulator, &tree, problems);
     }
     let limits = risk::read(&tree, &connectors, problems);
+    let watchdog = watchdog::read(&tree, &names, problems);
     check_with_strategy(strategy, &settings, &tree, problems);
     if strategy.simulated_only && connectors.values().any(ConnectorConfig::is_live) {
         let what = format!("'{}' runs on simulated venues only", strategy.name);
@@ -156,9 +174,11 @@ fn read(
     Some(Config {
         file: source.file.clone(),
         general,
+        control,
         simulator,
         connectors,
         limits,
+        watchdog,
         strategy,
         settings,
         notes,

@@ -87,6 +87,10 @@ impl KillSwitch {
         *self.0.venues.lock().unwrap_or_else(PoisonError::into_inner) = venues.to_vec();
     }
 
+    pub(super) fn venues(&self) -> Vec<Venue> {
+        self.0.venues.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     pub(super) fn is_tripped(&self) -> bool {
         !matches!(*self.0.phase.borrow(), Phase::Armed)
     }
@@ -108,18 +112,31 @@ impl KillSwitch {
 
     /// Latches, closes the gate, and waits until no order of ours is open.
     pub(super) async fn carry_out(&self, by: &str, why: &str) -> Killed {
-        let Parts { clock, gate, patience, .. } = &self.0.parts;
-        let since = clock.now();
-        let tripped = self.set_latch(Tripped { by: by.into(), at: stamp(since), why: why.into() }).await;
-        let n_before = self.open().len();
-        gate.halt(&format!("killed {tripped}"));
+        let since = self.0.parts.clock.now();
         self.0.phase.send_replace(Phase::Tripped);
+        let tripped = self.set_latch(Tripped { by: by.into(), at: stamp(since), why: why.into() }).await;
         self.say(&format!("{} {tripped}", paint(BAD, "KILLED")));
+        let why = format!("killed {tripped}");
+        let killed = self.off(tripped, since, &why).await;
+        self.0.phase.send_replace(Phase::Over(killed.clone()));
+        killed
+    }
+
+    /// Closes the gate and waits until no order of ours is open, without a latch: the next start is free.
+    pub(super) async fn clear(&self, why: &str) -> Killed {
+        let since = self.0.parts.clock.now();
+        let tripped = Tripped { by: "the operator".into(), at: stamp(since), why: why.into() };
+        self.off(tripped, since, why).await
+    }
+
+    async fn off(&self, tripped: Tripped, since: Timestamp, why: &str) -> Killed {
+        let Parts { clock, gate, patience, .. } = &self.0.parts;
+        let n_before = self.open().len();
+        gate.halt(why);
         let left = self.taken_off(since + *patience).await;
         let took = clock.now().since(since);
         let killed = Killed { tripped, took, n_off: n_before.saturating_sub(left.len()), left };
         self.tell(&killed);
-        self.0.phase.send_replace(Phase::Over(killed.clone()));
         killed
     }
 
@@ -154,7 +171,7 @@ impl KillSwitch {
 
     /// Orders of ours that are or may be live.
     fn open(&self) -> Vec<String> {
-        let venues = self.0.venues.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let venues = self.venues();
         let of = |venue: &Venue| {
             let records = venue.open_orders();
             let name = venue.name().to_owned();
@@ -166,12 +183,12 @@ impl KillSwitch {
     fn tell(&self, killed: &Killed) {
         let Killed { took: time, n_off, left, .. } = killed;
         if left.is_empty() {
-            tracing::warn!(took_ms = time.as_millis(), n_off, "killed: no order of ours is open");
+            tracing::warn!(took_ms = time.as_millis(), n_off, "no order of ours is open");
             let what =
                 format!("no order of ours is open, {} after the trigger ({n_off} taken off)", took(*time));
             return self.say(&format!("  {} {what}", paint(GOOD, "✓")));
         }
-        tracing::error!(took_ms = time.as_millis(), ?left, "killed: orders of ours may still be live");
+        tracing::error!(took_ms = time.as_millis(), ?left, "orders of ours may still be live");
         for order in left {
             self.say(&format!("  {} {order} may still be live: cancel it by hand", paint(BAD, "✗")));
         }

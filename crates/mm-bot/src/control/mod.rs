@@ -1,34 +1,45 @@
-//! The control plane: a thread of its own that hears whoever wants us stopped and stops us. It needs nothing of the
-//! strategy's thread: the drivers take every order off on their own threads, and when the strategy does not yield, the
-//! process is ended from here.
+//! The control plane: a thread of its own that hears whoever wants us stopped and stops us, answers the operator, watches
+//! the strategy and shows a watchdog that we live. It needs nothing of the strategy's thread: the drivers take every order
+//! off on their own threads, and when the strategy does not yield, the process is ended from here.
 
+mod client;
+mod desk;
+mod discovery;
+mod heartbeat;
 mod kill;
+mod plane;
 mod pulse;
+mod settings;
+mod status;
 mod triggers;
 
-use std::{sync::Arc, time::Duration};
+use std::{net::TcpListener, path::PathBuf, sync::Arc, time::Duration};
 
-use anyhow::Context as _;
 use mm_core::{Clock, Venue, risk::Gate};
-use mm_store::{KillLatch, StateDir, Tripped};
-use tokio::sync::watch;
+use mm_net::local::{self, Door};
+use mm_store::{Heartbeat, KillLatch, StateDir, Tripped};
+use tokio::sync::{mpsc, watch};
 
 use crate::{
     exit::{Exit, Fatal},
     output::Screen,
+    signals::Interrupt,
 };
+pub(crate) use client::{Bot, bots};
+use desk::Desk;
+use discovery::{Address, Published};
+use heartbeat::Beating;
 use kill::KillSwitch;
 pub(crate) use kill::{Killed, stamp};
+use plane::Plane;
+use pulse::HangWatch;
 pub(crate) use pulse::Pulse;
+pub(crate) use settings::{Settings, TABLE};
+pub(crate) use status::Identity;
 use triggers::Triggers;
 
-/// How long the strategy's thread may be silent after a kill before it counts as hung.
-const HUNG_AFTER: Duration = Duration::from_secs(2);
-/// What a program whose strategy yields may take beyond the time of two stops.
-const GRACE: Duration = Duration::from_secs(5);
-/// How long those who print and write the log may take to finish before the process is ended under them.
-const LAST_WORDS: Duration = Duration::from_millis(200);
-const STEP: Duration = Duration::from_millis(50);
+/// Kills that may be asked for before the first is heard.
+const ASKED_MAX: usize = 4;
 
 /// What the control plane stands on.
 pub(crate) struct Setup<'a> {
@@ -36,6 +47,9 @@ pub(crate) struct Setup<'a> {
     pub(crate) state: &'a StateDir,
     pub(crate) gate: Gate,
     pub(crate) screen: Arc<Screen>,
+    pub(crate) interrupt: Interrupt,
+    pub(crate) identity: Identity,
+    pub(crate) settings: Settings,
     /// How long an orderly stop may take: as long may it take to prove that no order is open.
     pub(crate) stop_timeout: Duration,
 }
@@ -44,54 +58,79 @@ pub(crate) struct Setup<'a> {
 pub(crate) struct Control {
     switch: KillSwitch,
     pulse: Pulse,
+    heartbeat: PathBuf,
     over: watch::Sender<bool>,
     thread: Option<std::thread::JoinHandle<()>>,
+    _published: Option<Published>,
 }
 
 impl Control {
     /// Starts it, unless trading was stopped and nobody allowed it again.
     ///
     /// # Errors
-    /// Says who stopped trading, when, why, and how to allow it again.
+    /// Says who stopped trading, when, why, and how to allow it again; or what of the system fails.
     pub(crate) fn start(setup: Setup<'_>) -> Result<Self, Fatal> {
         let latch = KillLatch::of(setup.state);
         refuse_if_killed(&latch)?;
-        let pulse = Pulse::new(setup.clock.clone());
+        Self::begin(setup, latch).map_err(|error| Fatal::not_started(error.context("the control plane")))
+    }
+
+    fn begin(setup: Setup<'_>, latch: KillLatch) -> anyhow::Result<Self> {
+        let Setup { clock, state, gate, settings, .. } = setup;
+        let pulse = Pulse::new(clock.clone());
         let switch = KillSwitch::new(kill::Parts {
-            clock: setup.clock.clone(),
-            latch,
-            gate: setup.gate,
+            clock: clock.clone(),
+            latch: latch.clone(),
+            gate: gate.clone(),
             screen: setup.screen,
             patience: setup.stop_timeout,
         });
-        let (over, is_over) = watch::channel(false);
-        let no_start = |what: &'static str| {
-            move |error: std::io::Error| Fatal::not_started(anyhow::Error::new(error).context(what))
+        let heartbeat = settings.heartbeat.unwrap_or_else(|| state.path().join("heartbeat"));
+        let (kill, asked) = mpsc::channel(ASKED_MAX);
+        let (surface, published) = match settings.port {
+            None => (None, None),
+            Some(port) => {
+                let desk = Desk {
+                    clock: clock.clone(),
+                    gate: gate.clone(),
+                    pulse: pulse.clone(),
+                    switch: switch.clone(),
+                    kill,
+                    identity: setup.identity,
+                };
+                let (listener, door, published) = open(state, port)?;
+                (Some((listener, Arc::new(door), Arc::new(desk))), Some(published))
+            }
         };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(no_start("no runtime for the control plane"))?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let triggers = {
             let _inside = runtime.enter();
-            Triggers::new(setup.clock.clone(), switch.latch().clone())
-                .map_err(no_start("cannot listen to signals"))?
+            Triggers::new(clock.clone(), latch, asked)?
         };
+        let beating = Beating {
+            clock: clock.clone(),
+            path: heartbeat.clone(),
+            pulse: pulse.clone(),
+            switch: switch.clone(),
+        };
+        let hang_watch =
+            HangWatch { pulse: pulse.clone(), gate, after: settings.hang_after, then: settings.on_hang };
+        let (over, is_over) = watch::channel(false);
         let plane = Plane {
-            clock: setup.clock,
+            clock,
             switch: switch.clone(),
             pulse: pulse.clone(),
-            bound: setup.stop_timeout * 2 + GRACE,
+            heartbeat: heartbeat.clone(),
+            interrupt: setup.interrupt,
+            stop_timeout: setup.stop_timeout,
+            is_over,
         };
-        let thread = std::thread::Builder::new()
-            .name("mm-control".into())
-            .spawn(move || {
-                runtime.block_on(plane.run(triggers, is_over));
-                // A disk that hangs must not keep us.
-                runtime.shutdown_background();
-            })
-            .map_err(no_start("no thread for the control plane"))?;
-        Ok(Self { switch, pulse, over, thread: Some(thread) })
+        let thread = std::thread::Builder::new().name("mm-control".into()).spawn(move || {
+            runtime.block_on(plane.run(triggers, surface, beating, hang_watch));
+            // A disk that hangs must not keep us.
+            runtime.shutdown_background();
+        })?;
+        Ok(Self { switch, pulse, heartbeat, over, thread: Some(thread), _published: published })
     }
 
     /// Whose orders it answers for, from now on.
@@ -113,6 +152,16 @@ impl Control {
     pub(crate) async fn outcome(&self) -> Option<Killed> {
         if self.switch.is_tripped() { Some(self.switch.over().await) } else { None }
     }
+
+    /// The run is over: the strategy's thread may be silent from now on.
+    pub(crate) fn release(&self) {
+        self.over.send_replace(true);
+    }
+
+    /// The bot ended orderly and left nothing that it did not mean to leave: no watchdog has to step in.
+    pub(crate) fn nothing_left(&self) {
+        end_heartbeat(&self.heartbeat);
+    }
 }
 
 impl Drop for Control {
@@ -126,6 +175,24 @@ impl Drop for Control {
     }
 }
 
+fn end_heartbeat(path: &std::path::Path) {
+    if let Err(error) = Heartbeat::remove(path) {
+        tracing::warn!(%error, "a watchdog may step in though nothing is left");
+    }
+}
+
+/// Listens on loopback, and leaves word where.
+fn open(state: &StateDir, port: u16) -> anyhow::Result<(TcpListener, Door, Published)> {
+    let listener = local::listen(port)?;
+    let token = mm_crypto::random_token()?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let address = Address { pid: std::process::id(), url, token: token.to_string() };
+    let published = Published::write(state, &address)?;
+    tracing::info!(url = address.url, "the control surface is open on loopback");
+    let door = Door::new(&listener, address.token.clone());
+    Ok((listener, door, published))
+}
+
 /// Whether trading was stopped.
 fn refuse_if_killed(latch: &KillLatch) -> Result<(), Fatal> {
     let Some(tripped) = latch.read() else { return Ok(()) };
@@ -133,63 +200,10 @@ fn refuse_if_killed(latch: &KillLatch) -> Result<(), Fatal> {
 }
 
 /// Why nothing trades, and what to do.
-pub(crate) fn stopped(tripped: &Tripped, latch: &KillLatch) -> anyhow::Error {
+fn stopped(tripped: &Tripped, latch: &KillLatch) -> anyhow::Error {
     anyhow::anyhow!(
         "trading was stopped {tripped}\n  nothing trades until it is allowed again: look at the account, then run \
          `mm-bot --state-dir {} resume`",
         latch.path().parent().unwrap_or(latch.path()).display()
     )
-}
-
-/// What the thread does.
-struct Plane {
-    clock: Clock,
-    switch: KillSwitch,
-    pulse: Pulse,
-    /// How long the program may take to end after a kill.
-    bound: Duration,
-}
-
-impl Plane {
-    async fn run(self, mut triggers: Triggers, mut is_over: watch::Receiver<bool>) {
-        let (by, why) = tokio::select! {
-            biased;
-            asked = triggers.next() => asked,
-            _ = is_over.wait_for(|over| *over) => return,
-        };
-        let killed = self.switch.carry_out(&by, &why).await;
-        if !self.ends_by_itself(is_over).await {
-            self.end(&killed).await;
-        }
-    }
-
-    /// Waits for the program's end as long as the strategy's thread lives.
-    async fn ends_by_itself(&self, is_over: watch::Receiver<bool>) -> bool {
-        let deadline = self.clock.now() + self.bound;
-        while !*is_over.borrow() && is_over.has_changed().is_ok() {
-            if deadline <= self.clock.now() || HUNG_AFTER < self.pulse.silent_for() {
-                return false;
-            }
-            self.clock.sleep(STEP).await;
-        }
-        true
-    }
-
-    /// The strategy does not yield: the process is ended under it.
-    async fn end(&self, killed: &Killed) {
-        let silent_s = self.pulse.silent_for().as_secs();
-        tracing::error!(silent_s, "the strategy does not yield: the process is ended under it");
-        self.switch.say(&format!("the strategy has not yielded for {silent_s} s: ending without it"));
-        self.clock.sleep(LAST_WORDS).await;
-        std::process::exit(i32::from(killed.exit() as u8));
-    }
-}
-
-/// The state directory that a command means.
-pub(crate) fn state_dir(path: Option<&std::path::Path>) -> anyhow::Result<StateDir> {
-    match path {
-        Some(path) => StateDir::open(path),
-        None => StateDir::open_default(),
-    }
-    .context("the state directory")
 }

@@ -1,10 +1,13 @@
-//! By what ways the kill switch is pulled from outside: SIGUSR1, and the latch's file, which anyone may make who can write in
-//! the state directory (`mm-bot kill` makes it).
+//! By what ways the kill switch is pulled from outside: SIGUSR1, the latch's file, which anyone may make who can write in the
+//! state directory (`mm-bot kill` makes it), and POST /kill.
 
 use std::time::Duration;
 
 use mm_core::Clock;
 use mm_store::KillLatch;
+use tokio::sync::mpsc;
+
+use super::desk::Asked;
 
 /// How often it is looked for the file.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -13,6 +16,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 pub(super) struct Triggers {
     clock: Clock,
     latch: KillLatch,
+    asked: mpsc::Receiver<Asked>,
     #[cfg(unix)]
     signal: tokio::signal::unix::Signal,
 }
@@ -22,18 +26,19 @@ impl Triggers {
     ///
     /// # Errors
     /// When the system gives no signals.
-    pub(super) fn new(clock: Clock, latch: KillLatch) -> std::io::Result<Self> {
+    pub(super) fn new(clock: Clock, latch: KillLatch, asked: mpsc::Receiver<Asked>) -> std::io::Result<Self> {
         Ok(Self {
             clock,
             latch,
+            asked,
             #[cfg(unix)]
             signal: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::user_defined1())?,
         })
     }
 
     /// Waits for the first; says who, and why.
-    pub(super) async fn next(&mut self) -> (String, String) {
-        let Self { clock, latch, .. } = self;
+    pub(super) async fn next(&mut self) -> Asked {
+        let Self { clock, latch, asked, .. } = self;
         #[cfg(unix)]
         let signal = self.signal.recv();
         #[cfg(not(unix))]
@@ -41,6 +46,7 @@ impl Triggers {
         tokio::select! {
             biased;
             _ = signal => ("signal SIGUSR1".to_owned(), "whoever sent it gave no reason".to_owned()),
+            Some(asked) = asked.recv() => asked,
             () = file(clock, latch) => match latch.read() {
                 Some(tripped) => (tripped.by, tripped.why),
                 None => ("a file that is gone again".to_owned(), format!("{} was there", latch.path().display())),

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::style::{BOLD, DIM, paint};
 use crate::{
-    config::{PREFIX, risk, tables},
+    config::{PREFIX, risk, tables, watchdog},
     registry::VENUES,
 };
 
@@ -45,6 +45,9 @@ pub(crate) fn listing_text() -> String {
     heading(&mut out, "PROGRAM", "");
     table(&mut out, "section general", tables::GENERAL);
     table(&mut out, "section simulator", tables::SIMULATOR);
+    table(&mut out, "section control", crate::control::TABLE);
+    table(&mut out, "section watchdog", watchdog::TABLE);
+    table(&mut out, "of each block under its connectors", watchdog::CONNECTOR_TABLE);
     let _ = write!(
         out,
         "\nEvery key can be set from the environment: {PREFIX}SECTION__KEY=value, such as {PREFIX}GENERAL__DEBUG=true\n\
@@ -111,6 +114,8 @@ pub(crate) fn listing_json() -> Value {
             "connector": params(risk::CONNECTOR),
             "market": params(risk::MARKET),
         },
+        "control": params(crate::control::TABLE),
+        "watchdog": params(watchdog::TABLE),
         "environment_prefix": PREFIX,
     })
 }

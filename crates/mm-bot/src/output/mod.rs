@@ -5,6 +5,7 @@ mod listing;
 mod progress;
 mod report;
 mod screen;
+mod status;
 pub(crate) mod style;
 
 use mm_model::Timestamp;
@@ -18,6 +19,7 @@ pub(crate) use listing::{listing_json, listing_text};
 pub(crate) use progress::Watcher;
 pub(crate) use report::text as report_text;
 pub(crate) use screen::{Screen, Stream, complain, say};
+pub(crate) use status::text as status_text;
 
 /// Nobody watches.
 pub(crate) struct Silent;

@@ -157,3 +157,49 @@ impl Drop for Served {
         let _ = self.child.wait();
     }
 }
+
+/// Orders of a drill, on all venues together.
+pub(crate) const DRILL_ORDERS: usize = 9;
+
+/// The configuration of `kill_drill` on all venues of a served world, with further lines.
+pub(crate) fn drill(dir: &TempDir, world: &Served, then: &str, more: &str) -> String {
+    let text = format!(
+        "{more}general: {{ stop_timeout_secs: 10 }}\nsimulator: {{ endpoints_file: '{}' }}\n\
+         connectors: {{ backpack: {{}}, lighter: {{}}, grvt: {{}} }}\n\
+         strategy:\n  kill_drill:\n    then: {then}\n    orders: 3\n    connectors:\n      \
+         backpack: {{ symbol: SOL_USDC_PERP }}\n      lighter: {{ symbol: ETH }}\n      \
+         grvt: {{ symbol: BTC_USDT_Perp }}\n",
+        world.path.display()
+    );
+    file(dir, "drill.yaml", &text)
+}
+
+/// The venues' truth: how many orders of alice are open.
+pub(crate) fn n_open(world: &Served) -> usize {
+    let (_, state) = world.control("GET /state", "");
+    let open = |venue: &&str| state["venues"][*venue]["alice"]["open_orders"].as_array().map_or(0, Vec::len);
+    ["backpack", "lighter", "grvt"].iter().map(open).sum()
+}
+
+/// A bot of the drill whose orders rest on all venues.
+pub(crate) fn resting(dir: &TempDir, world: &Served, then: &str, more: &str) -> Child {
+    let config = drill(dir, world, then, more);
+    let child = spawn(dir.path(), &["run", "--config", &config]);
+    eventually("all orders of the drill", || (n_open(world) == DRILL_ORDERS).then_some(()));
+    child
+}
+
+/// The whole answer to a request without a body.
+pub(crate) fn post(host: &str, path: &str, token: &str) -> String {
+    let mut socket = TcpStream::connect(host).expect("it listens");
+    socket.set_read_timeout(Some(PATIENCE)).expect("a time");
+    write!(
+        socket,
+        "POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\
+         Content-Length: 0\r\n\r\n"
+    )
+    .expect("it takes requests");
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).expect("an answer");
+    answer
+}

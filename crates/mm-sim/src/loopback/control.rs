@@ -16,7 +16,8 @@ pub(super) struct Surface(pub(super) Control);
 
 impl local::Surface for Surface {
     const NAME: &'static str = "the simulator's control surface";
-    const ENDPOINTS: &'static str = "GET /state, /admitted, GET and POST /faults, POST /crowd, /orders, /clock";
+    const ENDPOINTS: &'static str =
+        "GET /state, /admitted, GET and POST /faults, POST /crowd, /orders, /clock";
     const TOKEN_IN: &'static str = "the endpoints file";
     const BODY_MAX: usize = 1 << 20;
 

@@ -30,8 +30,7 @@ use mm_core::{Context, Needs, Outcome, Strategy, StrategyError};
 pub use plan::{CONNECTOR_PARAMS, Config, PARAMS, VenuePlan};
 pub use progress::Progress;
 pub use report::{Check, FillLine, Leg, LegTime, OrderLife, Report, Step, VenueReport, Verdict};
-pub(crate) use sizing::minimum;
-pub use sizing::resolve;
+pub use sizing::{minimum, resolve};
 
 use crate::{
     Observer,

@@ -57,7 +57,10 @@ pub fn resolve(market: &Market, plan: &VenuePlan, price: Price) -> Result<Qty, S
 }
 
 /// The smallest order worth the minimum notional and a tenth, and not below the minimum size.
-pub(crate) fn minimum(market: &Market, price: Price) -> Result<Qty, String> {
+///
+/// # Errors
+/// Says why there is none.
+pub fn minimum(market: &Market, price: Price) -> Result<Qty, String> {
     let least = market.min_qty.max(Qty(1));
     let Some(notional) = market.min_notional else { return Ok(least) };
     let wanted = Money(notional.0 + notional.0 / 10);
