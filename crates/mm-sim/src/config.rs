@@ -154,6 +154,9 @@ pub struct SimConfig {
     pub lighter_chain_id: u32,
     /// GRVT: whether orders that may take wait a moment before they are matched.
     pub grvt_speed_bump: bool,
+    /// Whether Lighter refuses new orders (21712) while a scheduled cancel-all, its dead man's switch, waits. No source says;
+    /// the simulator takes the harsher side unless told otherwise.
+    pub lighter_scheduled_cancel_blocks: bool,
     /// Loopback only: whether every order that an engine admits is remembered and told by `GET /admitted`. It grows with
     /// what clients do: for runs that have an end.
     pub keeps_orders: bool,
@@ -177,6 +180,7 @@ impl Default for SimConfig {
             lighter_tier: LighterTier::default(),
             lighter_chain_id: LIGHTER_CHAIN_ID,
             grvt_speed_bump: true,
+            lighter_scheduled_cancel_blocks: true,
             keeps_orders: false,
             time: TimeSource::default(),
         }

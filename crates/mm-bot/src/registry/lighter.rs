@@ -90,7 +90,8 @@ static PARAMS: &[Param] = &[
         // The venue schedules a cancel of everything 5 minutes to 15 days ahead.
         Kind::Seconds { min_ms: 300_000, max_ms: 1_296_000_000 },
         Preset::Unset,
-        "the venue cancels every order of the account when it has not heard of us for so long (default: never)",
+        "the venue cancels every order of the account when it has not heard of us for so long (default: never). It may take no \
+         new orders meanwhile (21712; no source says): try it on testnet first, `mm-bot watchdog` is the other way",
     ),
 ];
 

@@ -146,6 +146,10 @@ fn server(accounts: &[Account], config: &SimConfig) -> Box<dyn VenueServer> {
             LighterTier::Plus => Tier::Plus,
         },
         rate_limits: config.rate_limits,
+        switches: server::Switches {
+            scheduled_cancel_blocks_orders: config.lighter_scheduled_cancel_blocks,
+            ..server::Switches::default()
+        },
         ..Options::default()
     };
     let server = Server::new(accounts, options);
