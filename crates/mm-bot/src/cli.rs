@@ -9,7 +9,8 @@ use crate::simulate::Seeds;
 /// Market-making bot with its own simulated venues.
 ///
 /// Exit codes: 0 all went well · 1 the strategy or a check failed · 2 usage or configuration · 3 a connector or the
-/// simulator could not start · 4 stopped, but something may be left open · 5 the kill switch was pulled · 130 interrupted twice.
+/// simulator could not start · 4 stopped, but something may be left open · 5 the kill switch was
+/// pulled · 7 the watchdog had to step in · 130 interrupted twice.
 #[derive(Debug, Parser)]
 #[command(name = "mm-bot", version, max_term_width = 110)]
 pub(crate) struct Cli {

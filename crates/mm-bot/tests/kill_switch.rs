@@ -5,9 +5,9 @@
 
 mod support;
 
-use std::{fs, path::Path, process::Child, time::Instant};
+use std::{fs, path::Path, process::Child};
 
-use support::{Served, drill, eventually, mm_bot, n_open, resting, signal, state, text};
+use support::{Served, drill, eventually, mm_bot, n_open, now, resting, show, signal, state, text};
 use tempfile::TempDir;
 
 /// Kills a bot whose strategy hangs, `by` one way; `who` is who it says did it.
@@ -15,18 +15,18 @@ fn check(by: impl FnOnce(&Child, &Path), who: &str) {
     let (dir, venues) = (state(), state());
     let world = Served::start(&venues, 5);
     let child = resting(&dir, &world, "hang", "");
-    let started = Instant::now();
+    let started = now();
     by(&child, dir.path());
     eventually("no open order", || (n_open(&world) == 0).then_some(()));
-    let clean_after = started.elapsed();
+    let clean_after = now().since(started);
     let output = child.wait_with_output().expect("it ends");
-    let ended_after = started.elapsed();
+    let ended_after = now().since(started);
     let out = text(&output.stdout);
-    println!(
+    show(&format!(
         "{who}: the venues know no open order after {clean_after:?}, the process ended after {ended_after:?}"
-    );
+    ));
     for line in out.lines().filter(|line| line.contains("after the trigger")) {
-        println!("{who}: it says:{line}");
+        show(&format!("{who}: it says:{line}"));
     }
     assert_eq!(output.status.code(), Some(5), "{out}\n{}", text(&output.stderr));
     assert!(out.contains(&format!("by {who}")), "{out}");
@@ -81,7 +81,7 @@ fn by_http() {
         let word = |key: &str| address[key].as_str().expect("a text");
         let answer = support::post(&word("url").replace("http://", ""), "/kill", word("token"));
         assert!(answer.contains("\"left\":[]") && answer.contains("\"taken_off\":9"), "{answer}");
-        println!("POST /kill says: {}", answer.lines().last().unwrap_or_default());
+        show(&format!("POST /kill says: {}", answer.lines().last().unwrap_or_default()));
     };
     check(kill, "POST /kill");
 }

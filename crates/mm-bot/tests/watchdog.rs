@@ -9,10 +9,11 @@ use std::{
     io::{BufRead as _, BufReader},
     path::Path,
     process::Child,
-    time::Instant,
 };
 
-use support::{DRILL_ORDERS, Served, eventually, mm_bot, n_open, resting, signal, spawn, state, text};
+use support::{
+    DRILL_ORDERS, Served, eventually, mm_bot, n_open, now, resting, show, signal, spawn, state, text,
+};
 use tempfile::TempDir;
 
 const SECTION: &str = "watchdog: { timeout_secs: 2 }\ncontrol: { hang_secs: 600 }\n";
@@ -35,12 +36,12 @@ fn check(what: &str, then: &str, by: impl FnOnce(&Child)) {
     let mut bot = resting(&dir, &world, then, SECTION);
     let (watchdog, lines) = watching(&dir);
     assert_eq!(n_open(&world), DRILL_ORDERS, "it leaves a bot that lives alone");
-    let started = Instant::now();
+    let started = now();
     by(&bot);
     eventually("no open order", || (n_open(&world) == 0).then_some(()));
-    println!("{what}: the venues know no open order after {:?} (timeout 2 s)", started.elapsed());
+    show(&format!("{what}: the venues know no open order after {:?} (timeout 2 s)", now().since(started)));
     for line in lines.filter(|line| line.contains("proven") || line.contains("STEPPING")) {
-        println!("{what}: it says: {line}");
+        show(&format!("{what}: it says: {line}"));
     }
     let output = watchdog.wait_with_output().expect("it ends");
     assert_eq!(output.status.code(), Some(7), "{}", text(&output.stderr));

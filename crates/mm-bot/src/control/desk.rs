@@ -74,7 +74,7 @@ impl Surface for Desk {
 
 impl Desk {
     fn status(&self) -> Value {
-        status::of(&self.identity, &self.clock, &self.gate, &self.pulse, &self.switch.venues())
+        status::of(&self.identity, self.clock.now(), (&self.gate, &self.pulse), &self.switch.venues())
     }
 
     /// Answers when no order of ours is open any more, or when that was given up.

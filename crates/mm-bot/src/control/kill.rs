@@ -152,7 +152,7 @@ impl KillSwitch {
             Some(Ok(Err(error))) => tracing::error!(%error, "the kill switch does not latch"),
             Some(Err(error)) => tracing::error!(%error, "the kill switch does not latch"),
             None => {
-                tracing::error!("the disk does not take the latch of the kill switch: going on without it")
+                tracing::error!("the disk does not take the latch of the kill switch: going on without it");
             }
         }
         tripped

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use mm_core::{Clock, Venue, risk::Gate};
+use mm_core::{Venue, risk::Gate};
 use mm_model::{Market, MarketId, OrderRecord, Timestamp};
 use serde_json::{Value, json};
 
@@ -23,8 +23,12 @@ pub(crate) struct Identity {
 }
 
 /// Where a bot stands.
-pub(super) fn of(identity: &Identity, clock: &Clock, gate: &Gate, pulse: &Pulse, venues: &[Venue]) -> Value {
-    let now = clock.now();
+pub(super) fn of(
+    identity: &Identity,
+    now: Timestamp,
+    (gate, pulse): (&Gate, &Pulse),
+    venues: &[Venue],
+) -> Value {
     let reason = gate.reason();
     json!({
         "pid": std::process::id(),

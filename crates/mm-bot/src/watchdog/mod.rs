@@ -138,7 +138,7 @@ impl Post<'_> {
                 }
                 News::Ended => say("the bot ended orderly: nothing to do until the next one lives"),
                 News::Unreadable(why) => {
-                    tracing::warn!(%why, "the heartbeat counts as old until it can be read")
+                    tracing::warn!(%why, "the heartbeat counts as old until it can be read");
                 }
                 News::Old(silent) => {
                     let exit = self.step_in(silent).await?;

@@ -65,6 +65,17 @@ pub(crate) fn eventually<T>(what: &str, mut found: impl FnMut() -> Option<T>) ->
     panic!("{what}: not within {PATIENCE:?}");
 }
 
+/// Now, for figures that decide nothing.
+pub(crate) fn now() -> mm_model::Timestamp {
+    static CLOCK: std::sync::LazyLock<mm_core::Clock> = std::sync::LazyLock::new(mm_core::Clock::system);
+    CLOCK.now()
+}
+
+/// Shows a figure to whoever runs the tests with --nocapture.
+pub(crate) fn show(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
 /// Sends a signal by its name to a child of ours.
 pub(crate) fn signal(child: &Child, name: &str) {
     let told = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status();
