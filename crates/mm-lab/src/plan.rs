@@ -76,6 +76,7 @@ const fn markets(kind: VenueKind) -> &'static [&'static str] {
 
 /// Streams of the seed's generator, one for each part, beyond those that the simulated world uses.
 #[derive(Clone, Copy)]
+#[repr(u64)]
 enum Part {
     Places = 1 << 48,
     Faults,
