@@ -134,7 +134,7 @@ fn configuration(endpoints: &Path, policy: Policy, then: Then) -> String {
     let connectors = VENUES.map(|(venue, _)| {
         // Lighter tells its time in whole seconds, which a quarter of the window must bear, and a lookup there costs much
         // of what may be asked in a minute.
-        let own = if venue == "lighter" { "window_ms: 2500, tier: plus" } else { "window_ms: 1000" };
+        let own = if venue == "lighter" { "window_ms: 4000, tier: plus" } else { "window_ms: 2000" };
         // A crowd that stands still changes no book: old is not stale then, and what is left can be closed.
         format!("  {venue}: {{ {own}, stale_after_secs: 600, recovery: {policy} }}\n")
     });

@@ -17,6 +17,11 @@ use crate::{
     truth::Truth,
 };
 
+/// So often a start may end without having become ready.
+const STARTS_MAX: u32 = 3;
+/// What the program says then.
+const NOT_READY: &str = "did not become ready in";
+
 /// What came of it.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Totals {
@@ -35,6 +40,8 @@ pub(crate) struct Totals {
     pub(crate) restarts_with_nothing: u64,
     /// Tracking limit orders whose sum was checked.
     pub(crate) intents: u64,
+    /// Starts that a machine without time to spare did not bring to their end, and that were made anew.
+    pub(crate) starts_made_anew: u64,
     /// The longest start, to the comparison.
     pub(crate) slowest_start_ms: u64,
 }
@@ -54,6 +61,7 @@ impl Totals {
             taken_up: self.taken_up + other.taken_up,
             restarts_with_nothing: self.restarts_with_nothing + other.restarts_with_nothing,
             intents: self.intents + other.intents,
+            starts_made_anew: self.starts_made_anew + other.starts_made_anew,
             slowest_start_ms: self.slowest_start_ms.max(other.slowest_start_ms),
         }
     }
@@ -133,11 +141,20 @@ impl Story {
             1 | 2 => Moment::AfterSpawn(self.between(20, 800)),
             _ => Moment::AfterReady(self.between(30, 1_200)),
         };
-        let bot = self.start(Policy::Resume, Then::Load { seed: seed & (u64::MAX >> 1) });
-        self.kill_at(bot, moment);
+        let then = Then::Load { seed: seed & (u64::MAX >> 1) };
+        match moment {
+            Moment::AfterSpawn(_) => {
+                let bot = self.start(Policy::Resume, then);
+                self.kill_at(bot, moment);
+            }
+            Moment::AfterReady(_) => {
+                let (bot, _) = self.started("a start under load", Policy::Resume, then);
+                self.kill_at(bot, moment);
+            }
+        }
     }
 
-    fn kill_at(&mut self, mut bot: Bot, moment: Moment) {
+    fn kill_at(&mut self, bot: Bot, moment: Moment) {
         let counted = match moment {
             Moment::AfterSpawn(time) => {
                 std::thread::sleep(time);
@@ -147,9 +164,6 @@ impl Story {
                 }
             }
             Moment::AfterReady(time) => {
-                if let Err(why) = bot.ready() {
-                    self.fail_on("a start under load", vec![why], &[]);
-                }
                 std::thread::sleep(time);
                 &mut self.totals.kills_under_load
             }
@@ -164,12 +178,8 @@ impl Story {
         let n_open = before.n_open();
         self.totals.open_at_the_kill += n_open;
         let started = Instant::now();
-        let mut bot = self.start(policy, Then::LookOn);
         let name = format!("round {round} ({policy:?})");
-        let said = bot.ready().unwrap_or_else(|why| {
-            self.fail_on(&name, vec![why], &[]);
-            Vec::new()
-        });
+        let (bot, said) = self.started(&name, policy, Then::LookOn);
         self.totals.slowest_start_ms = self.totals.slowest_start_ms.max(started.elapsed().as_millis() as u64);
         let truth = Truth::of(&self.world);
         let mut problems = truth.problems(policy, &said);
@@ -181,6 +191,21 @@ impl Story {
         }
         self.intents.extend(bot.kill());
         self.totals.kills_while_looking_on += 1;
+    }
+
+    /// A bot that is ready, and what it says it holds. One that gave up in time claims nothing: it is started anew.
+    fn started(&mut self, name: &str, policy: Policy, then: Then) -> (Bot, Vec<(String, Value)>) {
+        for _ in 0..STARTS_MAX {
+            let mut bot = self.start(policy, then);
+            match bot.ready() {
+                Ok(said) => return (bot, said),
+                Err(why) if why.contains(NOT_READY) => self.totals.starts_made_anew += 1,
+                Err(why) => self.fail_on(name, vec![why], &[]),
+            }
+            self.intents.extend(bot.kill());
+        }
+        self.fail_on(name, vec![format!("{STARTS_MAX} starts came to no end")], &[]);
+        unreachable!("a failure ends the test")
     }
 
     fn start(&mut self, policy: Policy, then: Then) -> Bot {
