@@ -90,9 +90,60 @@ pub(crate) enum Command {
     /// Watches a bot's heartbeat from a process of its own, and cancels every order of its accounts when that stops. Never
     /// trades.
     Watchdog(Watchdog),
+    /// Shows, verifies and exports the journals. It only reads: a bot may be running.
+    #[command(subcommand)]
+    Journal(JournalCommand),
     /// Runs the whole bot and its venues in this process under virtual time, with faults and kills from a seed, and checks
     /// that nothing is lost. The same seed gives the same run.
     Simulate(Simulate),
+}
+
+/// `journal`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum JournalCommand {
+    /// What happened, one line an event.
+    Show {
+        #[command(flatten)]
+        filter: JournalFilter,
+        /// Only the orders that are not settled, as they stand at the end.
+        #[arg(long)]
+        open: bool,
+    },
+    /// Checks every record. Exit code 1 when something is missing or damaged.
+    Verify {
+        /// Journal files, or folders of them (default: every account of the state directory).
+        paths: Vec<PathBuf>,
+    },
+    /// What happened, for programs: amounts are texts, exact.
+    Export {
+        #[command(flatten)]
+        filter: JournalFilter,
+        /// How it is written.
+        #[arg(long, value_enum, default_value_t = ExportFormat::Jsonl)]
+        format: ExportFormat,
+    },
+}
+
+/// What of a journal is wanted.
+#[derive(Args, Debug)]
+pub(crate) struct JournalFilter {
+    /// Journal files, or folders of them (default: every account of the state directory).
+    pub(crate) paths: Vec<PathBuf>,
+    /// Only this order, by our id.
+    #[arg(long, value_name = "ID")]
+    pub(crate) order: Option<u64>,
+    /// Only what was written from then on, such as 2026-11-23T12:00:00Z.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<String>,
+}
+
+/// How events are exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// One JSON object a line.
+    Jsonl,
+    /// Comma-separated values with a line of titles.
+    Csv,
 }
 
 /// `run`.

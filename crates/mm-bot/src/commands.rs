@@ -1,5 +1,6 @@
 //! The commands.
 
+mod journal;
 mod operate;
 
 use std::{fmt::Write as _, sync::Arc};
@@ -44,6 +45,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Exit, Fatal> {
         Command::Reduce(args) => operate::reduce(&cli.global, args),
         Command::CancelAll { config } => operate::cancel_all(&cli.global, config.as_deref()),
         Command::Watchdog(args) => watchdog::run(&cli.global, args, &load(&read(&args.config)?, None)?),
+        Command::Journal(command) => journal::run(&cli.global, command),
         Command::Simulate(args) => simulate(&cli.global, args),
     }
 }

@@ -2,6 +2,7 @@
 //! all of them in a moment.
 
 pub mod book;
+pub mod journal;
 pub mod lite;
 pub mod matching;
 pub mod memory;
@@ -43,6 +44,7 @@ pub const GROUPS: &[Group] = &[
     ("book", book::rows),
     ("lite", lite::rows),
     ("orders", orders::rows),
+    ("journal", journal::rows),
     ("t2t", t2t::rows),
     ("match", matching::rows),
     ("sign", sign::rows),

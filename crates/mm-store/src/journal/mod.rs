@@ -26,7 +26,7 @@ use crate::{Account, StateDir};
 
 pub use bytes::DecodeError;
 pub use frame::{Header, VERSION};
-pub use opening::{EmbeddedError, OpenReport, Opened, Opening};
+pub use opening::{EmbeddedError, OpenReport, Opened, Opening, fold};
 pub use payload::Body;
 pub use reader::{Gap, Reader, Record};
 pub use writer::FileJournal;
@@ -161,6 +161,14 @@ pub fn folder(dir: &StateDir, account: &Account) -> PathBuf {
 pub fn files(disk: &dyn crate::disk::Disk, folder: &Path) -> Result<Vec<PathBuf>, JournalFileError> {
     let numbers = file::numbers(disk, folder).map_err(JournalFileError::io("list", folder))?;
     Ok(numbers.into_iter().map(|number| file::path_of(folder, number)).collect())
+}
+
+/// A whole file.
+///
+/// # Errors
+/// What the file system said.
+pub fn read(disk: &dyn crate::disk::Disk, path: &Path) -> Result<Vec<u8>, JournalFileError> {
+    disk.read(path).map_err(JournalFileError::io("read", path))
 }
 
 #[cfg(test)]

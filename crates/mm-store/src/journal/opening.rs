@@ -216,7 +216,7 @@ impl Opening<'_> {
     fn left(&self, report: &mut OpenReport) -> Result<Option<Left>, JournalFileError> {
         let Some(number) = self.last_number()? else { return Ok(None) };
         let path = file::path_of(&self.folder, number);
-        let bytes = self.disk.read(&path).map_err(JournalFileError::io("read", &path))?;
+        let bytes = super::read(&*self.disk, &path)?;
         let mut reader = Reader::new(&path, &bytes)?;
         if reader.header().account != *self.account {
             let found = reader.header().account.to_string();
@@ -231,8 +231,19 @@ impl Opening<'_> {
     }
 }
 
+/// What a run would begin from that found this file last, without beginning one.
+///
+/// # Errors
+/// When it cannot be believed.
+pub fn fold(path: &Path, bytes: &[u8]) -> Result<(Header, Past), JournalFileError> {
+    let mut reader = Reader::new(path, bytes)?;
+    let ledger = add_up(path, &mut reader)?;
+    let (past, _) = ledger.past().map_err(|error| JournalFileError::corrupt(path, 0, &error.to_string()))?;
+    Ok((reader.header().clone(), past))
+}
+
 /// What the records of a file come to.
-pub(super) fn add_up(path: &Path, reader: &mut Reader<'_>) -> Result<Ledger, JournalFileError> {
+fn add_up(path: &Path, reader: &mut Reader<'_>) -> Result<Ledger, JournalFileError> {
     let mut ledger = Ledger::default();
     let mut is_whole = false;
     while let Some(raw) = reader.raw()? {
