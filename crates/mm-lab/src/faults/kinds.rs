@@ -53,7 +53,16 @@ pub static KINDS: &[Kind] = &[
     kind!("disconnect", Spell, |scene, strength, chance| spells(scene, strength, chance, disconnect)),
     kind!("request_lost", Way, |_, s, _| on(Place::Request, Action::Drop, s, 8_000)),
     kind!("request_late", Way, |_, s, c| on(Place::Request, delay(c), s, 12_000)),
-    kind!("request_doubled", Way, |_, s, _| on(Place::Request, Action::Duplicate, s, 10_000)),
+    kind!("request_doubled", Way, |scene, s, _| {
+        let doubled = || on(Place::Request, Action::Duplicate, s, 10_000);
+        let each = scene.venues.iter().flat_map(|venue| match venue {
+            // Nothing in a placement there is good only once, and its id is free again when the order is over: what keeps
+            // it from coming twice is TLS, whose records do not repeat.
+            VenueKind::Backpack => with(at(*venue, doubled()), |rule| rule.ask("cancel")),
+            _ => at(*venue, doubled()),
+        });
+        each.collect()
+    }),
     kind!("request_overtaken", Way, |_, s, _| on(Place::Request, Action::Reorder, s, 10_000)),
     kind!("request_cut", Way, |_, s, _| on(Place::Request, Action::Disconnect, s, 8_000)),
     kind!("request_garbled", Way, |_, s, _| on(Place::Request, Action::Corrupt, s, 5_000)),

@@ -166,10 +166,12 @@ impl Client {
 /// Codes from here on are about accounts and transactions (`fixtures/lighter/error-codes.tsv`).
 const TRANSACTION_CODES: u32 = 21_000;
 
-/// Whether a socket that is opened anew may fare better: too many messages, or a failure of the venue's own.
+/// Whether a socket that is opened anew may fare better: too many messages, a failure of the venue's own, or a message of
+/// ours that was spoiled on its way (which one, nobody says).
 fn is_passing(code: u32) -> bool {
-    const PASSING: [Code; 5] = [
+    const PASSING: [Code; 6] = [
         codes::TOO_MANY_REQUESTS,
+        codes::SOCKET_INVALID_JSON,
         codes::SOCKET_FETCH_FAILED,
         codes::SOCKET_RATE_LIMIT,
         codes::SOCKET_TOO_MANY_IN_FLIGHT,

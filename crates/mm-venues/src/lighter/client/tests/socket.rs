@@ -418,6 +418,13 @@ fn signs_of_life_and_of_the_end() {
 }
 
 #[test]
+fn a_message_of_ours_that_was_spoiled_on_its_way_costs_the_socket_and_no_feed() {
+    let heard = hear(&mut connected(), r#"{"error":{"code":30000,"message":"Invalid Json"}}"#);
+    assert!(heard.events.is_empty(), "{heard:?}");
+    assert!(heard.closing.is_some_and(|why| why.contains("Invalid Json")));
+}
+
+#[test]
 fn refused_feeds_are_told_and_what_is_subscribed_to_already_is_not() {
     let mut client = connected();
     assert!(hear(&mut client, &message("stream_error")).events.is_empty());
