@@ -298,11 +298,21 @@ impl Driver {
         is_applied
     }
 
+    /// When something was so, by our clock: by the venue's own word, and never later than now. What was held up on its way
+    /// makes no book younger than it is.
+    fn was_so(&self, now: Timestamp, at: Timestamp) -> Timestamp {
+        if at == Timestamp::ZERO {
+            return now;
+        }
+        now.min(Timestamp(at.0.saturating_add_signed(self.clock_offset_ns().saturating_neg())))
+    }
+
     fn learn_delta(&mut self, now: Timestamp, delta: &BookDelta) -> bool {
+        let was_so = self.was_so(now, delta.at);
         let mut state = self.shared.state();
         let Some(feed) = state.books.get_mut(&delta.market) else { return false };
         let had_book = feed.seq().is_some();
-        let step = feed.delta(now, delta);
+        let step = feed.delta(was_so, delta);
         let chore = Chore::Book(delta.market);
         match step {
             FeedStep::Ignored => false,

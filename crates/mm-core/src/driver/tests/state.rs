@@ -141,6 +141,24 @@ fn fault_36_a_gap_voids_the_book_until_a_snapshot_comes() {
 }
 
 #[test]
+fn fault_39_a_change_that_was_held_up_makes_the_book_no_younger_than_it_is() {
+    let world = World::new();
+    world.play(async |world| {
+        let late = mm_model::BookDelta {
+            market: MARKET,
+            prev: 0,
+            seq: 10_000,
+            bids: mm_model::DeltaLevels::new(),
+            asks: mm_model::DeltaLevels::new(),
+            at: world.clock.now() - Duration::from_secs(6),
+        };
+        world.fake.tell(Event::BookDelta(late));
+        world.clock.sleep(ms(1)).await;
+        assert_eq!(world.venue.top(MARKET), Err(BookError::Stale { age_ms: 6_001 }));
+    });
+}
+
+#[test]
 fn reconciliation_finds_an_order_that_ended_in_silence() {
     let world = World::new();
     world.play(async |world| {
