@@ -30,13 +30,13 @@ fn resting(venue: &Venue, symbol: &str, n: i64) -> NewOrder {
     NewOrder { market: market.id, side: Side::Buy, qty, kind, exposure: Exposure::Any }
 }
 
-/// Rests two orders, breathes for two of the switch's times, and dies.
+/// Rests two orders, breathes for longer than the switch waits, and dies.
 fn check(case: &Case) {
     let runtime = VirtualRuntime::new(Timestamp::from_ms(1_800_000_000_000));
     let (clock, spawner) = (runtime.clock(), runtime.spawner());
     let sim = SimConfig {
         venues: vec![case.venue],
-        crowd: Some(CrowdAction::NeverFill),
+        crowd: Some(CrowdAction::Pause),
         lighter_scheduled_cancel_blocks: false,
         ..SimConfig::default()
     };
@@ -52,7 +52,7 @@ fn check(case: &Case) {
         for n in 0..2 {
             venue.place(resting(&venue, case.symbol, n)).await.expect("taken");
         }
-        clock.sleep(case.time * 2).await;
+        clock.sleep(case.time * 6 / 5).await;
         assert_eq!(n_open(&world, case.venue), 2, "a bot that breathes keeps its orders");
         drop(breath);
         // It was last put off a third of the time ago at most.
@@ -70,7 +70,7 @@ fn grvt_takes_the_orders_of_a_dead_bot_off() {
 
 #[test]
 fn lighter_takes_the_orders_of_a_dead_bot_off() {
-    check(&Case { venue: VenueKind::Lighter, symbol: "ETH", time: Duration::from_mins(10) });
+    check(&Case { venue: VenueKind::Lighter, symbol: "ETH", time: Duration::from_mins(5) });
 }
 
 /// No source says whether Lighter takes orders while a scheduled cancel-all waits. If it does not, that is told, and no order

@@ -138,7 +138,7 @@ fn everything_that_is_wrong_is_said_at_once_with_its_place() {
             bot.yaml:1:1: generall: unknown key
               1 | generall:
                 | ^
-              = did you mean 'general'? valid here: general, connectors, connector, simulator, strategy, risk
+              = did you mean 'general'? valid here: general, connectors, connector, simulator, strategy, risk, control, watchdog
 
             bot.yaml:4:14: general.tick_size: 'fast' must be seconds from 0.001 to 3600
               4 |   tick_size: fast
@@ -153,7 +153,7 @@ fn everything_that_is_wrong_is_said_at_once_with_its_place() {
             bot.yaml:8:5: connectors.backpack.enviroment: unknown key
               8 |     enviroment: live
                 |     ^
-              = did you mean 'environment'? valid here: venue, environment, account, keys_file, base_url, ws_url, symbols, rpm, stale_after_secs, call_timeout_secs, idle_timeout_secs, window_ms, broker_id
+              = did you mean 'environment'? valid here: venue, environment, account, keys_file, base_url, ws_url, symbols, rpm, recovery, journal_sync, on_mismatch, stale_after_secs, call_timeout_secs, idle_timeout_secs, window_ms, broker_id
 
             bot.yaml:9:16: connectors.backpack.window_ms: '70000' must be a whole number from 1 to 60000
               9 |     window_ms: 70000
@@ -260,7 +260,7 @@ fn the_environment_overrides_and_is_checked_alike() {
               = logs everything our own crates have to say, on the console too
 
             environment variable MM_BOT__GENRAL__DEBUG: stands for no section and key
-              = write MM_BOT__SECTION__KEY; did you mean 'general'? valid here: general, connectors, connector, simulator, strategy, risk
+              = write MM_BOT__SECTION__KEY; did you mean 'general'? valid here: general, connectors, connector, simulator, strategy, risk, control, watchdog
         "#]],
     );
 }

@@ -30,9 +30,9 @@ fn defaults_protect_whoever_says_nothing() {
         "general: {}",
         expect![[r#"
 
-          limits     gross 25000, daily loss 500, drawdown 1000 in USD = USDC = USDT as one, then HALTED
-            backpack  open orders 50, messages 20 a second and 600 a minute, rejects in a row 20 then REDUCING, clock off by 2000 ms
-              each market  order 5000 (size any), position 10000 (size any), collar 0.05, duplicates 200 ms, self-trade denied, executions 200 in 60 s then REDUCING"#]],
+              limits     gross 25000, daily loss 500, drawdown 1000 in USD = USDC = USDT as one, then HALTED
+                backpack  open orders 50, messages 20 a second and 600 a minute, rejects in a row 20 then REDUCING, clock off by 2000 ms
+                  each market  order 5000 (size any), position 10000 (size any), collar 0.05, duplicates 200 ms, self-trade denied, executions 200 in 60 s then REDUCING"#]],
     );
 }
 
