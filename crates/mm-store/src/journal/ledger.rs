@@ -55,11 +55,11 @@ impl Ledger {
             Body::Market { number, market } => self.define(*number, market)?,
             Body::Made { client_id, order } | Body::Revived { client_id, order } => {
                 self.market(order.market)?;
-                self.made(*client_id, order.market, at, payload);
+                self.made(*client_id, order.market, (at, payload));
             }
             Body::Updated { client_id, came_to, .. } => {
                 self.market(came_to.market)?;
-                self.updated(*client_id, came_to, at, payload);
+                self.updated(*client_id, came_to, (at, payload));
             }
             Body::Total { market, filled } => {
                 self.market(*market)?;
@@ -106,7 +106,8 @@ impl Ledger {
         self.slot_of.of(&client_id.0).map(|slot| self.slots[slot as usize].market)
     }
 
-    pub(super) fn made(&mut self, client_id: ClientId, market: MarketId, at: Timestamp, payload: &[u8]) {
+    /// An order was made, or made anew; when that was written, and its payload.
+    pub(super) fn made(&mut self, client_id: ClientId, market: MarketId, (at, payload): (Timestamp, &[u8])) {
         let slot = self.slot_of.of(&client_id.0).unwrap_or_else(|| self.take_slot(client_id));
         let order = &mut self.slots[slot as usize];
         order.records.clear();
@@ -114,7 +115,13 @@ impl Ledger {
         order.push(at, payload);
     }
 
-    pub(super) fn updated(&mut self, client_id: ClientId, came_to: &CameTo, at: Timestamp, payload: &[u8]) {
+    /// Something was heard of an order; as above.
+    pub(super) fn updated(
+        &mut self,
+        client_id: ClientId,
+        came_to: &CameTo,
+        (at, payload): (Timestamp, &[u8]),
+    ) {
         let newly = i64::try_from(came_to.newly_filled.0).unwrap_or(i64::MAX);
         let signed = SignedQty(if came_to.side == Side::Buy { newly } else { -newly });
         let sum = &mut self.filled[came_to.market.0 as usize];

@@ -283,20 +283,20 @@ impl State {
                 let number = self.number(at, market);
                 let order = NewOrder { market: number, ..*order };
                 let start = self.record(at, |out| payload::put_made(out, client_id, &order));
-                self.ledger.made(client_id, number, at, &self.buffer[start..]);
+                self.ledger.made(client_id, number, (at, &self.buffer[start..]));
             }
             Entry::Revived { client_id, order } => {
                 let number = self.known(order.market).ok_or(Failure::NoMarket(order.market))?;
                 let order = NewOrder { market: number, ..*order };
                 let start = self.record(at, |out| payload::put_revived(out, client_id, &order));
-                self.ledger.made(client_id, number, at, &self.buffer[start..]);
+                self.ledger.made(client_id, number, (at, &self.buffer[start..]));
             }
             Entry::Updated { update: Update::Sent, .. } => {}
             Entry::Updated { client_id, update, came_to } => {
                 let number = self.known(came_to.market).ok_or(Failure::NoMarket(came_to.market))?;
                 let came_to = CameTo { market: number, ..came_to };
                 let start = self.record(at, |out| payload::put_update(out, client_id, update, &came_to));
-                self.ledger.updated(client_id, &came_to, at, &self.buffer[start..]);
+                self.ledger.updated(client_id, &came_to, (at, &self.buffer[start..]));
             }
             Entry::Resumed { order, market } => self.resume(at, order, market),
         }
@@ -313,14 +313,14 @@ impl State {
         }
         let restated = NewOrder { market: number, ..order.order };
         let start = self.record(made_at, |out| payload::put_revived(out, client_id, &restated));
-        self.ledger.made(client_id, number, made_at, &self.buffer[start..]);
+        self.ledger.made(client_id, number, (made_at, &self.buffer[start..]));
         for (at, evidence) in &order.evidence {
             // What it added up to was counted when it was heard.
             let came_to =
                 CameTo { market: number, side: restated.side, newly_filled: Qty::ZERO, is_settled: false };
             let update = evidence.as_update();
             let start = self.record(*at, |out| payload::put_update(out, client_id, update, &came_to));
-            self.ledger.updated(client_id, &came_to, *at, &self.buffer[start..]);
+            self.ledger.updated(client_id, &came_to, (*at, &self.buffer[start..]));
         }
     }
 

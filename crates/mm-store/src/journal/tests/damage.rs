@@ -42,11 +42,11 @@ fn with(world: &World, bytes: &[u8]) -> Result<Opened, JournalFileError> {
     copy.disk.create(&path).expect("created");
     copy.disk.tamper(&path, |file| *file = bytes.to_vec()).expect("there");
     let opened = copy.open();
-    if opened.is_ok() {
+    if let Ok(opened) = &opened {
         // What was found is taken over: the next start finds nothing wrong.
         let again = copy.open().expect("opened again");
         assert_eq!(again.report.gaps, []);
-        assert_eq!(again.past, opened.as_ref().expect("just now").past);
+        assert_eq!(again.past, opened.past);
     }
     opened
 }
