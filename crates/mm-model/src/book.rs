@@ -118,6 +118,21 @@ impl Book {
         }
     }
 
+    /// Sets all levels of a side. Of several at one price the last counts; in any order it takes about as long as to sort
+    /// them, where one after the other would move all the others each time.
+    fn replace(&mut self, side: Side, new: &[Level]) {
+        let levels = match side {
+            Side::Buy => &mut self.bids,
+            Side::Sell => &mut self.asks,
+        };
+        levels.clear();
+        levels.extend_from_slice(new);
+        levels.reverse();
+        levels.sort_by_key(|level| rank(side, level.price)); // Stable: the last one given comes first.
+        levels.dedup_by_key(|level| level.price);
+        levels.retain(|level| !level.qty.is_zero());
+    }
+
     /// Removes all levels.
     pub fn clear(&mut self) {
         self.bids.clear();
@@ -187,6 +202,10 @@ pub enum FeedStep {
 /// The most deltas kept while waiting for a snapshot.
 const BUFFER_MAX: usize = 1024;
 
+/// The most levels of a side that a book can have, and that one message can bring (fault 72). The longest book known has
+/// 1,000; one that goes on growing would take all memory, and a level that goes in front of all others moves them all.
+pub const LEVELS_MAX: usize = 1 << 14;
+
 /// One market's book kept from snapshot plus deltas. There is a book only while the chain is whole.
 #[derive(Clone, Debug, Default)]
 pub struct BookFeed {
@@ -208,8 +227,7 @@ impl BookFeed {
             Some(seq) if delta.seq <= seq => FeedStep::Ignored,
             Some(seq) if delta.prev == seq || (!self.joined && delta.prev < seq) => {
                 self.heard_at = now;
-                self.apply(delta);
-                FeedStep::Applied
+                self.apply(delta)
             }
             Some(_) => {
                 self.void();
@@ -233,14 +251,13 @@ impl BookFeed {
         if self.waiting.first().is_some_and(|first| first.prev > snapshot.seq) {
             return FeedStep::NeedSnapshot;
         }
+        if LEVELS_MAX < snapshot.bids.len().max(snapshot.asks.len()) {
+            self.void();
+            return FeedStep::NeedSnapshot;
+        }
         self.heard_at = now;
-        self.book.clear();
-        for &level in &snapshot.bids {
-            self.book.set(Side::Buy, level);
-        }
-        for &level in &snapshot.asks {
-            self.book.set(Side::Sell, level);
-        }
+        self.book.replace(Side::Buy, &snapshot.bids);
+        self.book.replace(Side::Sell, &snapshot.asks);
         self.seq = Some(snapshot.seq);
         self.joined = false;
         let mut waiting = std::mem::take(&mut self.waiting);
@@ -248,7 +265,9 @@ impl BookFeed {
             // The first one may overlap the snapshot; from then on each continues the one before.
             let (delta, seq) = (&waiting[n], self.seq.unwrap_or(0));
             if delta.prev == seq || (!self.joined && delta.prev < seq) {
-                self.apply(delta);
+                if self.apply(delta) == FeedStep::NeedSnapshot {
+                    return FeedStep::NeedSnapshot;
+                }
             } else if delta.seq > seq {
                 self.void();
                 waiting.drain(..n);
@@ -293,7 +312,12 @@ impl BookFeed {
         self.heard_at
     }
 
-    fn apply(&mut self, delta: &BookDelta) {
+    /// Changes the book; one that can no longer be true is void.
+    fn apply(&mut self, delta: &BookDelta) -> FeedStep {
+        if LEVELS_MAX < delta.bids.len().max(delta.asks.len()) {
+            self.void();
+            return FeedStep::NeedSnapshot;
+        }
         for &level in &delta.bids {
             self.book.set(Side::Buy, level);
         }
@@ -302,9 +326,17 @@ impl BookFeed {
         }
         self.seq = Some(delta.seq);
         self.joined = true;
+        if LEVELS_MAX < self.book.depth(Side::Buy).max(self.book.depth(Side::Sell)) {
+            self.void();
+            return FeedStep::NeedSnapshot;
+        }
+        FeedStep::Applied
     }
 
     fn keep(&mut self, delta: BookDelta) {
+        if LEVELS_MAX < delta.bids.len().max(delta.asks.len()) {
+            return; // The chain is broken without it, so that whatever comes next asks for a snapshot.
+        }
         if self.waiting.len() == BUFFER_MAX {
             self.waiting.clear();
         }

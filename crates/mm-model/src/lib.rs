@@ -15,7 +15,9 @@ mod record;
 mod time;
 
 pub use account::{Balance, FeeRates, Position};
-pub use book::{Book, BookDelta, BookError, BookFeed, BookSnapshot, DeltaLevels, FeedStep, Level, Top};
+pub use book::{
+    Book, BookDelta, BookError, BookFeed, BookSnapshot, DeltaLevels, FeedStep, LEVELS_MAX, Level, Top,
+};
 pub use contract::{
     Ask, CallError, CancelTarget, Candle, DeadMan, DecodeError, Event, Group, GroupKind, KeyIndex, Leverage,
     MarginMode, MarkPrice, Mode, Modification, OrderQuery, Placement, PublicTrade, Refusal, RefusalKind,

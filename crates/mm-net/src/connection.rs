@@ -15,12 +15,10 @@ use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::{Request, Response, client::conn::http1};
 use hyper_util::rt::TokioIo;
 
-use crate::stream::Stream;
-
-/// The longest reply body (fault 72). The longest known, all markets of a venue, is under 1 MiB.
-const BODY_LEN_MAX: usize = 8 << 20;
-/// The longest reply head; the number of fields is bounded by hyper (100).
-const HEAD_LEN_MAX: usize = 64 << 10;
+use crate::{
+    caps::{BODY_LEN_MAX, HEAD_LEN_MAX},
+    stream::Stream,
+};
 
 /// Why there is no reply.
 pub(crate) enum Failed {

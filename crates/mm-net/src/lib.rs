@@ -5,6 +5,7 @@
 //! reached. The one thing it serves is HTTP on this machine, for control surfaces ([`local`]). It deliberately knows no venue, no retry and no timeout but the one for making a connection; and its
 //! errors never carry a header or a body.
 
+pub mod caps;
 mod connection;
 mod endpoint;
 mod http;

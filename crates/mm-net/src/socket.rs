@@ -14,12 +14,12 @@ use tokio_tungstenite::{
     },
 };
 
-use crate::{http::write_fields, stream::Stream};
+use crate::{
+    caps::{MESSAGE_LEN_MAX, UNSENT_LEN_MAX},
+    http::write_fields,
+    stream::Stream,
+};
 
-/// The longest message (fault 72). The longest known, a book of 1,000 levels, is under 100 KiB.
-const MESSAGE_LEN_MAX: usize = 4 << 20;
-/// What may wait for the other end to read.
-const UNSENT_LEN_MAX: usize = 1 << 20;
 /// Written at once when this much has gathered, at the latest when the socket is polled.
 const WRITE_LEN: usize = 16 << 10;
 /// What is read from the kernel at once.

@@ -61,3 +61,24 @@ pub struct Window {
     /// The longest that the venue takes.
     pub max: Duration,
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{backpack, grvt, lighter};
+
+    /// Whoever reads the way between reads and changes orders: every host of every environment is reached over TLS alone.
+    #[test]
+    fn fault_78_every_host_of_every_environment_is_behind_tls() {
+        for spec in [&backpack::SPEC, &lighter::SPEC, &grvt::SPEC] {
+            assert!(spec.environments.iter().any(|environment| environment.real_money), "{}", spec.name);
+            for environment in spec.environments {
+                assert!(!environment.addresses.is_empty(), "{} {}", spec.name, environment.name);
+                for address in environment.addresses {
+                    let rest = address.url.strip_prefix("https://").or(address.url.strip_prefix("wss://"));
+                    let host = rest.unwrap_or_else(|| panic!("{}: {} is plain", spec.name, address.url));
+                    assert!(host.contains('.') && !host.contains(['@', '?', ' ']), "{}", address.url);
+                }
+            }
+        }
+    }
+}

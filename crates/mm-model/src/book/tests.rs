@@ -166,3 +166,35 @@ proptest! {
         }
     }
 }
+
+/// A level at each of `n` prices from 1 on, in an order that a sorted list likes least.
+fn wide(n: usize) -> Vec<(i64, u64)> {
+    (1..=i64::try_from(n).unwrap()).rev().map(|price| (price, 1)).collect()
+}
+
+#[test]
+fn fault_72_a_book_that_goes_on_growing_is_no_book() {
+    let asks = [(1_000_000, 1)];
+    for (n, step) in [
+        (LEVELS_MAX - 1, FeedStep::Applied),
+        (LEVELS_MAX, FeedStep::Applied),
+        (LEVELS_MAX + 1, FeedStep::NeedSnapshot),
+    ] {
+        assert_eq!(BookFeed::default().snapshot(at(0), &snapshot(10, &wide(n), &asks)), step, "{n}");
+    }
+    let mut feed = BookFeed::default();
+    feed.snapshot(at(0), &snapshot(10, &wide(LEVELS_MAX - 1), &asks));
+    assert_eq!(feed.delta(at(0), &delta(10, 11, &[(900_000, 1)])), FeedStep::Applied);
+    assert_eq!(feed.delta(at(0), &delta(11, 12, &[(900_001, 1)])), FeedStep::NeedSnapshot);
+    assert_eq!(feed.seq(), None);
+}
+
+#[test]
+fn of_several_levels_at_one_price_in_a_snapshot_the_last_counts() {
+    let mut feed = BookFeed::default();
+    let bids = [(5, 1), (9, 1), (5, 2), (9, 0), (7, 3)];
+    assert_eq!(feed.snapshot(at(0), &snapshot(1, &bids, &[(12, 0), (11, 1)])), FeedStep::Applied);
+    let book = feed.book(at(0), FOREVER).unwrap();
+    assert_eq!(book.levels(Side::Buy).collect::<Vec<_>>(), levels(&[(7, 3), (5, 2)]));
+    assert_eq!(book.levels(Side::Sell).collect::<Vec<_>>(), levels(&[(11, 1)]));
+}

@@ -1,5 +1,6 @@
 //! The transport against small servers on this machine: what they do wrong, what we make of it.
 
+mod caps;
 mod http;
 mod servers;
 mod tls;

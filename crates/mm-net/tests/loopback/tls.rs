@@ -1,4 +1,4 @@
-//! Whom we trust (fault 78).
+//! Whom we trust.
 
 use futures_util::{SinkExt, StreamExt};
 use mm_net::Roots;
@@ -71,7 +71,7 @@ async fn refused(certificate: impl Fn() -> Certificate, roots: Option<Roots>, pa
 }
 
 #[tokio::test]
-async fn nobody_else_is() {
+async fn fault_78_nobody_else_is() {
     let good = || certificate("localhost", 2120);
     refused(good, Some(Roots::Public), "UnknownIssuer").await;
     refused(good, Some(Roots::Only(good().authority)), "BadSignature").await;

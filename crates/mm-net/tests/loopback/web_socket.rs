@@ -20,7 +20,7 @@ use tokio_tungstenite::{
 use crate::{net, servers};
 
 /// Serves one WebSocket.
-async fn serve<F: Future<Output = ()> + Send + 'static>(
+pub(crate) async fn serve<F: Future<Output = ()> + Send + 'static>(
     then: impl FnOnce(WebSocketStream<TcpStream>) -> F + Send + 'static,
 ) -> (LinkSpec, JoinHandle<()>) {
     let (listener, address) = servers::listen().await;
@@ -126,24 +126,14 @@ async fn we_say_goodbye() {
 }
 
 #[tokio::test]
-async fn a_cut_connection_and_a_huge_message_end_the_socket() {
+async fn a_cut_connection_ends_the_socket() {
     let (link, _served) = serve(|server| async move { drop(server) }).await;
     let mut socket = net(Roots::Public).connect(&link).await.expect("open");
     assert!(matches!(next(&mut socket).await, LinkMessage::Closed(_)));
-
-    let (link, _served) = serve(|mut server| async move {
-        let _cut_off = server.send(Message::text("x".repeat((4 << 20) + 1))).await;
-    })
-    .await;
-    let mut socket = net(Roots::Public).connect(&link).await.expect("open");
-    match next(&mut socket).await {
-        LinkMessage::Closed(why) => assert!(why.contains("too long") && why.len() < 200, "{why}"),
-        other => panic!("{other:?}"),
-    }
 }
 
 #[tokio::test]
-async fn what_waits_for_a_slow_reader_is_bounded() {
+async fn fault_72_what_waits_for_a_slow_reader_is_bounded() {
     let (link, served) = serve(|server| async move {
         std::future::pending::<()>().await;
         drop(server);
@@ -162,7 +152,7 @@ async fn what_waits_for_a_slow_reader_is_bounded() {
 }
 
 #[tokio::test]
-async fn anything_but_an_upgrade_is_refused() {
+async fn fault_79_anything_but_an_upgrade_is_refused() {
     for (status, part) in [("403 Forbidden", "403"), ("302 Found\r\nlocation: ws://127.0.0.1:1/", "302")] {
         let (url, served) = servers::http(vec![vec![servers::reply(status, "canary")]]).await;
         let link = LinkSpec::new(url.replace("http", "ws"), "public");
@@ -177,7 +167,7 @@ async fn anything_but_an_upgrade_is_refused() {
 }
 
 #[tokio::test]
-async fn plain_sockets_to_another_machine_are_refused_unsent() {
+async fn fault_78_plain_sockets_to_another_machine_are_refused_unsent() {
     for url in ["ws://192.0.2.1", "ws://example.invalid/stream"] {
         let link = LinkSpec::new(url, "public");
         match net(Roots::Public).connect(&link).now_or_never() {
