@@ -93,6 +93,8 @@ pub(crate) enum Command {
     /// Shows, verifies and exports the journals. It only reads: a bot may be running.
     #[command(subcommand)]
     Journal(JournalCommand),
+    /// Encrypts key files by a passphrase, and checks them.
+    Keys(Keys),
     /// Runs the whole bot and its venues in this process under virtual time, with faults and kills from a seed, and checks
     /// that nothing is lost. The same seed gives the same run.
     Simulate(Simulate),
@@ -158,6 +160,32 @@ pub(crate) struct Run {
     /// Allows connectors of environment `live` to trade with real money.
     #[arg(long)]
     pub(crate) live: bool,
+}
+
+/// `keys`.
+#[derive(Args, Debug)]
+pub(crate) struct Keys {
+    #[command(subcommand)]
+    pub(crate) command: KeysCommand,
+}
+
+/// What to do with a key file. The passphrase is asked for on the terminal, or read from where MM_BOT_PASSPHRASE_FILE or
+/// MM_BOT_PASSPHRASE_FD points.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Writes FILE encrypted beside it, for keys_file to name. The one in the clear stays: destroy it yourself.
+    Encrypt {
+        /// The key file.
+        file: PathBuf,
+        /// Where to (default: FILE.sealed).
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Says whether the bot could use FILE: its owner and mode, its passphrase, its lines. Shows nothing of what it holds.
+    Check {
+        /// The key file, encrypted or not.
+        file: PathBuf,
+    },
 }
 
 /// `kill`.

@@ -1,6 +1,7 @@
 //! The commands.
 
 mod journal;
+mod keys;
 mod operate;
 
 use std::{fmt::Write as _, sync::Arc};
@@ -46,6 +47,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Exit, Fatal> {
         Command::CancelAll { config } => operate::cancel_all(&cli.global, config.as_deref()),
         Command::Watchdog(args) => watchdog::run(&cli.global, args, &load(&read(&args.config)?, None)?),
         Command::Journal(command) => journal::run(&cli.global, command),
+        Command::Keys(args) => keys::keys(&cli.global, args),
         Command::Simulate(args) => simulate(&cli.global, args),
     }
 }

@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, path::Path};
 
 use zeroize::Zeroizing;
 
+use crate::passphrase;
+
 /// What a venue's keys consist of.
 #[derive(Debug)]
 pub(crate) struct KeyForm {
@@ -37,7 +39,15 @@ impl KeyForm {
     /// # Errors
     /// Names the file and what is wrong with it, never what it holds.
     pub(crate) fn read(&self, path: &Path) -> anyhow::Result<Keys> {
-        let text = mm_store::read_secret_file(path)?;
+        let text = contents(path)?;
+        if let Some(name) = owners_line(&text) {
+            // Fault 77: what moves money away is never needed.
+            anyhow::bail!(
+                "key file {}: the line '{name}' is the account owner's own key, which can withdraw: take it out, and keep it \
+                 off this machine",
+                path.display()
+            );
+        }
         self.parse(&text).ok_or_else(|| anyhow::anyhow!("key file {}: {}", path.display(), self.advice()))
     }
 
@@ -58,13 +68,14 @@ impl KeyForm {
         joined(self.needed.iter().map(|name| (*name).to_owned()).collect())
     }
 
-    fn parse(&self, text: &str) -> Option<Keys> {
+    /// The keys in a text of this form.
+    pub(crate) fn parse(&self, text: &str) -> Option<Keys> {
         let mut keys = Keys::default();
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
             // Base64 ends in `=`: only the first separator counts.
             let (name, value) = line.split_once([':', '='])?;
             let value = value.trim().trim_matches('"');
-            let name = name.trim().to_ascii_lowercase().replace([' ', '-'], "_");
+            let name = named(name);
             let is_known = self.needed.iter().chain(self.optional).any(|known| *known == name);
             if value.is_empty()
                 || !is_known
@@ -75,6 +86,35 @@ impl KeyForm {
         }
         self.needed.iter().all(|name| keys.0.contains_key(*name)).then_some(keys)
     }
+}
+
+/// What a key file holds, decrypted where it is encrypted.
+///
+/// # Errors
+/// Names the file and what is wrong with it, or with the passphrase.
+pub(crate) fn contents(path: &Path) -> anyhow::Result<Zeroizing<String>> {
+    let text = mm_store::read_secret_file(path)?;
+    if !mm_store::is_sealed(&text) {
+        return Ok(text);
+    }
+    let passphrase = passphrase::ask(path, passphrase::Ask::Once)?;
+    mm_store::unseal(&text, &passphrase)
+        .map_err(|error| anyhow::anyhow!("key file {}: {error}", path.display()))
+}
+
+/// Words in the names of lines that the venues' tools give to keys of the account's owner.
+const OWNERS_WORDS: [&str; 6] =
+    ["eth_private", "l1_private", "mnemonic", "seed_phrase", "wallet", "withdraw"];
+
+/// The name of a line that should be nowhere near a bot.
+fn owners_line(text: &str) -> Option<String> {
+    let names = text.lines().filter_map(|line| line.split_once([':', '='])).map(|(name, _)| named(name));
+    names.into_iter().find(|name| OWNERS_WORDS.iter().any(|word| name.contains(word)))
+}
+
+/// The name of a line as it is compared.
+fn named(name: &str) -> String {
+    name.trim().to_ascii_lowercase().replace([' ', '-'], "_")
 }
 
 /// As in "a, b and c".
@@ -108,6 +148,20 @@ mod tests {
         check("api_key: a\napi_secret: b\nother: c", None);
         check("a\nb", None);
         check("api_key: a\napi_secret:", None);
+    }
+
+    #[test]
+    fn fault_77_a_key_of_the_accounts_owner_is_refused_by_name() {
+        for line in ["eth_private_key: 0xcanary", "L1 Private Key = 0xcanary", "mnemonic: canary canary"] {
+            let dir = tempfile::tempdir().expect("a directory");
+            let path = dir.path().join("keys");
+            std::fs::write(&path, format!("api_key: a\napi_secret: b\n{line}\n")).expect("written");
+            #[cfg(unix)]
+            std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+                .expect("ours");
+            let error = PAIR.read(&path).map(drop).expect_err(line).to_string();
+            assert!(error.contains("can withdraw") && !error.contains("canary"), "{error}");
+        }
     }
 
     #[test]

@@ -1,13 +1,15 @@
 //! Where the log goes: the console (standard error) and a file that changes its name each day. No secret reaches a
 //! log: types that hold one print nothing of it.
 
+mod plain;
+
 use std::{
     io::IsTerminal,
     path::{Path, PathBuf},
 };
 
 use anyhow::Context;
-use tracing::{Metadata, level_filters::LevelFilter};
+use tracing::{Metadata, Subscriber, level_filters::LevelFilter};
 use tracing_appender::{
     non_blocking::WorkerGuard,
     rolling::{RollingFileAppender, Rotation},
@@ -15,10 +17,13 @@ use tracing_appender::{
 use tracing_subscriber::{
     EnvFilter, Layer,
     filter::{FilterExt, filter_fn},
+    fmt::MakeWriter,
     layer::{Filter, SubscriberExt},
+    registry::LookupSpan,
     util::SubscriberInitExt,
 };
 
+use self::plain::{Lines, Plain};
 use crate::cli::LogFormat;
 
 /// How many days of log are kept.
@@ -57,26 +62,13 @@ impl Logs {
             None => default,
         };
         // A terminal that went away is no reason to panic: a line that cannot be written is lost in silence.
-        let console = tracing_subscriber::fmt::layer()
-            .log_internal_errors(false)
-            .with_writer(std::io::stderr)
-            .with_ansi(self.color && std::io::stderr().is_terminal());
-        let console = match self.format {
-            LogFormat::Text => console.with_filter(filter(levels(self.console))?).boxed(),
-            LogFormat::Json => console.json().with_filter(filter(levels(self.console))?).boxed(),
-        };
+        let color = self.color && std::io::stderr().is_terminal();
+        let console = lines(self.format, std::io::stderr, color, filter(levels(self.console))?);
         let (file, guard) = match &self.file {
             None => (None, None),
             Some(path) => {
                 let (writer, guard) = tracing_appender::non_blocking(appender(path)?);
-                let layer = tracing_subscriber::fmt::layer()
-                    .log_internal_errors(false)
-                    .with_writer(writer)
-                    .with_ansi(false);
-                let layer = match self.format {
-                    LogFormat::Text => layer.with_filter(filter(levels("info"))?).boxed(),
-                    LogFormat::Json => layer.json().with_filter(filter(levels("info"))?).boxed(),
-                };
+                let layer = lines(self.format, writer, false, filter(levels("info"))?);
                 (Some(layer), Some(guard))
             }
         };
@@ -88,6 +80,28 @@ impl Logs {
         Ok(guard)
     }
 }
+
+/// A layer that writes whole lines, each fit to be read whatever was logged.
+fn lines<S, W>(
+    format: LogFormat,
+    to: W,
+    color: bool,
+    filter: impl Filter<S> + Send + Sync + 'static,
+) -> Boxed<S>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let layer = tracing_subscriber::fmt::layer().log_internal_errors(false).with_ansi(color);
+    match format {
+        LogFormat::Text => {
+            layer.with_writer(Lines { to, json: false }).fmt_fields(Plain).with_filter(filter).boxed()
+        }
+        LogFormat::Json => layer.with_writer(Lines { to, json: true }).json().with_filter(filter).boxed(),
+    }
+}
+
+type Boxed<S> = Box<dyn Layer<S> + Send + Sync>;
 
 /// What levels look like.
 pub(crate) const LEVELS: &str = "write error, warn, info, debug, trace or off, or MODULE=LEVEL for a module of ours such \
@@ -176,5 +190,53 @@ mod tests {
             let text = String::from_utf8(written.0.lock().expect("ours").clone()).expect("text");
             assert!(text.contains("heard") && !text.contains("canary"), "{levels}: {text}");
         }
+    }
+
+    /// What `log` writes in a format.
+    fn written(format: LogFormat, log: impl FnOnce()) -> String {
+        let written = Written::default();
+        let to = written.clone();
+        let layer = lines(format, move || to.clone(), false, filter("trace").expect("levels"));
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), log);
+        String::from_utf8(written.0.lock().expect("ours").clone()).expect("text")
+    }
+
+    #[test]
+    fn fault_82_a_venues_words_stay_within_their_line() {
+        let evil = "SOL\n2026-11-23T00:00:00Z ERROR mm_bot: killed\r\u{1b}[2J\u{9b}31m\u{202e}";
+        for format in [LogFormat::Text, LogFormat::Json] {
+            let text = written(format, || {
+                let span = tracing::info_span!(target: "mm_test", "order", market = evil, id = %evil);
+                let _in = span.enter();
+                tracing::warn!(target: "mm_test", symbol = evil, shown = %evil, debug = ?evil, "{evil}");
+            });
+            assert_eq!(text.lines().count(), 1, "{text}");
+            let harm = text.trim_end().chars().find(|c| c.is_control() || *c == '\u{202e}');
+            assert_eq!(harm, None, "{}", text.escape_debug());
+            assert!(
+                text.contains("SOL\\n2026") && text.contains("symbol"),
+                "it is escaped, not left out: {text}"
+            );
+        }
+    }
+
+    #[test]
+    fn fault_82_a_megabyte_does_not_reach_the_log() {
+        let long = "x".repeat(1 << 20);
+        let line = |format| {
+            written(format, || tracing::warn!(target: "mm_test", symbol = %long, id = long.as_str(), "short"))
+        };
+        let text = line(LogFormat::Text);
+        assert!(
+            text.contains("short") && text.contains("symbol=xxx") && text.contains("id="),
+            "both are begun"
+        );
+        assert!(text.len() < 3 * plain::VALUE_MAX && text.lines().count() == 1, "{}", text.len());
+        let json: serde_json::Value =
+            serde_json::from_str(&line(LogFormat::Json)).expect("a whole line of JSON");
+        assert!(
+            json.to_string().len() < plain::LINE_MAX && json["fields"]["bytes"].as_u64() > Some(1 << 20),
+            "{json}"
+        );
     }
 }

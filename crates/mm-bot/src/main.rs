@@ -8,11 +8,14 @@ mod connect;
 mod control;
 mod exit;
 mod holdings;
+#[cfg(test)]
+mod hostile;
 mod journals;
 mod keys;
 mod launch;
 mod logs;
 mod output;
+mod passphrase;
 mod registry;
 mod signals;
 mod simulate;

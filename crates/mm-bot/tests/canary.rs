@@ -1,87 +1,100 @@
-//! No secret leaves the program: every command at the most talkative level, whatever it writes anywhere searched for
-//! the account's secret and the control token in the forms that a careless line would give them.
+//! No secret leaves the program: every command at the most talkative level, and whatever it writes anywhere (streams, logs,
+//! journals, reports, messages of its end) searched for every secret that it was given, in every form.
 
 #![cfg(unix)]
 
+#[path = "support/leaks.rs"]
+mod leaks;
 mod support;
 
-use std::{fmt::Write as _, fs, path::Path};
-
-use base64::{
-    Engine as _,
-    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    process::Output,
+    time::Duration,
 };
-use support::{Served, file, mm_bot, signal, spawn, state};
 
-/// The forms of a secret that is written in base64.
-fn forms(secret: &str) -> Vec<Vec<u8>> {
-    forms_of(&STANDARD.decode(secret).expect("base64"), secret)
-}
-
-/// The forms of a secret that is written in hex.
-fn hex_forms(secret: &str) -> Vec<Vec<u8>> {
-    let digits = secret.trim_start_matches("0x");
-    let byte = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).expect("hex");
-    let raw: Vec<u8> = (0..digits.len()).step_by(2).map(byte).collect();
-    forms_of(&raw, digits)
-}
-
-fn forms_of(raw: &[u8], secret: &str) -> Vec<Vec<u8>> {
-    let hex = raw.iter().fold(String::new(), |mut hex, byte| {
-        write!(hex, "{byte:02x}").expect("a String takes all");
-        hex
-    });
-    let decimals = raw.iter().map(u8::to_string).collect::<Vec<_>>().join(", ");
-    let texts = [
-        secret.trim_end_matches('=').to_owned(),
-        STANDARD.encode(raw).trim_end_matches('=').to_owned(),
-        URL_SAFE_NO_PAD.encode(raw),
-        hex.to_uppercase(),
-        hex,
-        decimals,
-        // The second half alone: the first is the mark of a simulated key.
-        secret[secret.len() / 2 + 2..secret.len() - 4].to_owned(),
-    ];
-    texts.into_iter().map(String::into_bytes).chain([raw.to_vec()]).collect()
-}
+use leaks::Leaks;
+use serde_json::Value;
+use support::{Served, command, file, signal, spawn, state};
+use tempfile::TempDir;
 
 /// Every file below a folder.
-fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
-/// Every secret of a world, in all of its forms.
-fn secrets(world: &Served) -> Vec<Vec<u8>> {
-    let accounts =
-        |venue: &str| world.endpoints["venues"][venue]["accounts"].as_array().expect("accounts").clone();
-    let word = |value: &serde_json::Value| value.as_str().expect("a text").to_owned();
-    let mut secrets: Vec<Vec<u8>> =
-        accounts("backpack").iter().flat_map(|account| forms(&word(&account["api_secret"]))).collect();
-    secrets.extend(
-        accounts("lighter").iter().flat_map(|account| hex_forms(&word(&account["api_key_private_key"]))),
-    );
-    // The head of a token that opens Lighter's account: whoever has one may read it.
-    secrets.extend(
-        accounts("lighter").iter().map(|account| {
-            format!(":{}:{}:", account["account_index"], account["api_key_index"]).into_bytes()
-        }),
-    );
-    for account in accounts("grvt") {
-        secrets.extend(forms(&word(&account["api_key"])));
-        secrets.extend(hex_forms(&word(&account["private_key"])));
-    }
-    // The name of the cookie that opens GRVT's account, with whatever follows it.
-    secrets.push(b"gravity=".to_vec());
-    secrets.push(word(&world.endpoints["control"]["token"]).into_bytes());
-    secrets
+/// Runs the program with all that makes programs talk.
+fn talk(state: &Path, args: &[&str], variables: &[(&str, &str)]) -> Output {
+    let mut command = command(state);
+    command.env("RUST_BACKTRACE", "full").env("RUST_LOG", "trace").args(args);
+    command.envs(variables.iter().copied()).output().expect("the program runs")
 }
 
+/// What was written, and where.
+#[derive(Default)]
+struct Written(Vec<(String, Vec<u8>)>);
+
+impl Written {
+    fn keep(&mut self, what: &str, output: Output) {
+        self.0.push((format!("stdout of {what}"), output.stdout));
+        self.0.push((format!("stderr of {what}"), output.stderr));
+    }
+
+    /// Every file of a folder but those that are there to hold secrets.
+    fn keep_files(&mut self, folder: &Path, but: &[PathBuf]) {
+        for path in files(folder).into_iter().filter(|path| !but.contains(path)) {
+            self.0.push((path.display().to_string(), fs::read(&path).expect("a file")));
+        }
+    }
+
+    fn assert_silent(&self, leaks: &Leaks) {
+        for (what, bytes) in &self.0 {
+            assert_eq!(leaks.find(bytes), None, "{what}");
+        }
+        // The test of the test: a leak would have been found, wherever it stands in the longest of them.
+        let (_, longest) = self.0.iter().max_by_key(|(_, bytes)| bytes.len()).expect("something was written");
+        for (form, secret) in leaks.all() {
+            let planted = [longest, secret, b"\n"].concat();
+            let found = leaks.find(&planted[longest.len().saturating_sub(1_000)..]);
+            assert!(found.is_some(), "{form} is not found");
+        }
+    }
+}
+
+/// Every secret of a world.
+fn secrets(world: &Served) -> Leaks {
+    let accounts =
+        |venue: &str| world.endpoints["venues"][venue]["accounts"].as_array().expect("accounts").clone();
+    let word = |value: &Value| value.as_str().expect("a text").to_owned();
+    let mut leaks = Leaks::default();
+    for account in accounts("backpack") {
+        leaks.base64("Backpack's secret", &word(&account["api_secret"]));
+    }
+    for account in accounts("lighter") {
+        leaks.hex("Lighter's key", &word(&account["api_key_private_key"]));
+        // The head of a token that opens the account: whoever has one may read it.
+        leaks
+            .word("Lighter's token", &format!(":{}:{}:", account["account_index"], account["api_key_index"]));
+    }
+    for account in accounts("grvt") {
+        leaks.base64("GRVT's API key", &word(&account["api_key"]));
+        leaks.hex("GRVT's key", &word(&account["private_key"]));
+    }
+    // The name of the cookie that opens GRVT's account, with whatever follows it.
+    leaks.word("GRVT's cookie", "gravity=");
+    leaks.text("the control token", &word(&world.endpoints["control"]["token"]));
+    leaks
+}
+
+/// A run against the simulator, whose keys are read from its endpoints file.
 #[test]
-fn no_secret_is_written_anywhere() {
+fn fault_75_no_secret_is_written_anywhere() {
     let dir = state();
     let world = Served::start_with(&dir, 11, &["--log-level", "trace"]);
-    let secrets = secrets(&world);
+    let leaks = secrets(&world);
     let own = dir.path().join("own");
     let config = |keys: &str| {
         format!(
@@ -95,11 +108,7 @@ fn no_secret_is_written_anywhere() {
     let good = file(&dir, "good.yaml", &config(""));
     let far = file(&dir, "far.yaml", &config(", price_offset_ticks: 500, tracking_timeout_secs: 60"));
     let bad = file(&dir, "bad.yaml", &config(", wibble: 1"));
-    let mut written: Vec<(String, Vec<u8>)> = Vec::new();
-    let mut keep = |what: &str, output: std::process::Output| {
-        written.push((format!("stdout of {what}"), output.stdout));
-        written.push((format!("stderr of {what}"), output.stderr));
-    };
+    let mut written = Written::default();
     for format in ["text", "json"] {
         let log = ["--log-level", "trace", "--log-format", format];
         for args in [
@@ -110,33 +119,135 @@ fn no_secret_is_written_anywhere() {
             &["check", &bad],
             &["list"],
         ] {
-            keep(&args.join(" "), mm_bot(&own, &[&log, args].concat()));
+            written.keep(&args.join(" "), talk(&own, &[&log, args].concat(), &[]));
         }
     }
-    // Stopped in the middle, and with a venue that answers with rubbish.
+    // Stopped in the middle, and with venues that answer with rubbish.
     world.tell(
         "/faults",
-        r#"[{"where": "reply", "do": "corrupt", "probability": 0.3, "from_ns": 500000000}]"#,
+        r#"[{"where": "reply", "do": "corrupt", "probability": 0.3, "from_ns": 500000000},
+            {"where": "frame", "do": "corrupt", "probability": 0.1, "from_ns": 500000000}]"#,
     );
     let child = spawn(&own, &["--log-level", "trace", "smoke-test", "--config", &far]);
-    std::thread::sleep(std::time::Duration::from_millis(1500));
+    std::thread::sleep(Duration::from_millis(1500));
     signal(&child, "INT");
-    keep("stopped in the middle", child.wait_with_output().expect("it ends"));
+    written.keep("stopped in the middle", child.wait_with_output().expect("it ends"));
+    // Venues that refuse every login and signature, with words of their own.
+    world.tell(
+        "/faults",
+        r#"[{"where": "reply", "do": "status", "code": 401, "body": "<html>who are you?</html>"}]"#,
+    );
+    written.keep("refused", talk(&own, &["--log-level", "trace", "smoke-test", "--config", &good], &[]));
     let path = world.path.clone();
     assert_eq!(world.terminate(), Some(0));
-    for file in files(dir.path()).into_iter().filter(|file| *file != path) {
-        written.push((file.display().to_string(), fs::read(&file).expect("a file")));
-    }
+    written.keep_files(dir.path(), &[path]);
     // A smoke test's console says warnings only unless it is told otherwise.
     let is_heard = |(what, bytes): &(String, Vec<u8>)| {
         what == &format!("stderr of smoke-test --config {good}")
             && bytes.windows(4).any(|word| word == b"INFO")
     };
-    assert!(written.iter().any(is_heard), "the level was not heard");
-    for (what, bytes) in &written {
-        for (n, secret) in secrets.iter().enumerate() {
-            let found = bytes.windows(secret.len()).any(|part| part == secret.as_slice());
-            assert!(!found, "{what} holds a secret in form {n}");
-        }
+    assert!(written.0.iter().any(is_heard), "the level was not heard");
+    written.assert_silent(&leaks);
+}
+
+const PASSPHRASE: &str = "canary correct horse battery staple";
+
+/// Writes a file that only its owner can read.
+fn private(dir: &TempDir, name: &str, content: &str) -> PathBuf {
+    let path = PathBuf::from(file(dir, name, content));
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("ours");
+    path
+}
+
+/// Key files of live accounts, good and bad, encrypted and not. Nothing connects anywhere: `--live` is never given.
+#[test]
+fn fault_75_76_77_key_files_are_checked_and_never_shown() {
+    let dir = state();
+    let own = dir.path().join("own");
+    let secret = "Y2FuYXJ5LWNhbmFyeS1jYW5hcnktY2FuYXJ5LTEyMzQ="; // 32 bytes that no simulator makes.
+    let hex = "5ca1ab1e0ddba11c0ffee0ddf00dcafe5ca1ab1e0ddba11c0ffee0ddf00dcafe0102030405060708";
+    let mut leaks = Leaks::default();
+    leaks.base64("Backpack's secret", secret);
+    leaks.hex("Lighter's key", hex);
+    leaks.text("the passphrase", PASSPHRASE);
+    let text = format!("api_key: {secret}\napi_secret: {secret}\n");
+    let good = private(&dir, "good.keys", &text);
+    let open = private(&dir, "open.keys", &text);
+    fs::set_permissions(&open, fs::Permissions::from_mode(0o644)).expect("ours");
+    let link = dir.path().join("link.keys");
+    std::os::unix::fs::symlink(&good, &link).expect("linked");
+    let extra = private(&dir, "extra.keys", &format!("{text}wibble: {secret}\n"));
+    let owners = private(&dir, "owners.keys", &format!("{text}eth_private_key: 0x{hex}\n"));
+    let lighter = private(
+        &dir,
+        "lighter.keys",
+        &format!("account_index: x{hex}\napi_key_index: 4\napi_key_private_key: {hex}zz\n"),
+    );
+    let passphrase = private(&dir, "passphrase", &format!("{PASSPHRASE}\n"));
+    let wrong = private(&dir, "wrong-passphrase", "another one, as long\n");
+    let sealed = dir.path().join("good.keys.sealed");
+    let holders = [&good, &open, &link, &extra, &owners, &lighter, &passphrase].map(Clone::clone);
+    let name = |path: &Path| path.to_str().expect("a plain path").to_owned();
+    let with = |path: &Path| [("MM_BOT_PASSPHRASE_FILE", name(path))];
+
+    let mut written = Written::default();
+    let mut run = |args: &[&str], passphrase: &Path, code: i32, said: &str| {
+        let variables = with(passphrase);
+        let variables = variables.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let output = talk(&own, &[&["--log-level", "trace"], args].concat(), &variables);
+        let told = [&output.stdout[..], &output.stderr[..]].concat();
+        let told = String::from_utf8_lossy(&told).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{args:?}: {told}");
+        assert!(told.contains(said), "{args:?}: {told}");
+        written.keep(&args.join(" "), output);
+    };
+    let keys = |what: &'static str, path: &Path| ["keys".to_owned(), what.to_owned(), name(path)];
+    for (args, passphrase, code, said) in [
+        (keys("check", &good), &passphrase, 0, "in the clear; keys of backpack"),
+        (keys("check", &open), &passphrase, 2, "run: chmod 600"),
+        (keys("check", &link), &passphrase, 2, "symbolic link"),
+        (keys("check", &extra), &passphrase, 2, "no venue's keys"),
+        (keys("encrypt", &open), &passphrase, 2, "run: chmod 600"),
+        (keys("encrypt", &good), &open, 2, "run: chmod 600"),
+        (keys("encrypt", &good), &passphrase, 0, "is encrypted in"),
+        (keys("encrypt", &good), &passphrase, 2, "cannot write"),
+        (keys("encrypt", &sealed), &passphrase, 2, "encrypted already"),
+        (keys("check", &sealed), &passphrase, 0, "the passphrase opens it; keys of backpack"),
+        (keys("check", &sealed), &wrong, 2, "the passphrase is wrong, or the file was changed"),
+    ] {
+        run(&args.each_ref().map(String::as_str), passphrase, code, said);
     }
+    assert_eq!(fs::metadata(&sealed).expect("written").permissions().mode() & 0o777, 0o600);
+    // The same files, named by a configuration that trades for real.
+    let config = |n: usize, venue: &str, symbol: &str, path: &Path| {
+        let text = format!(
+            "connectors:\n  {venue}: {{ environment: live, keys_file: '{}' }}\nstrategy:\n  smoke_test:\n    connectors:\n      \
+             {venue}: {{ symbol: {symbol}, size: 0.1 }}\n",
+            path.display()
+        );
+        file(&dir, &format!("live-{n}.yaml"), &text)
+    };
+    for (n, (path, passphrase, code, said)) in [
+        (&good, &passphrase, 0, "valid"),
+        (&sealed, &passphrase, 0, "valid"),
+        (&sealed, &wrong, 2, "the passphrase is wrong"),
+        (&open, &passphrase, 2, "chmod 600"),
+        (&link, &passphrase, 2, "symbolic link"),
+        (&extra, &passphrase, 2, "write two lines"),
+        (&owners, &passphrase, 2, "can withdraw"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let config = config(n, "backpack", "SOL_USDC_PERP", path);
+        run(&["check", &config], passphrase, code, said);
+        run(&["run", "--config", &config], passphrase, 2, "--live");
+    }
+    let config = config(99, "lighter", "ETH", &lighter);
+    run(&["check", &config], &passphrase, 0, "valid");
+    run(&["smoke-test", "--config", &config], &passphrase, 2, "--live");
+    // The file that is encrypted may lie about: it is searched too.
+    written.keep_files(dir.path(), &holders);
+    assert!(written.0.iter().any(|(what, _)| what == &name(&sealed)));
+    written.assert_silent(&leaks);
 }

@@ -19,7 +19,7 @@ fn campaign() -> Campaign {
 }
 
 #[test]
-fn no_decoder_panics_or_takes_more_than_its_share() {
+fn fault_73_74_no_decoder_panics_or_takes_more_than_its_share() {
     let only = std::env::var("MM_FUZZ_TARGET").ok();
     let mut failures = Vec::new();
     for target in TARGETS.iter().filter(|target| only.as_deref().is_none_or(|name| name == target.name)) {

@@ -237,7 +237,8 @@ impl std::fmt::Debug for ControlEndpoint {
 }
 
 impl Endpoints {
-    /// Writes the file so that a reader sees all of it or none: a temporary file beside it, then a rename.
+    /// Writes the file so that a reader sees all of it or none: a temporary file beside it, then a rename. Only its owner
+    /// may read it: it holds keys, worthless as they are, and the token.
     ///
     /// # Errors
     /// [`SimError::EndpointsFile`].
@@ -247,7 +248,7 @@ impl Endpoints {
         let mut temporary = path.as_os_str().to_owned();
         temporary.push(format!(".{}.tmp", std::process::id()));
         let write = || -> io::Result<()> {
-            let mut file = fs::File::create(&temporary)?;
+            let mut file = create(Path::new(&temporary))?;
             file.write_all(text.as_bytes())?;
             file.write_all(b"\n")?;
             file.sync_all()?;
@@ -259,4 +260,15 @@ impl Endpoints {
             failed(source)
         })
     }
+}
+
+#[cfg(unix)]
+fn create(path: &Path) -> io::Result<fs::File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
+}
+
+#[cfg(not(unix))]
+fn create(path: &Path) -> io::Result<fs::File> {
+    fs::File::create(path)
 }

@@ -8,6 +8,7 @@ mod durable;
 mod heartbeat;
 pub mod journal;
 mod latch;
+mod sealed;
 mod secret;
 mod state_dir;
 
@@ -15,6 +16,7 @@ pub use account::{Account, AccountLock};
 pub use client_ids::{ClientIdCounter, IdRange};
 pub use heartbeat::Heartbeat;
 pub use latch::{KillLatch, Tripped};
+pub use sealed::{PASSPHRASE_MIN, SealError, is_sealed, seal, unseal};
 pub use secret::{SecretError, read_secret_file};
 pub use state_dir::StateDir;
 

@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_nobody_else_can_read() {
+    fn fault_76_only_what_nobody_else_can_read() {
         let dir = tempfile::tempdir().expect("a directory");
         for mode in [0o600, 0o400] {
             assert_eq!(*read_secret_file(&file(dir.path(), mode)).expect("ours alone"), SECRET);
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_regular_file() {
+    fn fault_76_only_a_regular_file_and_no_link() {
         let dir = tempfile::tempdir().expect("a directory");
         let link = dir.path().join("link");
         std::os::unix::fs::symlink(file(dir.path(), 0o600), &link).expect("linked");
@@ -189,7 +189,7 @@ mod tests {
 
     /// Only root can make a file of somebody else's.
     #[test]
-    fn only_our_own() {
+    fn fault_76_only_our_own() {
         if !rustix::process::geteuid().is_root() {
             return;
         }

@@ -16,7 +16,7 @@ pub(crate) mod tables;
 mod tree;
 pub(crate) mod watchdog;
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, io::Read as _, path::Path};
 
 use mm_core::risk::Limits;
 use mm_strategy::{
@@ -102,10 +102,21 @@ pub(crate) struct Source {
     pub(crate) text: String,
 }
 
+/// The longest configuration (fault 72). The longest of ours is under 4 KiB.
+const TEXT_LEN_MAX: u64 = 1 << 20;
+
 impl Source {
     /// Reads a file.
+    ///
+    /// # Errors
+    /// When it cannot be read, is no text, or is too long to be a configuration.
     pub(crate) fn file(path: &Path) -> std::io::Result<Self> {
-        Ok(Self { file: path.display().to_string(), text: std::fs::read_to_string(path)? })
+        let mut text = String::new();
+        let len = std::fs::File::open(path)?.take(TEXT_LEN_MAX + 1).read_to_string(&mut text)?;
+        if TEXT_LEN_MAX < len as u64 {
+            return Err(std::io::Error::other(format!("it is longer than {TEXT_LEN_MAX} bytes")));
+        }
+        Ok(Self { file: path.display().to_string(), text })
     }
 }
 

@@ -77,6 +77,9 @@ impl std::fmt::Display for ConfigError {
     }
 }
 
+/// The most characters of a line that are shown.
+const SHOWN_MAX: usize = 160;
+
 impl ConfigError {
     fn write(&self, f: &mut std::fmt::Formatter<'_>, problem: &Problem) -> std::fmt::Result {
         let what = if problem.path.is_empty() {
@@ -88,10 +91,13 @@ impl ConfigError {
             Place::Text { line, column } => {
                 writeln!(f, "{}:{line}:{column}: {what}", self.file)?;
                 if let Some(source) = self.text.lines().nth(line - 1) {
-                    let source: String = source.chars().take(160).collect();
+                    let source: String = source.chars().take(SHOWN_MAX).collect();
                     let gutter = line.to_string();
                     writeln!(f, "  {gutter} | {source}")?;
-                    writeln!(f, "  {:width$} | {:>column$}", "", "^", width = gutter.len())?;
+                    // Beyond what is shown there is nothing to point at (and no width of a format goes beyond 65,535).
+                    if *column <= SHOWN_MAX {
+                        writeln!(f, "  {:width$} | {:>column$}", "", "^", width = gutter.len())?;
+                    }
                 }
             }
             Place::Variable(name) => writeln!(f, "environment variable {name}: {what}")?,

@@ -116,6 +116,7 @@ impl Node {
 /// Reads a YAML text.
 pub(crate) fn parse(text: &str) -> Result<Node, TreeError> {
     let mut options = Options::default();
+    options.budget = Some(budget());
     // Merge keys have no use here and would hide where a value comes from.
     options.merge_keys = serde_saphyr::options::MergeKeyPolicy::Error;
     // `.nan` is a text like any other here: the key it belongs to refuses it.
@@ -125,7 +126,24 @@ pub(crate) fn parse(text: &str) -> Result<Node, TreeError> {
     }
     let raw: Spanned<Raw> =
         serde_saphyr::from_str_with_options(text, options).map_err(|error| broken(&error))?;
-    Ok(node(text, raw))
+    Ok(node(&Chars::new(text), raw))
+}
+
+/// The deepest nesting of a configuration (fault 73); ours nest four deep.
+const DEPTH_MAX: usize = 16;
+/// The most values, those that an alias repeats counted again: an alias bomb of a few lines would make billions.
+const NODES_MAX: usize = 10_000;
+/// The most aliases.
+const ALIASES_MAX: usize = 100;
+
+fn budget() -> serde_saphyr::Budget {
+    let mut budget = serde_saphyr::Budget::default();
+    budget.max_depth = DEPTH_MAX;
+    budget.max_nodes = NODES_MAX;
+    budget.max_events = 4 * NODES_MAX;
+    budget.max_aliases = ALIASES_MAX;
+    budget.max_anchors = ALIASES_MAX;
+    budget
 }
 
 /// The value before the texts of its scalars are looked up.
@@ -199,7 +217,7 @@ impl<'de> Visitor<'de> for RawVisitor {
     }
 }
 
-fn node(text: &str, raw: Spanned<Raw>) -> Node {
+fn node(text: &Chars<'_>, raw: Spanned<Raw>) -> Node {
     let place = place(raw.referenced);
     let value = match raw.value {
         Raw::Null => Value::Null,
@@ -220,13 +238,29 @@ fn node(text: &str, raw: Spanned<Raw>) -> Node {
     Node { place, value }
 }
 
+/// A text whose characters are found by their number, as the reader counts them, without counting again for each value.
+struct Chars<'a> {
+    text: &'a str,
+    /// Where each character begins, and where the last one ends.
+    at: Vec<usize>,
+}
+
+impl<'a> Chars<'a> {
+    fn new(text: &'a str) -> Self {
+        let at = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+        Self { text, at }
+    }
+}
+
 /// What stands in the text at a place.
-fn source(text: &str, location: Location) -> String {
+fn source(text: &Chars<'_>, location: Location) -> String {
     let span = location.span();
     let (Ok(offset), Ok(len)) = (usize::try_from(span.offset()), usize::try_from(span.len())) else {
         return String::new();
     };
-    text.chars().skip(offset).take(len).collect::<String>().trim().to_owned()
+    let end = offset.saturating_add(len).min(text.at.len() - 1);
+    let range = text.at.get(offset).copied().zip(text.at.get(end).copied());
+    range.and_then(|(from, to)| text.text.get(from..to)).unwrap_or_default().trim().to_owned()
 }
 
 fn place(location: Location) -> Place {
@@ -314,6 +348,36 @@ mod tests {
         assert_eq!(line("a: 1\nb: [1,\n"), 2);
         assert_eq!(line("a: 1\na: 2\n"), 2);
         assert_eq!(line("a: &x 1\nb:\n  <<: *x\n"), 3);
+    }
+
+    #[test]
+    fn fault_73_nesting_is_read_up_to_its_cap() {
+        let nested = |n: usize| format!("a: {}1{}", "[".repeat(n), "]".repeat(n));
+        // The section is one level, and each list one.
+        for (n, is_read) in
+            [(DEPTH_MAX - 2, true), (DEPTH_MAX - 1, true), (DEPTH_MAX, false), (100_000, false)]
+        {
+            assert_eq!(parse(&nested(n)).is_ok(), is_read, "{n} deep");
+        }
+    }
+
+    #[test]
+    fn fault_73_values_are_read_up_to_their_cap() {
+        let list = |n: usize| format!("a: [{}]", vec!["1"; n].join(","));
+        // Beside the values there are the section, its key and the list.
+        for (n, is_read) in [(NODES_MAX - 4, true), (NODES_MAX - 3, true), (NODES_MAX - 2, false)] {
+            assert_eq!(parse(&list(n)).is_ok(), is_read, "{n} values");
+        }
+    }
+
+    #[test]
+    fn fault_73_an_alias_bomb_does_not_go_off() {
+        let mut bomb = "a0: &a0 [1,1,1,1,1,1,1,1,1,1]\n".to_owned();
+        for n in 1..=9 {
+            let last = vec![format!("*a{}", n - 1); 10].join(",");
+            bomb.push_str(&format!("a{n}: &a{n} [{last}]\n"));
+        }
+        assert!(parse(&bomb).is_err());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mm_model::Timestamp;
+use mm_model::{Timestamp, printable};
 use mm_strategy::{
     Observer,
     smoke_test::{Check, Leg, Progress, Report, Verdict},
@@ -112,8 +112,33 @@ fn checked(check: &Check) -> String {
 /// Sign and text of a verdict.
 pub(super) fn verdict(verdict: &Verdict) -> (String, String) {
     match verdict {
-        Verdict::Passed(seen) => (paint(GOOD, "✓"), seen.clone()),
-        Verdict::Failed(reason) => (paint(BAD, "✗"), paint(BAD, reason)),
-        Verdict::Skipped(reason) => (paint(DIM, "–"), paint(DIM, reason)),
+        Verdict::Passed(seen) => (paint(GOOD, "✓"), fit(seen)),
+        Verdict::Failed(reason) => (paint(BAD, "✗"), paint(BAD, fit(reason))),
+        Verdict::Skipped(reason) => (paint(DIM, "–"), paint(DIM, fit(reason))),
+    }
+}
+
+/// A text that may quote a venue, fit for a terminal (fault 82).
+fn fit(text: &str) -> String {
+    const SHOWN_MAX: usize = 2_000;
+    printable(text, SHOWN_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fault_82_a_venues_words_do_not_talk_to_the_terminal() {
+        let evil = format!("refused: a\nb\u{1b}[2J{}", "x".repeat(1 << 20));
+        for said in [Verdict::Passed(evil.clone()), Verdict::Failed(evil.clone()), Verdict::Skipped(evil)] {
+            // Our own colours aside.
+            let shown = anstream::adapter::strip_str(&verdict(&said).1).to_string();
+            assert!(
+                shown.starts_with("refused: a\\nb\\u{1b}[2Jx") && shown.chars().count() <= 2_000,
+                "{}",
+                shown.len()
+            );
+        }
     }
 }

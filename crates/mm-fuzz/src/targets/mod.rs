@@ -2,6 +2,7 @@
 
 mod client;
 mod formats;
+mod journal;
 mod venue;
 
 use crate::{clients::Wire, seeds};
@@ -38,8 +39,7 @@ macro_rules! row {
     };
 }
 
-/// Every target. (The configuration and key files have theirs in mm-bot, which nothing may depend on. The journal's comes
-/// with the journal: a row here, over `mm_store`.)
+/// Every target. (The configuration and key files have theirs in mm-bot, which nothing may depend on.)
 pub const TARGETS: &[Target] = &[
     row!("backpack_frame", |it| client::frame(Wire::Backpack, it), client::frames(Wire::Backpack)),
     row!("backpack_reply", |it| client::reply(Wire::Backpack, it), client::replies(Wire::Backpack)),
@@ -61,6 +61,7 @@ pub const TARGETS: &[Target] = &[
     row!("tape", formats::tape, formats::tapes()),
     row!("endpoints", formats::endpoints, formats::some_endpoints()),
     row!("faults", formats::faults, formats::some_faults()),
+    row!("journal", journal::file, journal::some_files()),
 ];
 
 /// The target of this name.

@@ -121,7 +121,10 @@ async fn fault_79_a_redirect_is_an_answer_like_any_other() {
         let elsewhere = format!("HTTP/1.1 {status}\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n");
         let (url, served) = servers::http(vec![vec![elsewhere]]).await;
         let answer = net(Roots::Public).call(&url, &request()).await.expect("answered");
-        assert_eq!((answer.status, answer.headers.get("location")), (status[..3].parse().unwrap(), Some(&*to)));
+        assert_eq!(
+            (answer.status, answer.headers.get("location")),
+            (status[..3].parse().unwrap(), Some(&*to))
+        );
         assert_eq!(served.await.expect("served").len(), 1);
     }
     assert!(other.accept().now_or_never().is_none(), "nobody came");

@@ -5,8 +5,8 @@ use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::{Response, StatusCode, body::Incoming, http::request::Parts};
 use mm_venues::http::{Method, Reply, Request};
 
-/// The largest body of a request.
-const BODY_MAX: usize = 1 << 20;
+/// The largest body of a request (fault 72). A batch of 50 orders is under 32 KiB.
+pub(super) const BODY_MAX: usize = 1 << 20;
 /// Connections at once; one more waits in the kernel's queue until another ends.
 pub(super) const CONNECTIONS_MAX: usize = 1_024;
 

@@ -19,6 +19,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{WebSocketStream, client_async, tungstenite::Message};
 
+mod hostile;
+
 use super::*;
 use crate::faults::{Action, Place, Rule, Schedule};
 
@@ -213,17 +215,7 @@ async fn a_half_open_socket_answers_nothing() {
 }
 
 #[tokio::test]
-async fn bodies_have_a_cap() {
-    let simulator = simulator();
-    let mut http = Http::open(&rest(&simulator)).await;
-    let request = Request { body: vec![b' '; (1 << 20) + 1], ..get("/api/v1/order") };
-    let reply = http.send(&Request { method: Method::Post, ..request }).await;
-    // The answer may be overtaken by the end of the connection that is still being written to.
-    assert!(reply.is_err() || reply.is_ok_and(|reply| reply.status == 413));
-}
-
-#[tokio::test]
-async fn the_control_surface_says_what_it_does_not_like() {
+async fn fault_83_the_control_surface_says_what_it_does_not_like() {
     let simulator = simulator();
     let endpoint = simulator.endpoints().control.clone();
     let mut http = Http::open(&endpoint.url).await;

@@ -55,6 +55,9 @@ pub enum LineError {
     /// No recorder's clock in front.
     #[error("no 'nanoseconds JSON' line")]
     Form,
+    /// Longer than any line that was recorded.
+    #[error("it is longer than 4 MiB")]
+    TooLong,
     /// Not the JSON that is expected there.
     #[error("{0}")]
     Json(String),

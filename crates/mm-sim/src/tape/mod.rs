@@ -10,7 +10,7 @@ mod player;
 
 use std::{
     fs::File,
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Read as _},
     path::Path,
 };
 
@@ -19,6 +19,9 @@ use mm_model::{BookDelta, BookFeed, BookSnapshot, FeedStep, Timestamp};
 
 pub use self::line::{LineError, Record, TAPE_SCALE, TapeTicker, TapeTrade};
 pub(crate) use self::player::Player;
+
+/// The longest line of a tape (fault 72): a snapshot of 5,000 levels takes 300 KiB. A few bytes of gzip can be gigabytes.
+const LINE_LEN_MAX: u64 = 4 << 20;
 
 /// Why a tape could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -85,8 +88,11 @@ pub fn read_records(path: &Path) -> Result<Vec<Record>, TapeError> {
     let mut line = String::new();
     for n in 1.. {
         line.clear();
-        if reader.read_line(&mut line)? == 0 {
+        if reader.by_ref().take(LINE_LEN_MAX + 1).read_line(&mut line)? == 0 {
             break;
+        }
+        if LINE_LEN_MAX < line.len() as u64 {
+            return Err(TapeError::Line { line: n, error: LineError::TooLong });
         }
         let text = line.trim_end();
         if !text.is_empty() {

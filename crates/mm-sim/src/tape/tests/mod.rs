@@ -324,3 +324,22 @@ fn a_recorded_tape_plays_into_perpetuals_without_crossing() {
         assert_eq!(played.exchange.index(played.market), played.player.middle());
     }
 }
+
+#[test]
+fn fault_72_a_line_is_read_up_to_its_cap_however_small_it_was_packed() {
+    let dir = std::env::temp_dir();
+    for (len, said) in [(LINE_LEN_MAX, "no 'nanoseconds JSON' line"), (LINE_LEN_MAX + 1, "longer than 4 MiB")]
+    {
+        let path = dir.join(format!("mm-sim-bomb-{}-{len}.gz", std::process::id()));
+        let mut file = GzBuilder::new().write(File::create(&path).unwrap(), Compression::fast());
+        let chunk = vec![b'x'; 1 << 20];
+        let mut left = usize::try_from(len).unwrap();
+        while left > 0 {
+            left -= file.write(&chunk[..left.min(chunk.len())]).unwrap();
+        }
+        file.finish().unwrap();
+        let error = read_records(&path).unwrap_err().to_string();
+        std::fs::remove_file(&path).unwrap();
+        assert!(error.contains(said), "{len}: {error}");
+    }
+}
