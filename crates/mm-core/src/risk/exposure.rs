@@ -1,5 +1,5 @@
 //! What one market could come to: the position as far as it is known, and every order that is or may be live at all of
-//! what may still be filled of it. Pure sums, anew from the orders each time: nothing can drift.
+//! what may still be filled of it. Pure sums.
 
 use mm_model::{Market, Money, Price, Qty, Side, SignedQty};
 
@@ -13,8 +13,6 @@ pub(super) struct Standing {
     pub(super) high: SignedQty,
     pub(super) buys: Open,
     pub(super) sells: Open,
-    /// Orders that are, or may be, live.
-    pub(super) orders: u32,
 }
 
 /// Open orders of one side.
@@ -37,14 +35,36 @@ pub(super) struct Worst {
     pub(super) worth: Money,
 }
 
-impl Standing {
-    pub(super) fn new<'a>(low: SignedQty, high: SignedQty, lines: impl Iterator<Item = &'a Line>) -> Self {
-        let mut standing = Self { low, high, ..Self::default() };
-        for line in lines {
-            standing.orders += 1;
-            standing.add(line.side, line.reduces, (line.lots, line.worth(line.lots)));
+impl Open {
+    pub(super) fn count(&mut self, line: &Line) {
+        let (lots, worth) = (i128::from(line.lots.0), line.worth(line.lots));
+        if line.reduces {
+            self.reducing += lots;
+        } else {
+            self.lots += lots;
+            self.worth += worth;
         }
-        standing
+    }
+
+    pub(super) fn discount(&mut self, line: &Line) {
+        let (lots, worth) = (i128::from(line.lots.0), line.worth(line.lots));
+        if line.reduces {
+            self.reducing -= lots;
+        } else {
+            self.lots -= lots;
+            self.worth -= worth;
+        }
+    }
+}
+
+impl Standing {
+    /// Without one of its orders.
+    pub(super) fn without(mut self, line: &Line) -> Self {
+        match line.side {
+            Side::Buy => self.buys.discount(line),
+            Side::Sell => self.sells.discount(line),
+        }
+        self
     }
 
     /// With more on a side: lots and their worth.

@@ -30,6 +30,8 @@ pub(super) struct Account {
     pub(super) name: String,
     limits: ConnectorLimits,
     pub(super) rows: BTreeMap<MarketId, Row>,
+    /// Orders that are, or may be, live.
+    n_open: usize,
     messages: Messages,
     rejects: u32,
     skew: Duration,
@@ -109,6 +111,7 @@ impl Ledger {
             name: name.to_owned(),
             limits,
             rows: BTreeMap::new(),
+            n_open: 0,
             messages,
             rejects: 0,
             skew: Duration::ZERO,
@@ -148,8 +151,8 @@ impl Ledger {
         self.judge(place, (&asked, before), moment)?;
         let account = &mut self.accounts[place.account];
         if let Some(max) = account.limits.open_orders_max {
-            let open: u32 = account.rows.values().map(|row| row.lines.len() as u32).sum();
-            if open >= max {
+            let open = account.n_open;
+            if open >= max as usize {
                 let text =
                     format!("'{}' has {open} live orders, {max} are allowed (open_orders_max)", account.name);
                 return Err(Denial::new(code::OPEN_ORDERS, text));
@@ -171,7 +174,7 @@ impl Ledger {
         moment: &Moment<'_>,
     ) -> Result<(), Denial> {
         let row = self.row(place)?;
-        let line = row.line(change.id);
+        let line = row.lines.of(change.id);
         let left = change.qty.minus(change.filled);
         let (had, at) = line.map_or((Qty::ZERO, None), |line| (line.lots, line.limit));
         if moment.mode != Mode::Halted && left <= had && at == Some(change.price) {
@@ -189,7 +192,8 @@ impl Ledger {
         };
         let order = NewOrder { kind, qty: change.qty, ..change.order };
         let asked = Asked { more: left, ..Asked::from(&order) };
-        let before = row.standing_without(Some(change.id));
+        let standing = row.standing();
+        let before = line.map_or(standing, |line| standing.without(line));
         self.judge(place, (&asked, before), moment)?;
         self.accounts[place.account].messages.count(moment.now);
         let wish = Wish { price: change.price, qty: change.qty, sent: false };
@@ -244,9 +248,9 @@ impl Ledger {
                 .rows
                 .values()
                 .filter(move |row| Some(&row.market.symbol) == symbol)
-                .flat_map(|row| &row.lines)
+                .flat_map(|row| row.lines.iter())
         });
-        own.rows.get(&place.market).into_iter().flat_map(|row| &row.lines).chain(theirs)
+        own.rows.get(&place.market).into_iter().flat_map(|row| row.lines.iter()).chain(theirs)
     }
 
     fn row(&self, place: Place) -> Result<&Row, Denial> {
@@ -260,8 +264,11 @@ impl Ledger {
 
     /// Changes a market's row, and counts anew what it is for among all.
     pub(super) fn change<T>(&mut self, place: Place, change: impl FnOnce(&mut Row) -> T) -> Option<T> {
-        let row = self.accounts[place.account].rows.get_mut(&place.market)?;
+        let account = &mut self.accounts[place.account];
+        let row = account.rows.get_mut(&place.market)?;
+        let n_before = row.lines.len();
         let done = change(row);
+        account.n_open = account.n_open + row.lines.len() - n_before;
         let gross = row.gross_now();
         self.gross = self.gross - row.gross + gross;
         row.gross = gross;

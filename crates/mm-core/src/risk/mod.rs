@@ -1,7 +1,7 @@
 //! The risk gate: what every order must pass before it has an id, and before it is signed. Cancels never pass through it.
 //!
 //! One gate stands before all connectors of a process, so that what is summed over venues is one sum. It keeps one book of
-//! all that is or may be live ([`ledger`], a [`row`] for each market, a [`line`] for each order); an order that passes has
+//! all that is or may be live ([`ledger`], a [`row`] for each market, a [`line`] for each order, summed by [`lines`]); an order that passes has
 //! its place there before it has an id, and keeps it until its end is proven. Who owns what: an order's own record says how
 //! much of it may still be filled ([`OrderRecord::at_risk`](mm_model::OrderRecord::at_risk)), the table of orders tells the
 //! book of every change, and the book alone is judged by.
@@ -16,6 +16,7 @@ mod exposure;
 mod ledger;
 mod limits;
 mod line;
+mod lines;
 mod pace;
 mod profit;
 mod row;

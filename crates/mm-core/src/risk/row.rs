@@ -14,6 +14,7 @@ use super::{
     ledger::Moment,
     limits::MarketLimits,
     line::{Key, Line, Wish},
+    lines::{Lines, is_over},
     pace::{Executions, Likeness, Recent},
     profit::Takings,
 };
@@ -32,7 +33,7 @@ pub(super) struct Row {
     own_changed_at: Timestamp,
     /// Whether the venue ever answered what the position is.
     is_based: bool,
-    pub(super) lines: Vec<Line>,
+    pub(super) lines: Lines,
     /// What a lot counts for.
     pub(super) price: Option<Price>,
     /// What it was last counted for among all.
@@ -54,7 +55,7 @@ impl Row {
             told: SignedQty::ZERO,
             own_changed_at: Timestamp::ZERO,
             is_based: false,
-            lines: Vec::new(),
+            lines: Lines::default(),
             price: None,
             gross: Money::ZERO,
             halted: None,
@@ -64,13 +65,8 @@ impl Row {
     }
 
     pub(super) fn standing(&self) -> Standing {
-        self.standing_without(None)
-    }
-
-    pub(super) fn standing_without(&self, left_out: Option<ClientId>) -> Standing {
-        let (low, high) = (self.own.min(self.told), self.own.max(self.told));
-        let counts = |line: &&Line| left_out.is_none_or(|id| line.key != Key::Order(id));
-        Standing::new(low, high, self.lines.iter().filter(counts))
+        let (buys, sells) = self.lines.sums();
+        Standing { low: self.own.min(self.told), high: self.own.max(self.told), buys, sells }
     }
 
     /// What it counts for among all now.
@@ -162,7 +158,6 @@ impl Row {
         }
         let price = price.unwrap_or_default();
         let mut after = before;
-        after.orders += 1;
         after.add(asked.side, asked.reduces, (asked.more, market.notional(price, asked.more)));
         if !asked.reduces {
             check::position(market, asked.side, (&after, self.price.unwrap_or(price)), max)?;
@@ -198,76 +193,63 @@ impl Row {
 
     /// It was never made.
     pub(super) fn release(&mut self, key: u64) {
-        self.lines.retain(|line| line.key != Key::Reserved(key));
+        self.lines.release(key);
         self.recent.forget_reserved(key);
     }
 
     /// It has its id.
     pub(super) fn name(&mut self, key: u64, id: ClientId) {
-        if let Some(line) = self.lines.iter_mut().find(|line| line.key == Key::Reserved(key)) {
-            line.key = Key::Order(id);
-        }
+        self.lines.name(key, id);
         self.recent.name(key, id);
     }
 
-    pub(super) fn line(&self, id: ClientId) -> Option<&Line> {
-        self.lines.iter().find(|line| line.key == Key::Order(id))
-    }
-
-    /// An order stands as its record says; whether it is the first that was filled of it.
+    /// An order stands as its record says; whether something of it was filled for the first time.
     pub(super) fn follow(&mut self, record: &OrderRecord) -> bool {
         let id = record.client_id();
-        let is_over = record.is_settled() || (record.state().is_final() && record.at_risk().is_zero());
-        let place = self.lines.iter().position(|line| line.key == Key::Order(id));
-        let mut first_fill = false;
-        match place {
-            Some(place) => {
-                let line = &mut self.lines[place];
-                let was_filled = line.filled;
-                line.follow(record);
-                first_fill = line.filled && !was_filled;
-                if is_over {
-                    self.lines.swap_remove(place);
-                }
-            }
+        let is_over = is_over(record);
+        let known = self.lines.change(id, |line| {
+            let was_filled = line.filled;
+            line.follow(record);
+            line.filled && !was_filled
+        });
+        match known {
+            Some(_) if is_over => self.lines.remove(id),
             // Of an earlier run, or thought to be over.
             None if !is_over => {
-                let order = record.order();
                 let floor = self.price.unwrap_or_default();
-                let mut line = Line::new(Key::Order(id), order, &self.market, floor);
+                let mut line = Line::new(Key::Order(id), record.order(), &self.market, floor);
                 line.follow(record);
                 self.lines.push(line);
             }
-            None => {}
+            _ => {}
         }
         if is_over && record.filled().is_zero() {
             self.recent.forget(id);
         }
-        first_fill
+        known == Some(true)
     }
 
     /// A modification passed that may leave `left` to be filled.
     pub(super) fn wish(&mut self, id: ClientId, wish: Wish, left: Qty) {
-        if let Some(line) = self.lines.iter_mut().find(|line| line.key == Key::Order(id)) {
+        self.lines.change(id, |line| {
             // One that is on its way may still come true at its price.
             line.floor = line.wish.map_or(line.floor, |before| line.floor.max(before.price));
             line.wish = Some(wish);
             line.lots = line.lots.max(left);
-        }
+        });
     }
 
     /// A modification that passed was never handed over.
     pub(super) fn unwish(&mut self, id: ClientId) {
-        if let Some(line) = self.lines.iter_mut().find(|line| line.key == Key::Order(id)) {
-            line.wish = line.wish.filter(|wish| wish.sent);
-        }
+        self.lines.change(id, |line| line.wish = line.wish.filter(|wish| wish.sent));
     }
 
     pub(super) fn wish_sent(&mut self, id: ClientId) {
-        let line = self.lines.iter_mut().find(|line| line.key == Key::Order(id));
-        if let Some(wish) = line.and_then(|line| line.wish.as_mut()) {
-            wish.sent = true;
-        }
+        self.lines.change(id, |line| {
+            if let Some(wish) = &mut line.wish {
+                wish.sent = true;
+            }
+        });
     }
 
     /// Own fills moved the position. The venue's word was the same before, and will follow; or it was ahead.

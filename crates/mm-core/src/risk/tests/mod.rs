@@ -3,6 +3,7 @@
 mod controls;
 mod modes;
 mod profit;
+mod property;
 
 use std::{sync::Arc, time::Duration};
 
