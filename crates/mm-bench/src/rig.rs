@@ -2,6 +2,7 @@
 //! rows push messages through.
 
 use std::{
+    collections::BTreeMap,
     future::Future,
     pin::pin,
     sync::{
@@ -14,11 +15,14 @@ use std::{
 
 use bytes::Bytes;
 use mm_core::{
-    Call, Clock, Driver, IdSource, LinkState, Order, Submission, Venue, VenueConfig, VirtualRuntime, venue,
+    Backing, Call, Clock, Driver, IdSource, LinkState, Order, Submission, Venue, VenueConfig, VirtualRuntime,
+    risk::{ConnectorLimits, Gate, Limits, LossLimits, MarketLimits},
+    venue,
 };
 use mm_model::{
-    Ask, BookSnapshot, ClientId, Event, Exposure, FeeRates, Level, MarketId, NewOrder, OrderKind,
-    OrderReport, Price, Qty, ReportedStatus, Side, Snapshot, Timestamp, Top, VenueOrderId,
+    Ask, BookSnapshot, CallError, ClientId, Decimal, Event, Exposure, FeeRates, Level, MarketId, Money,
+    NewOrder, OrderKind, OrderReport, Price, Qty, Rate, ReportedStatus, Side, Snapshot, Timestamp, Top,
+    VenueOrderId,
 };
 use mm_venues::{
     client::{CallRef, Heard, LinkId, Outbox, Protocol as _},
@@ -94,7 +98,9 @@ impl<W: Wire> Rig<W> {
             recovery: mm_core::Recovery::default(),
             on_mismatch: mm_core::OnMismatch::default(),
         };
-        let (venue, driver) = venue(config, clock.clone(), Arc::new(Ids::after(W::IDS_FROM)));
+        let ids = Arc::new(Ids::after(W::IDS_FROM));
+        let backing = Backing { gate: Gate::with(limits()), ..Backing::from(ids) };
+        let (venue, driver) = venue(config, clock.clone(), backing);
         let (client, market, heard) = (W::client(), MarketId(0), Heard::default());
         let mut rig = Self { venue, driver, client, market, clock, heard, n_sent: 0 };
         rig.driver.link(rig.clock.now(), LinkState::Up);
@@ -205,6 +211,19 @@ impl<W: Wire> Rig<W> {
         poll(submission.outcome()).expect("answered").expect("accepted")
     }
 
+    /// Places an order that the session gives back unsent: what it costs from the handle to the driver and back, the risk gate
+    /// included.
+    ///
+    /// # Panics
+    /// When it is not handed out.
+    pub fn turn_back(&mut self) {
+        let now = self.clock.now();
+        let submission = self.venue.submit(wanted(self.market)).expect("the rig is ready");
+        let call = self.next_call().expect("the order is handed out");
+        self.driver.complete(now, call.id, Err(CallError::NotSent(String::new())));
+        drop(submission);
+    }
+
     /// The venue takes the order, then it is cancelled: nothing of it stays live.
     ///
     /// # Panics
@@ -222,6 +241,27 @@ impl<W: Wire> Rig<W> {
         let gone = told::<W>(id, ReportedStatus::Cancelled { reason: None });
         self.driver.apply(now, Event::Order(gone));
     }
+}
+
+/// Every control that judges by the market and by what is open, none of which binds. Those that count by time are left out:
+/// here it stands still.
+fn limits() -> Limits {
+    let plenty = Money::from_decimal(Decimal::new(1_000_000_000_000, 0)).expect("it fits");
+    let size = Decimal::new(1_000_000_000_000, 0);
+    let market = MarketLimits {
+        collar: Some(Rate(500_000_000)),
+        order_size_max: Some(size),
+        order_notional_max: Some(plenty),
+        position_size_max: Some(size),
+        position_notional_max: Some(plenty),
+        may_self_trade: false,
+        checks_reduce_only: true,
+        ..MarketLimits::default()
+    };
+    let other = ConnectorLimits { open_orders_max: Some(100_000), market, ..ConnectorLimits::default() };
+    let losses = LossLimits { daily_max: Some(plenty), drawdown_max: Some(plenty), ..LossLimits::default() };
+    let quotes = ["USD", "USDC", "USDT"].map(str::to_owned).into();
+    Limits { quotes, gross_notional_max: Some(plenty), losses, connectors: BTreeMap::new(), other }
 }
 
 /// The decision of the rows: join the best bid with one lot and ten.

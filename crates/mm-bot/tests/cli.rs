@@ -59,7 +59,7 @@ fn a_test_that_cannot_pass_fails_with_1_and_a_connector_that_cannot_start_with_3
         "never.yaml",
         &config("account: alice", "SOL_USDC_PERP").replace(
             "tracking_interval_secs: 1",
-            "tracking_interval_secs: 1\n    tracking_timeout_secs: 2\n    price_offset_ticks: 900",
+            "tracking_interval_secs: 1\n    tracking_timeout_secs: 2\n    price_offset_ticks: 700",
         ),
     );
     let output = mm_bot(dir.path(), &["smoke-test", "--config", &never]);
@@ -237,7 +237,7 @@ fn a_world_that_another_process_serves_is_tested_and_ends_when_told() {
 #[test]
 fn fault_30_told_to_stop_by_whatever_signal_it_cleans_up() {
     let slow = config("account: alice", "SOL_USDC_PERP")
-        .replace("tracking_interval_secs: 1", "tracking_interval_secs: 1\n    price_offset_ticks: 900");
+        .replace("tracking_interval_secs: 1", "tracking_interval_secs: 1\n    price_offset_ticks: 700");
     let mut signals = vec!["-INT", "-TERM"];
     if hangup_is_heard() {
         signals.push("-HUP");

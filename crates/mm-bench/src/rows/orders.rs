@@ -39,6 +39,7 @@ pub fn rows(size: Size) -> Report {
         goal,
     };
     let (many, one) = growth(size);
+    let (gated, alone) = gated(size);
     Report::from(vec![
         row(
             "1",
@@ -65,6 +66,15 @@ pub fn rows(size: Size) -> Report {
             unit: "ns",
             ours: many,
             reference: Some(("1 live".to_owned(), one)),
+            goal: Goal::RatioAtMost(2.0),
+        },
+        Row {
+            number: "17",
+            what: "order through the risk gate, tracked, handed out and given back, 100 live against none"
+                .to_owned(),
+            unit: "ns",
+            ours: gated,
+            reference: Some(("none live".to_owned(), alone)),
             goal: Goal::RatioAtMost(2.0),
         },
     ])
@@ -205,6 +215,15 @@ fn growth(size: Size) -> (Stat, Stat) {
         })
     };
     alternate(|| run(&many, size.ops(LIVE), &mut filled_many), || run(&one, 1, &mut filled_one))
+}
+
+/// An order's way to the driver, which is judged by all that is live.
+fn gated(size: Size) -> (Stat, Stat) {
+    let ops = size.ops(5_000);
+    let (mut busy, mut idle) = (Rig::<Backpack>::new(), Rig::<Backpack>::new());
+    let _held = place(&mut busy, 100);
+    let run = |rig: &mut Rig<Backpack>| by_cpu(ops, || (0..ops).for_each(|_| rig.turn_back()));
+    alternate(|| run(&mut busy), || run(&mut idle))
 }
 
 fn drain(listener: &mut mm_core::Listener) {

@@ -30,8 +30,7 @@ fn defaults_protect_whoever_says_nothing() {
     check(
         "general: {}",
         expect![[r#"
-
-              limits     gross 25000, daily loss 500, drawdown 1000 in USD = USDC = USDT as one, then HALTED
+            limits     gross 25000, daily loss 500, drawdown 1000 in USD = USDC = USDT as one, then HALTED
                 backpack  open orders 50, messages 20 a second and 600 a minute, rejects in a row 20 then REDUCING, clock off by 2000 ms
                   each market  order 5000 (size any), position 10000 (size any), collar 0.05, duplicates 200 ms, self-trade denied, executions 200 in 60 s then REDUCING"#]],
     );
@@ -50,8 +49,7 @@ fn the_nearest_key_counts() {
       markets:
         SOL_USDC_PERP: { order_size_max: 1.5, collar_bps: 20.5, on_repeats: halt }",
         expect![[r#"
-
-              limits     gross 25000, daily loss 500, drawdown 1000 in USD = USDC = USDT as one, then HALTED
+            limits     gross 25000, daily loss 500, drawdown 1000 in USD = USDC = USDT as one, then HALTED
                 backpack  open orders 5, messages 20 a second and 600 a minute, rejects in a row 20 then REDUCING, clock off by 2000 ms
                   each market  order 200 (size any), position 10000 (size any), collar 0.01, duplicates 200 ms, self-trade denied, executions 200 in 60 s then REDUCING
                   SOL_USDC_PERP  order 200 (size 1.5), position 10000 (size any), collar 0.00205, duplicates 200 ms, self-trade denied, executions 200 in 60 s then HALTED"#]],
