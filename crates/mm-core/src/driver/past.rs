@@ -8,8 +8,8 @@
 //! An order that was made and never heard of may have been sent as late as the moment the process died, so that the time for
 //! which its request is valid begins now. After it the rule is the one of every unknown order: two complete rounds, live and
 //! history, that lack it prove that it never arrived. How far back a history reaches is the client halves' business: one that
-//! does not reach back beyond the time the order was made is not complete (Backpack: the newest thousand orders; Lighter: the
-//! newest page of those that are over, where the hashes of transactions died with the process; GRVT: asked for from that time
+//! does not reach back beyond the time the order was made is not complete (Backpack: the newest thousand orders; Lighter: page by
+//! page of those that are over, since the hashes of transactions died with the process; GRVT: asked for from that time
 //! on, to its last page). What no client half can see is a venue that forgets orders by age; an order that it had shown and
 //! does not know any more is therefore never taken for ended: the start says so, and a person decides.
 

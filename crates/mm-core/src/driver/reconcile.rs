@@ -68,7 +68,7 @@ impl Driver {
         };
         // What was filled while we were away must be known first.
         if !self.is_caught_up() {
-            self.upkeep.want(Chore::Positions, now + LAG);
+            self.upkeep.want(Chore::Positions, now + SETTLE);
             return;
         }
         let mut is_open = false;

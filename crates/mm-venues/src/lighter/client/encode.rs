@@ -101,6 +101,7 @@ impl Client {
                     "accountInactiveOrders",
                     format_args!("account_index={account}&market_id={number}&limit={PAGE}"),
                 );
+                self.go_on(order.created_at, request)?;
             }
         }
         self.authorize(now, request)
@@ -131,11 +132,17 @@ impl Client {
             "trades",
             format_args!("account_index={account}&sort_by=timestamp&sort_dir=desc&limit={PAGE}"),
         );
+        self.go_on(since, request)?;
+        self.authorize(now, request)
+    }
+
+    /// Where a list goes on, if this time stands for a page of it.
+    fn go_on(&self, since: Timestamp, request: &mut Request) -> Result<(), CallError> {
         if let Some(page) = self.pages.find(since)? {
             request.query.push_str("&cursor=");
             query::encode(&page.cursor, &mut request.query);
         }
-        self.authorize(now, request)
+        Ok(())
     }
 
     /// What asks cost: requests and transactions.

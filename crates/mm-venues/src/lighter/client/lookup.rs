@@ -92,24 +92,35 @@ impl Client {
         Ok(Next::Ask(Ask::Order(*query, Mode::History)))
     }
 
-    /// Looks for one order among the newest of those that are over. That it is not there proves something only when
-    /// they reach back beyond the time it was made, and never for an order that the engine took.
-    pub(super) fn read_history(&self, query: &OrderQuery, body: &[u8]) -> Result<Event, DecodeError> {
+    /// Looks for one order among those that are over, the newest first, page by page. That it is not there proves something
+    /// only once they reach back beyond the time it was made, and never for an order that the engine took.
+    pub(super) fn read_history(
+        &mut self,
+        query: &OrderQuery,
+        body: &[u8],
+        out: &mut Vec<Event>,
+    ) -> Result<Next, DecodeError> {
+        let created_at = self.pages.since(query.created_at);
+        let query = &OrderQuery { created_at, ..*query };
         let orders: Orders<'_> = json("order history", body)?;
         if let Some(order) = self.find(query, &orders) {
-            return Ok(match report::order(&self.listings, order)? {
+            out.push(match report::order(&self.listings, order)? {
                 OrderNews::Report(report) => Event::Order(report),
                 OrderNews::Queued(_) => Event::Queued { client_id: query.client_id },
             });
+            return Ok(Next::Done);
         }
         let executed =
             self.account.as_ref().is_some_and(|account| account.hashes.is_executed(query.client_id));
-        let whole = is_last(orders.next_cursor.as_deref()) && orders.orders.len() < PAGE;
-        Ok(no_such_order(
-            query,
-            Mode::History,
-            !executed && (whole || reaches_back(&orders, query.created_at)),
-        ))
+        let cursor = orders.next_cursor.as_deref();
+        let whole = is_last(cursor) && orders.orders.len() < PAGE;
+        let is_enough = whole || reaches_back(&orders, created_at);
+        if let Some(cursor) = cursor.filter(|cursor| !cursor.is_empty() && !is_enough) {
+            let created_at = self.pages.go_on(created_at, cursor);
+            return Ok(Next::Ask(Ask::Order(OrderQuery { created_at, ..*query }, Mode::History)));
+        }
+        out.push(no_such_order(query, Mode::History, !executed && is_enough));
+        Ok(Next::Done)
     }
 }
 

@@ -143,7 +143,7 @@ impl Client {
                 out.push(Event::BookSnapshot(book(market, &json("book", body)?)?));
             }
             Ask::Order(query, Mode::Live) => return self.read_order(query, body, out),
-            Ask::Order(query, Mode::History) => out.push(self.read_history(query, body)?),
+            Ask::Order(query, Mode::History) => return self.read_history(query, body, out),
             Ask::OpenOrders(scope) => {
                 let orders: Orders<'_> = json("open orders", body)?;
                 let mut rows = Vec::with_capacity(orders.orders.len());

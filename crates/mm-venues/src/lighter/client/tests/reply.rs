@@ -239,14 +239,23 @@ fn a_history_that_may_hold_more_proves_nothing() {
             (7.into(), ended_at.into(), ended_at.into());
         serde_json::json!({"code": 200, "orders": vec![row; 100], "next_cursor": cursor}).to_string()
     };
+    let (young, old) = (NOW.ms(), NOW.ms() - 600_000);
     let cases = [
-        ("empty", NONE.to_owned(), true),
-        ("full, all of them young", full("more", NOW.ms()), false),
-        ("full, but it reaches back", full("more", NOW.ms() - 600_000), true),
+        ("empty", vec![NONE.to_owned()], true),
+        ("full, all of them young, and no word of more", vec![full("", young)], false),
+        ("full, but it reaches back", vec![full("more", old)], true),
+        ("full, and the next page is the last", vec![full("more", young), NONE.to_owned()], true),
+        (
+            "full, and the third page reaches back",
+            vec![full("more", young), full("on", young), full("on", old)],
+            true,
+        ),
     ];
-    for (name, body, complete) in cases {
+    for (name, pages, complete) in cases {
         let mut client = client(OrdersBy::Http);
-        let (_, events, _) = looks_up(&mut client, &[(200, NONE.to_owned()), (200, body)]);
+        let none = std::iter::once(NONE.to_owned());
+        let replies: Vec<_> = none.chain(pages).map(|body| (200, body)).collect();
+        let (_, events, _) = looks_up(&mut client, &replies);
         assert_eq!(events, [absent(Mode::Live, true), absent(Mode::History, complete)], "{name}");
     }
 }
