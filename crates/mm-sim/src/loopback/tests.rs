@@ -228,7 +228,7 @@ async fn fault_83_the_control_surface_says_what_it_does_not_like() {
         ("GET /state", "", &[("origin", "http://evil.example")], 403, "address it as such"),
         ("GET /nothing", "", &[], 404, "there are GET /state"),
         ("GET /faults", "", &[], 200, "struck"),
-        ("DELETE /faults", "", &signed, 405, "/faults takes POST"),
+        ("DELETE /faults", "", &signed, 405, "/faults takes GET and POST"),
         ("GET /orders", "", &signed, 405, "/orders takes POST"),
         ("POST /faults", r#"{"rules": []}"#, &[], 401, "Bearer TOKEN"),
         ("POST /faults", r#"{"rules": []}"#, &[("authorization", "Bearer x")], 401, "Bearer TOKEN"),
