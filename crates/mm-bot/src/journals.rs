@@ -47,7 +47,8 @@ pub(crate) fn open(
         return Ok(Kept { journal, past: Past::default(), report: None });
     }
     let Opened { journal, past, report } = FileJournal::open(state, account, config, clock.now())?;
-    tracing::info!(%account, "journal: {report}");
+    // Not the account's name: at Backpack it is the API key.
+    tracing::info!(venue = %account.venue, "journal: {report}");
     Ok(Kept { journal, past, report: Some(report) })
 }
 
