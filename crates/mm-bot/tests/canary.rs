@@ -159,95 +159,133 @@ fn private(dir: &TempDir, name: &str, content: &str) -> PathBuf {
     path
 }
 
-/// Key files of live accounts, good and bad, encrypted and not. Nothing connects anywhere: `--live` is never given.
+/// 32 bytes in base64 that no simulator makes, and 40 in hex.
+const SECRET: &str = "Y2FuYXJ5LWNhbmFyeS1jYW5hcnktY2FuYXJ5LTEyMzQ=";
+const HEX: &str = "5ca1ab1e0ddba11c0ffee0ddf00dcafe5ca1ab1e0ddba11c0ffee0ddf00dcafe0102030405060708";
+
+/// Key files of live accounts, good and bad.
+struct KeyFiles {
+    good: PathBuf,
+    open: PathBuf,
+    link: PathBuf,
+    extra: PathBuf,
+    owners: PathBuf,
+    lighter: PathBuf,
+    passphrase: PathBuf,
+    wrong: PathBuf,
+    /// Where the good one is encrypted to.
+    sealed: PathBuf,
+}
+
+impl KeyFiles {
+    fn write(dir: &TempDir) -> Self {
+        let text = format!("api_key: {SECRET}\napi_secret: {SECRET}\n");
+        let good = private(dir, "good.keys", &text);
+        let open = private(dir, "open.keys", &text);
+        fs::set_permissions(&open, fs::Permissions::from_mode(0o644)).expect("ours");
+        let link = dir.path().join("link.keys");
+        std::os::unix::fs::symlink(&good, &link).expect("linked");
+        let lighter = format!("account_index: x{HEX}\napi_key_index: 4\napi_key_private_key: {HEX}zz\n");
+        Self {
+            extra: private(dir, "extra.keys", &format!("{text}wibble: {SECRET}\n")),
+            owners: private(dir, "owners.keys", &format!("{text}eth_private_key: 0x{HEX}\n")),
+            lighter: private(dir, "lighter.keys", &lighter),
+            passphrase: private(dir, "passphrase", &format!("{PASSPHRASE}\n")),
+            wrong: private(dir, "wrong-passphrase", "another one, as long\n"),
+            sealed: dir.path().join("good.keys.sealed"),
+            good,
+            open,
+            link,
+        }
+    }
+
+    /// Those that are there to hold secrets. (What is encrypted is not: it may lie about.)
+    fn holders(&self) -> Vec<PathBuf> {
+        let Self { good, open, link, extra, owners, lighter, passphrase, .. } = self;
+        [good, open, link, extra, owners, lighter, passphrase].map(Clone::clone).to_vec()
+    }
+}
+
+fn name(path: &Path) -> String {
+    path.to_str().expect("a plain path").to_owned()
+}
+
+/// Runs the program with its passphrase in a file; it must end with this code and say this.
+fn expect(
+    written: &mut Written,
+    own: &Path,
+    (args, passphrase): (&[&str], &Path),
+    (code, said): (i32, &str),
+) {
+    let variables = [("MM_BOT_PASSPHRASE_FILE", passphrase.to_str().expect("a plain path"))];
+    let output = talk(own, &[&["--log-level", "trace"], args].concat(), &variables);
+    let told = [&output.stdout[..], &output.stderr[..]].concat();
+    let told = String::from_utf8_lossy(&told).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{args:?}: {told}");
+    assert!(told.contains(said), "{args:?}: {told}");
+    written.keep(&args.join(" "), output);
+}
+
+/// Nothing connects anywhere: `--live` is never given.
 #[test]
 fn fault_75_76_77_key_files_are_checked_and_never_shown() {
     let dir = state();
     let own = dir.path().join("own");
-    let secret = "Y2FuYXJ5LWNhbmFyeS1jYW5hcnktY2FuYXJ5LTEyMzQ="; // 32 bytes that no simulator makes.
-    let hex = "5ca1ab1e0ddba11c0ffee0ddf00dcafe5ca1ab1e0ddba11c0ffee0ddf00dcafe0102030405060708";
     let mut leaks = Leaks::default();
-    leaks.base64("Backpack's secret", secret);
-    leaks.hex("Lighter's key", hex);
+    leaks.base64("Backpack's secret", SECRET);
+    leaks.hex("Lighter's key", HEX);
     leaks.text("the passphrase", PASSPHRASE);
-    let text = format!("api_key: {secret}\napi_secret: {secret}\n");
-    let good = private(&dir, "good.keys", &text);
-    let open = private(&dir, "open.keys", &text);
-    fs::set_permissions(&open, fs::Permissions::from_mode(0o644)).expect("ours");
-    let link = dir.path().join("link.keys");
-    std::os::unix::fs::symlink(&good, &link).expect("linked");
-    let extra = private(&dir, "extra.keys", &format!("{text}wibble: {secret}\n"));
-    let owners = private(&dir, "owners.keys", &format!("{text}eth_private_key: 0x{hex}\n"));
-    let lighter = private(
-        &dir,
-        "lighter.keys",
-        &format!("account_index: x{hex}\napi_key_index: 4\napi_key_private_key: {hex}zz\n"),
-    );
-    let passphrase = private(&dir, "passphrase", &format!("{PASSPHRASE}\n"));
-    let wrong = private(&dir, "wrong-passphrase", "another one, as long\n");
-    let sealed = dir.path().join("good.keys.sealed");
-    let holders = [&good, &open, &link, &extra, &owners, &lighter, &passphrase].map(Clone::clone);
-    let name = |path: &Path| path.to_str().expect("a plain path").to_owned();
-    let with = |path: &Path| [("MM_BOT_PASSPHRASE_FILE", name(path))];
-
+    let files = KeyFiles::write(&dir);
     let mut written = Written::default();
-    let mut run = |args: &[&str], passphrase: &Path, code: i32, said: &str| {
-        let variables = with(passphrase);
-        let variables = variables.each_ref().map(|(name, value)| (*name, value.as_str()));
-        let output = talk(&own, &[&["--log-level", "trace"], args].concat(), &variables);
-        let told = [&output.stdout[..], &output.stderr[..]].concat();
-        let told = String::from_utf8_lossy(&told).into_owned();
-        assert_eq!(output.status.code(), Some(code), "{args:?}: {told}");
-        assert!(told.contains(said), "{args:?}: {told}");
-        written.keep(&args.join(" "), output);
-    };
-    let keys = |what: &'static str, path: &Path| ["keys".to_owned(), what.to_owned(), name(path)];
-    for (args, passphrase, code, said) in [
-        (keys("check", &good), &passphrase, 0, "in the clear; keys of backpack"),
-        (keys("check", &open), &passphrase, 2, "run: chmod 600"),
-        (keys("check", &link), &passphrase, 2, "symbolic link"),
-        (keys("check", &extra), &passphrase, 2, "no venue's keys"),
-        (keys("encrypt", &open), &passphrase, 2, "run: chmod 600"),
-        (keys("encrypt", &good), &open, 2, "run: chmod 600"),
-        (keys("encrypt", &good), &passphrase, 0, "is encrypted in"),
-        (keys("encrypt", &good), &passphrase, 2, "cannot write"),
-        (keys("encrypt", &sealed), &passphrase, 2, "encrypted already"),
-        (keys("check", &sealed), &passphrase, 0, "the passphrase opens it; keys of backpack"),
-        (keys("check", &sealed), &wrong, 2, "the passphrase is wrong, or the file was changed"),
+    check_and_encrypt(&mut written, &own, &files);
+    assert_eq!(fs::metadata(&files.sealed).expect("written").permissions().mode() & 0o777, 0o600);
+    trade_for_real(&mut written, &dir, &files);
+    written.keep_files(dir.path(), &files.holders());
+    assert!(written.0.iter().any(|(what, _)| what == &name(&files.sealed)));
+    written.assert_silent(&leaks);
+}
+
+fn check_and_encrypt(written: &mut Written, own: &Path, files: &KeyFiles) {
+    let KeyFiles { good, open, link, extra, passphrase, wrong, sealed, .. } = files;
+    for (what, file, passphrase, end) in [
+        ("check", good, passphrase, (0, "in the clear; keys of backpack")),
+        ("check", open, passphrase, (2, "run: chmod 600")),
+        ("check", link, passphrase, (2, "symbolic link")),
+        ("check", extra, passphrase, (2, "no venue's keys")),
+        ("encrypt", open, passphrase, (2, "run: chmod 600")),
+        ("encrypt", good, open, (2, "run: chmod 600")),
+        ("encrypt", good, passphrase, (0, "is encrypted in")),
+        ("encrypt", good, passphrase, (2, "cannot write")),
+        ("encrypt", sealed, passphrase, (2, "encrypted already")),
+        ("check", sealed, passphrase, (0, "the passphrase opens it; keys of backpack")),
+        ("check", sealed, wrong, (2, "the passphrase is wrong, or the file was changed")),
     ] {
-        run(&args.each_ref().map(String::as_str), passphrase, code, said);
+        expect(written, own, (&["keys", what, &name(file)], passphrase), end);
     }
-    assert_eq!(fs::metadata(&sealed).expect("written").permissions().mode() & 0o777, 0o600);
-    // The same files, named by a configuration that trades for real.
-    let config = |n: usize, venue: &str, symbol: &str, path: &Path| {
+}
+
+/// The same files, named by a configuration that trades for real.
+fn trade_for_real(written: &mut Written, dir: &TempDir, files: &KeyFiles) {
+    let KeyFiles { good, open, link, extra, owners, lighter, passphrase, wrong, sealed } = files;
+    let own = dir.path().join("own");
+    for (venue, symbol, path, passphrase, end) in [
+        ("backpack", "SOL_USDC_PERP", good, passphrase, (0, "valid")),
+        ("backpack", "SOL_USDC_PERP", sealed, passphrase, (0, "valid")),
+        ("backpack", "SOL_USDC_PERP", sealed, wrong, (2, "the passphrase is wrong")),
+        ("backpack", "SOL_USDC_PERP", open, passphrase, (2, "chmod 600")),
+        ("backpack", "SOL_USDC_PERP", link, passphrase, (2, "symbolic link")),
+        ("backpack", "SOL_USDC_PERP", extra, passphrase, (2, "write two lines")),
+        ("backpack", "SOL_USDC_PERP", owners, passphrase, (2, "can withdraw")),
+        ("lighter", "ETH", lighter, passphrase, (0, "valid")),
+    ] {
         let text = format!(
             "connectors:\n  {venue}: {{ environment: live, keys_file: '{}' }}\nstrategy:\n  smoke_test:\n    connectors:\n      \
              {venue}: {{ symbol: {symbol}, size: 0.1 }}\n",
             path.display()
         );
-        file(&dir, &format!("live-{n}.yaml"), &text)
-    };
-    for (n, (path, passphrase, code, said)) in [
-        (&good, &passphrase, 0, "valid"),
-        (&sealed, &passphrase, 0, "valid"),
-        (&sealed, &wrong, 2, "the passphrase is wrong"),
-        (&open, &passphrase, 2, "chmod 600"),
-        (&link, &passphrase, 2, "symbolic link"),
-        (&extra, &passphrase, 2, "write two lines"),
-        (&owners, &passphrase, 2, "can withdraw"),
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        let config = config(n, "backpack", "SOL_USDC_PERP", path);
-        run(&["check", &config], passphrase, code, said);
-        run(&["run", "--config", &config], passphrase, 2, "--live");
+        let config = file(dir, "live.yaml", &text);
+        expect(written, &own, (&["check", &config], passphrase), end);
+        expect(written, &own, (&["run", "--config", &config], passphrase), (2, "--live"));
+        expect(written, &own, (&["smoke-test", "--config", &config], passphrase), (2, "--live"));
     }
-    let config = config(99, "lighter", "ETH", &lighter);
-    run(&["check", &config], &passphrase, 0, "valid");
-    run(&["smoke-test", "--config", &config], &passphrase, 2, "--live");
-    // The file that is encrypted may lie about: it is searched too.
-    written.keep_files(dir.path(), &holders);
-    assert!(written.0.iter().any(|(what, _)| what == &name(&sealed)));
-    written.assert_silent(&leaks);
 }

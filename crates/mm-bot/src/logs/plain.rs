@@ -74,9 +74,15 @@ struct Bounded(String);
 impl fmt::Write for Bounded {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let room = (VALUE_MAX * 4).saturating_sub(self.0.len());
-        self.0.push_str(&text[..text.floor_char_boundary(room)]);
+        self.0.push_str(begin(text, room));
         if room < text.len() { Err(fmt::Error) } else { Ok(()) }
     }
+}
+
+/// At most `len` bytes of a text, whole characters only.
+fn begin(text: &str, len: usize) -> &str {
+    let end = (0..=len.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    &text[..end.unwrap_or(0)]
 }
 
 /// Where whole lines are written.
@@ -106,7 +112,7 @@ impl<W: io::Write> io::Write for Line<W> {
         match std::str::from_utf8(line) {
             Ok(text) if self.json => self.to.write_all(json_line(text).as_bytes())?,
             Ok(text) if LINE_MAX < text.len() => {
-                let kept = &text[..text.floor_char_boundary(LINE_MAX)];
+                let kept = begin(text, LINE_MAX);
                 writeln!(self.to, "{kept}… ({} bytes left out)", text.len() - kept.len())?;
             }
             _ => self.to.write_all(line)?,
