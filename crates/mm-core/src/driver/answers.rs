@@ -212,6 +212,9 @@ impl Driver {
         }
         let done = answered && (chore != Chore::Fills || !self.lacks_fills());
         self.upkeep.ended(chore, now, done);
+        if let (Chore::Lookup(id), false) = (chore, done) {
+            self.wait_for_proof(id, now);
+        }
         match chore {
             Chore::Time if answered => {
                 let pause = if self.readiness.is_skewed() { TIME_EVERY_SKEWED } else { TIME_EVERY };

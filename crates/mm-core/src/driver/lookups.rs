@@ -31,6 +31,8 @@ pub(super) struct Absence {
     live: bool,
     /// Rounds in a row that lacked it, both live and in history, at a time when it could no longer arrive.
     rounds: u32,
+    /// Before then another round proves nothing.
+    not_before: Timestamp,
 }
 
 impl Driver {
@@ -112,6 +114,7 @@ impl Driver {
             return false;
         }
         absence.live = false;
+        absence.not_before = sent_for_good;
         if ended.running.sent_at < sent_for_good {
             return false;
         }
@@ -132,6 +135,16 @@ impl Driver {
             ));
         }
         false
+    }
+
+    /// An order of an earlier run that a whole round lacked is asked about again when that can prove something: until then the
+    /// stream and the lists would tell of it, and a venue's allowance is not spent on many such orders again and again.
+    pub(super) fn wait_for_proof(&mut self, id: ClientId, now: Timestamp) {
+        let not_before =
+            self.absences.get(&id).filter(|absence| !absence.live).map(|absence| absence.not_before);
+        if let Some(at) = not_before.filter(|at| now < *at && self.legacy.is_unproven(id)) {
+            self.upkeep.postpone(Chore::Lookup(id), at);
+        }
     }
 
     /// When what was sent at `sent_at` can no longer arrive.

@@ -66,6 +66,10 @@ impl Legacy {
         Some(format!("asking about {n} {orders} of an earlier run, first {first}, {what}"))
     }
 
+    pub(super) fn is_unproven(&self, id: ClientId) -> bool {
+        self.unproven.contains(&id)
+    }
+
     pub(super) const fn is_pending(&self) -> bool {
         self.is_pending
     }

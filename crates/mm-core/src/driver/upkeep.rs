@@ -91,6 +91,13 @@ impl Upkeep {
         }
     }
 
+    /// Wants a chore that has failed at `at`, and not before; its pauses begin anew then.
+    pub(super) fn postpone(&mut self, chore: Chore, at: Timestamp) {
+        if let Some(plan) = self.plans.get_mut(&chore).filter(|plan| !plan.in_flight) {
+            (plan.due, plan.failures) = (Some(at), 0);
+        }
+    }
+
     fn prune(&mut self, chore: Chore) {
         if self.plans.get(&chore).is_some_and(|plan| plan.due.is_none() && !plan.in_flight) {
             self.plans.remove(&chore);
