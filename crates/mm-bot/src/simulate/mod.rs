@@ -118,7 +118,7 @@ impl Campaign<'_> {
             if told_at + TOLD_EVERY <= self.clock.now() {
                 told_at = self.clock.now();
                 let failed = sum.failed.len();
-                complain(&paint(DIM, &format!("{n} of {} seeds, {failed} failed", wanted.len())));
+                complain(&paint(DIM, format!("{n} of {} seeds, {failed} failed", wanted.len())));
             }
             Ok(())
         })?;
@@ -200,9 +200,9 @@ impl Campaign<'_> {
         let again = format!("mm-bot simulate --seed {seed} {} --log seed-{seed}.log", self.parameters());
         let _ = write!(out, "\n  again: {}", paint(BOLD, &again));
         if self.is_json {
-            complain(&out)
+            complain(&out);
         } else {
-            say(&out)
+            say(&out);
         }
         Ok(())
     }

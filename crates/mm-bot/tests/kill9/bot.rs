@@ -4,12 +4,12 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Child, Stdio},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use serde_json::Value;
 
-use crate::support::command;
+use crate::support::{command, now};
 
 /// Venues with the markets that are loaded there.
 pub(crate) const VENUES: [(&str, &[&str]); 3] = [
@@ -77,7 +77,7 @@ impl Bot {
 
     /// Waits until all connectors are ready; what the bot believes it holds, by venue. `Err`: it ended before.
     pub(crate) fn ready(&mut self) -> Result<Vec<(String, Value)>, String> {
-        let until = Instant::now() + READY_WITHIN;
+        let until = now() + READY_WITHIN;
         loop {
             let ended = self.child.try_wait().expect("it is ours");
             let said: Vec<_> = lines(&self.log).iter().filter_map(holds).collect();
@@ -87,7 +87,7 @@ impl Bot {
             if let Some(status) = ended {
                 return Err(format!("it ended ({status}):\n{}", tail(&self.log)));
             }
-            if until < Instant::now() {
+            if until < now() {
                 return Err(format!("it was not ready in {READY_WITHIN:?}:\n{}", tail(&self.log)));
             }
             std::thread::sleep(STEP);

@@ -1,10 +1,6 @@
 //! The rounds: load, kill, restart, compare.
 
-use std::{
-    fs,
-    path::PathBuf,
-    time::{Duration, Instant},
-};
+use std::{fs, path::PathBuf, time::Duration};
 
 use mm_strategy::load::Chance;
 use serde::Serialize;
@@ -13,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::{
     bot::{Bot, Intent, Place, Policy, Then, VENUES},
-    support::{Served, eventually, state},
+    support::{Served, eventually, now, state},
     truth::Truth,
 };
 
@@ -177,10 +173,11 @@ impl Story {
         let before = Truth::of(&self.world);
         let n_open = before.n_open();
         self.totals.open_at_the_kill += n_open;
-        let started = Instant::now();
+        let started = now();
         let name = format!("round {round} ({policy:?})");
         let (bot, said) = self.started(&name, policy, Then::LookOn);
-        self.totals.slowest_start_ms = self.totals.slowest_start_ms.max(started.elapsed().as_millis() as u64);
+        self.totals.slowest_start_ms =
+            self.totals.slowest_start_ms.max(now().since(started).as_millis() as u64);
         let truth = Truth::of(&self.world);
         let mut problems = truth.problems(policy, &said);
         problems.extend(truth.overdone(&self.intents));

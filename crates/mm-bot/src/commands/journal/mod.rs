@@ -127,7 +127,7 @@ fn show(files: &[PathBuf], filter: &JournalFilter, shown: Shown) -> Result<Exit,
         let is_continued = folder.replace(path.parent()) == Some(path.parent());
         let n_taken_over = records.iter().position(|record| matches!(record.body, Body::TakenOver { .. }));
         if shown == Shown::Text {
-            say(&paint(DIM, &title(path, &header)));
+            say(&paint(DIM, title(path, &header)));
         }
         let mut markets = Markets::default();
         for (n, record) in records.iter().enumerate() {
@@ -224,7 +224,7 @@ fn show_open(global: &Global, files: &[PathBuf], filter: &JournalFilter) -> Resu
         let bytes = journal::read(&RealDisk, path).map_err(Fatal::usage)?;
         let (header, past) = journal::fold(path, &bytes).map_err(Fatal::usage)?;
         if !global.json {
-            say(&paint(DIM, &title(path, &header)));
+            say(&paint(DIM, title(path, &header)));
         }
         for (mut row, made_at) in open_rows(&past) {
             row.put("venue", &header.account.venue);
