@@ -117,7 +117,7 @@ impl Trader<'_> {
                     self.end(order).await;
                 }
                 Err(PlaceError::NotSent(_) | PlaceError::Denied(_)) => {
-                    self.tally(|tally| tally.not_sent += 1)
+                    self.tally(|tally| tally.not_sent += 1);
                 }
                 Err(PlaceError::Rejected(why)) => self.tally(|tally| tally.rejected.push(why)),
             }
