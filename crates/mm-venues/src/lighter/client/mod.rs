@@ -2,7 +2,7 @@
 //!
 //! A yes of the venue only means that a transaction waits for its engine ([`Event::Queued`]): what became of an order
 //! the account's stream tells, or a question. Transactions are numbered ([`nonces`]), by each key apart; a number that
-//! was out of turn proves that nothing happened, and the same ask goes again ([`Next::Resend`]). What may have acted is
+//! was out of turn proves that nothing happened, and the same ask goes again ([`Next::Resend`]), in the same words. What may have acted is
 //! never sent again: it is looked up, at last by the hash of its transaction, which we know before the venue does.
 
 mod answers;
@@ -49,7 +49,7 @@ use self::{
     nonces::{Lanes, Spent},
     reply::Answer,
     report::Cash,
-    sent::{Flights, Hashes},
+    sent::{Flights, Hashes, Wordings},
     sweep::Sweeps,
     token::Token,
     touches::Touches,
@@ -120,6 +120,7 @@ struct Account {
     lanes: Lanes,
     token: Token,
     hashes: Hashes,
+    wordings: Wordings,
     flights: Flights,
     /// Whether the last preparation of a signature went well.
     has_entropy: bool,
@@ -135,6 +136,7 @@ impl Account {
             keys,
             token: Token::default(),
             hashes: Hashes::default(),
+            wordings: Wordings::default(),
             flights: Flights::default(),
             has_entropy: true,
         })

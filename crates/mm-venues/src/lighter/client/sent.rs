@@ -1,15 +1,15 @@
-//! What was sent and is not forgotten: transactions that wait for an answer on the socket, and the hashes by which the
-//! venue knows our orders.
+//! What was sent and is not forgotten: transactions that wait for an answer on the socket, the hashes by which the
+//! venue knows our orders, and the words in which they were sent.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use arrayvec::ArrayVec;
 use mm_crypto::Digest;
-use mm_model::{ClientId, MarketId, Timestamp};
+use mm_model::{CallError, ClientId, MarketId, NewOrder, Placement, Timestamp};
 
 use crate::{
     client::CallRef,
-    lighter::{spec::SPEC, wire::send::SendTxOutcome},
+    lighter::{spec::SPEC, tx, wire::send::SendTxOutcome},
 };
 
 /// The ids of the orders of one message.
@@ -133,5 +133,79 @@ impl Hashes {
 
     fn last(&self, id: ClientId) -> Option<&Known> {
         self.0.iter().rev().find(|known| known.id == id)
+    }
+}
+
+/// The words in which our newest orders were first sent. A client id stands for one order: what is sent again is that order,
+/// with nothing new but the transaction's number, its end and its signature. The worst price of a market order is counted
+/// from the book, which has moved on by then.
+#[derive(Debug, Default)]
+pub(super) struct Wordings(BTreeMap<ClientId, (NewOrder, tx::Order)>);
+
+impl Wordings {
+    /// Keeps what `word` makes of an order that has no words yet.
+    pub(super) fn keep(
+        &mut self,
+        placement: &Placement,
+        word: impl FnOnce() -> Result<tx::Order, CallError>,
+    ) -> Result<(), CallError> {
+        if self.of(placement).is_none() {
+            let worded = (placement.order, word()?);
+            // Ids are given out in rising order: the first is the oldest.
+            if self.0.len() >= REMEMBERED_MAX {
+                self.0.pop_first();
+            }
+            self.0.insert(placement.client_id, worded);
+        }
+        Ok(())
+    }
+
+    /// The order's words, if it has any.
+    pub(super) fn of(&self, placement: &Placement) -> Option<tx::Order> {
+        let (_, worded) = self.0.get(&placement.client_id).filter(|(order, _)| *order == placement.order)?;
+        Some(*worded)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mm_model::{Exposure, OrderKind, Qty, Side};
+
+    use super::*;
+
+    #[test]
+    fn the_words_of_old_orders_are_forgotten() {
+        let order = NewOrder {
+            market: MarketId(0),
+            side: Side::Buy,
+            qty: Qty(1),
+            kind: OrderKind::Market,
+            exposure: Exposure::Any,
+        };
+        let placement = |id| Placement { client_id: ClientId(id), order };
+        let word = || {
+            Ok(tx::Order {
+                market: 0,
+                client_order_index: 1,
+                base_amount: 1,
+                price: 1,
+                is_ask: false,
+                order_type: tx::OrderType::Market,
+                time_in_force: tx::TimeInForce::ImmediateOrCancel,
+                reduce_only: false,
+                trigger_price: 0,
+                order_expiry: 0,
+            })
+        };
+        let mut wordings = Wordings::default();
+        let n = u64::try_from(REMEMBERED_MAX).unwrap();
+        for id in 1..=n + 1 {
+            wordings.keep(&placement(id), word).unwrap();
+        }
+        assert_eq!(wordings.0.len(), REMEMBERED_MAX);
+        assert_eq!(wordings.of(&placement(1)), None);
+        assert!(wordings.of(&placement(2)).is_some() && wordings.of(&placement(n + 1)).is_some());
+        let other = Placement { order: NewOrder { qty: Qty(2), ..order }, ..placement(2) };
+        assert_eq!(wordings.of(&other), None, "the words of another order are not its own");
     }
 }

@@ -15,8 +15,7 @@ use super::{
     message::{Message, add_info},
     nonces::{Load, Via},
     order::{self, Terms, not_sent},
-    sent::{Flight, Ids},
-    touches::Touches,
+    sent::{Flight, Ids, Wordings},
 };
 use crate::{
     client::{Outbox, Way},
@@ -42,8 +41,7 @@ const SCHEDULE_MAX: Duration = Duration::from_secs(15 * 24 * 3600);
 struct Desk<'a> {
     now: Timestamp,
     listings: &'a Listings,
-    touches: &'a Touches,
-    bound_bp: u32,
+    wordings: &'a Wordings,
     modes: &'a BTreeMap<MarketId, MarginMode>,
 }
 
@@ -63,8 +61,15 @@ impl Client {
         let expired_at = now + self.transaction_life;
         let Self { account, listings, touches, market_bound_bp, margin_modes, scratch, sweeps, .. } = self;
         let account = account.as_mut().ok_or_else(no_account)?;
-        let desk = Desk { now, listings, touches, bound_bp: *market_bound_bp, modes: margin_modes };
         let (lane, nonce) = account.lanes.free(via).ok_or_else(|| not_sent("no key is free to sign"))?;
+        let bound_bp = *market_bound_bp;
+        for placement in ask.placements().iter().take(SPEC.batch_max) {
+            let touch = touches.opposite(placement.order.market, placement.order.side);
+            let terms = Terms { now, touch, bound_bp };
+            let word = || order::order(market(listings, placement.order.market)?, placement, terms);
+            account.wordings.keep(placement, word)?;
+        }
+        let desk = Desk { now, listings, wordings: &account.wordings, modes: margin_modes };
         let key = &mut account.keys[lane.0];
         scratch.info.clear();
         scratch.infos.clear();
@@ -130,22 +135,20 @@ pub(super) fn no_account() -> CallError {
     not_sent("no API key is configured: only public data can be asked for")
 }
 
-impl Desk<'_> {
-    fn market(&self, id: MarketId) -> Result<(&Market, u64), CallError> {
-        self.listings
-            .get(id)
-            .ok_or_else(|| not_sent(format!("market {} is not known: ask for the markets first", id.0)))
-    }
+fn market(listings: &Listings, id: MarketId) -> Result<(&Market, u64), CallError> {
+    listings
+        .get(id)
+        .ok_or_else(|| not_sent(format!("market {} is not known: ask for the markets first", id.0)))
+}
 
+impl Desk<'_> {
     fn number(&self, id: MarketId) -> Result<i64, CallError> {
-        i64::try_from(self.market(id)?.1).map_err(|_| not_sent("a market number beyond all bounds"))
+        i64::try_from(market(self.listings, id)?.1).map_err(|_| not_sent("a market number beyond all bounds"))
     }
 
     fn order(&self, placement: &Placement) -> Result<Order, CallError> {
-        let id = placement.order.market;
-        let touch = self.touches.opposite(id, placement.order.side);
-        let terms = Terms { now: self.now, touch, bound_bp: self.bound_bp };
-        order::order(self.market(id)?, placement, terms)
+        let worded = self.wordings.of(placement);
+        worded.ok_or_else(|| not_sent(format!("order {} has no words yet", placement.client_id)))
     }
 
     /// The transactions of a batch: new orders, or cancels of those that are swept; `None` for all that is one.
@@ -194,7 +197,7 @@ impl Desk<'_> {
 
     /// The number of a market in the one byte that the attribute has.
     fn perpetual(&self, id: MarketId) -> Result<u8, CallError> {
-        let (market, number) = self.market(id)?;
+        let (market, number) = market(self.listings, id)?;
         u8::try_from(number)
             .ok()
             .filter(|_| market.kind == MarketKind::Perpetual)

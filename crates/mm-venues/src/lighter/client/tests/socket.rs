@@ -211,6 +211,45 @@ fn out_of_turn_is_sent_again_with_the_number_that_the_venue_tells() {
     assert!(out.frames[0].0.contains("\"Nonce\":31"));
 }
 
+/// Found by the simulation, seed 38: the worst price was counted anew, so that two orders had one id.
+#[test]
+fn a_market_order_that_is_sent_again_is_the_same_order_though_the_book_has_moved() {
+    let market_order = |client: &Client, id| {
+        let mut placement = placement(client, id);
+        placement.order.kind = OrderKind::Market;
+        placement
+    };
+    let orders: [fn(&[Placement]) -> Ask; 2] =
+        [|placements| Ask::Place(placements[0]), |placements| Ask::Batch(placements.to_vec())];
+    for ask in orders {
+        let mut client = connected();
+        hear(&mut client, &message("stream_ticker"));
+        let ask = ask(&[market_order(&client, 1), market_order(&client, 2)]);
+        let words = |client: &mut Client, call| {
+            let (_, out) = sent(client, call, &ask).unwrap();
+            let frame = out.frames[0].0.replace('\\', "");
+            let of = |name: &str| {
+                let parts = frame.split(name).skip(1);
+                parts.map(|rest| rest.split([',', '}']).next().unwrap().to_owned()).collect::<Vec<_>>()
+            };
+            (of("\"Price\":"), of("\"Nonce\":"))
+        };
+        let (first, nonces) = words(&mut client, 1);
+        let no = r#"{"type":"jsonapi/sendtx","id":"1","code":21104,"message":"invalid nonce"}"#;
+        assert_eq!(answers(hear(&mut client, no)), [(1, vec![], Ok(Next::Resend))]);
+        let later = client.wake().unwrap();
+        assert_eq!(client.own_ask(later), Some(Ask::Nonce(KEY)));
+        events(&mut client, &Ask::Nonce(KEY), r#"{"code":200,"nonce":31}"#);
+        client.touches.set(market(&client, "ETH"), [Some(Price(1)), Some(Price(500_000))]);
+        let (again, renewed) = words(&mut client, 2);
+        assert!(!first.is_empty() && again == first, "{first:?}, then {again:?}");
+        assert!(renewed.contains(&"31".to_owned()) && nonces != renewed, "{renewed:?}");
+        let fresh = Ask::Place(market_order(&client, 3));
+        let (_, out) = sent(&mut client, 3, &fresh).unwrap();
+        assert!(out.frames[0].0.contains("\"Price\":505000"), "{}", out.frames[0].0);
+    }
+}
+
 #[test]
 fn a_socket_that_is_down_holds_back_no_cancel() {
     let mut client = connected();
