@@ -133,7 +133,7 @@ impl<'a> Stage<'a> {
             totals.lives += 1;
             let fate = self.plan.next_fate(self.clock.now(), self.calm_from);
             self.log.say(format_args!("life {} {fate:?}", totals.lives));
-            let life = Mortal::new(fate.death);
+            let life = Mortal::new(fate.death, self.calm_from);
             let end = {
                 let around = self.surroundings(runtime, &memory);
                 let lived = life::live(&around, (fate, life.clone()));
