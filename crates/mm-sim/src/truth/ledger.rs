@@ -162,9 +162,10 @@ impl Ledger {
                 | Fact::Shrunk(view)
                 | Fact::Armed(view)
                 | Fact::Triggered(view) => self.order(now, view, |_| {}),
-                &Fact::Level { market, side, price, qty, at, .. } => {
+                // Not the time in it, which is the venue's clock: that may be off for a while, or for one request.
+                &Fact::Level { market, side, price, qty, .. } => {
                     if let Some(tops) = self.tops.get_mut(market.0 as usize) {
-                        tops.set(at, side, Level { price, qty });
+                        tops.set(now, side, Level { price, qty });
                     }
                 }
                 Fact::Traded { .. } | Fact::Position(..) | Fact::Balance { .. } | Fact::Funding { .. } => {}

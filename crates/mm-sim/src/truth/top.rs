@@ -1,4 +1,4 @@
-//! The top of one public book: each one there was, with when it began.
+//! The top of one public book: each one there was, with when it began, by the world's time.
 
 use std::{
     collections::{BTreeMap, VecDeque},
