@@ -42,7 +42,8 @@ where
         let config = VenueConfig {
             name: "bench".into(),
             symbols: vec![market.symbol.into()],
-            stale_after: Duration::from_secs(3600),
+            // Frames carry the time at which they were recorded.
+            stale_after: Duration::from_secs(100 * 365 * 86_400),
             submit_valid_for: Duration::from_secs(5),
             closed_orders_max: 1_024,
             reconcile_every: Duration::from_secs(3600),

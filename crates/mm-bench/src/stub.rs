@@ -203,12 +203,20 @@ fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> std::io::Result
     }
 }
 
+/// Since 1970.
+fn now() -> std::time::Duration {
+    std::time::UNIX_EPOCH.elapsed().unwrap_or_default()
+}
+
 /// The canned answer of a path.
 fn answer(path: &str) -> String {
     match path {
-        "/api/v1/time" => std::time::UNIX_EPOCH.elapsed().unwrap_or_default().as_millis().to_string(),
+        "/api/v1/time" => now().as_millis().to_string(),
         "/api/v1/markets" => MARKETS.to_owned(),
-        "/api/v1/depth" => r#"{"asks":[["150.01","50.00"]],"bids":[["149.98","50.00"]],"lastUpdateId":"1000","timestamp":1788283696668000}"#.to_owned(),
+        "/api/v1/depth" => format!(
+            r#"{{"asks":[["150.01","50.00"]],"bids":[["149.98","50.00"]],"lastUpdateId":"1000","timestamp":{}}}"#,
+            now().as_micros()
+        ),
         "/api/v1/account" => ACCOUNT.to_owned(),
         "/api/v1/capital" => r#"{"USDC":{"available":"100000","locked":"0","staked":"0"}}"#.to_owned(),
         _ => "[]".to_owned(),

@@ -18,6 +18,7 @@ pub(super) struct Mutation {
     pub(super) with: &'static [&'static str],
 }
 
+const EXPOSURE: &str = "crates/mm-core/src/risk/exposure.rs";
 const RECORD: &str = "crates/mm-model/src/record.rs";
 const BOOK: &str = "crates/mm-model/src/book.rs";
 const STORY: &str = "crates/mm-core/src/tracking_limit/story.rs";
@@ -150,11 +151,18 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     Mutation {
         name: "exposure-count",
         about: "the risk gate counts no orders that are live",
-        edits: &[Edit {
-            file: "crates/mm-core/src/risk/exposure.rs",
-            from: "            standing.add(line.side, line.reduces, (line.lots, line.worth(line.lots)));\n",
-            to: "",
-        }],
+        edits: &[
+            Edit {
+                file: EXPOSURE,
+                from: "            self.lots += lots;\n            self.worth += worth;\n",
+                to: "",
+            },
+            Edit {
+                file: EXPOSURE,
+                from: "            self.lots -= lots;\n            self.worth -= worth;\n",
+                to: "",
+            },
+        ],
         with: &[],
     },
     Mutation {

@@ -28,6 +28,9 @@ pub(super) enum Source {
 
 /// How long fills may lag behind the order's end before they are asked for.
 const FILLS_LAG: Duration = Duration::from_millis(500);
+/// How long what the stream told of a position stands above a list that says otherwise: of two words the stream's is the
+/// newer one, and who compares the two must find both. A frame that was lost is made up for by the first list after that.
+const STREAM_STANDS: Duration = Duration::from_secs(15);
 /// A book that crosses is asked for anew, not faster than this.
 const CROSSED_PAUSE: Duration = Duration::from_secs(1);
 
@@ -228,13 +231,12 @@ impl Driver {
         self.shared.desk.positions(snapshot, sent_at);
         let in_scope = |market: MarketId| snapshot.scope.is_none_or(|scope| scope == market);
         let listed = |market: MarketId| snapshot.rows.iter().any(|row| row.market == market);
+        let stands = |known: &Known<Position>| sent_at < known.streamed_at + STREAM_STANDS;
         if snapshot.complete {
-            state
-                .positions
-                .retain(|market, known| known.streamed_at > sent_at || !in_scope(*market) || listed(*market));
+            state.positions.retain(|market, known| stands(known) || !in_scope(*market) || listed(*market));
         }
         for row in &snapshot.rows {
-            if state.positions.get(&row.market).is_none_or(|known| known.streamed_at <= sent_at) {
+            if !state.positions.get(&row.market).is_some_and(stands) {
                 let told = Known { row: row.clone(), streamed_at: Timestamp::ZERO };
                 state.positions.insert(row.market, told);
             }

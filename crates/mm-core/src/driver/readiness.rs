@@ -152,7 +152,10 @@ impl Driver {
             LinkState::Down { reason } => {
                 tracing::warn!(venue = %self.shared.config.name, %reason, "disconnected");
                 self.readiness.down = Some(reason);
-                self.shared.state().books.values_mut().for_each(BookFeed::void);
+                let mut state = self.shared.state();
+                state.books.values_mut().for_each(BookFeed::void);
+                // What was told by a stream that broke is not the newest word any more.
+                state.positions.values_mut().for_each(|known| known.streamed_at = Timestamp::ZERO);
             }
             LinkState::Up if self.readiness.is_up() => {}
             LinkState::Up => {

@@ -152,10 +152,11 @@ fn rest_tells_a_wrong_position() {
     fails(
         &Case { faults, ..Case::default() },
         expect![[r#"
-        backpack: position held: REST says +1.00 SOL, the stream says +0.01 SOL, our fills make it +1.01 SOL (before the test: +1.00 SOL)
-        backpack: account after: REST says +1.00 SOL, the stream says flat, our fills make it +1.00 SOL (before the test: +1.00 SOL)
-        clean
-    "#]],
+            backpack: position held: REST says +1.00 SOL, the stream says +0.01 SOL, our fills make it +1.01 SOL (before the test: +1.00 SOL)
+            backpack: account after: REST says +1.00 SOL, the stream says flat, our fills make it +1.00 SOL (before the test: +1.00 SOL)
+            backpack: nothing left behind: REST says +1.00 SOL, the stream says flat, our fills make it +1.00 SOL (before the test: +1.00 SOL); look at the account and take it back by hand
+            clean
+        "#]],
     );
 }
 
