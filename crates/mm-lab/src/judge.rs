@@ -25,9 +25,9 @@ use crate::{
     verdict::Violation,
 };
 
-/// How old a touch may be that an order hangs on: a book is believed for five seconds after its last change, and a change may
-/// be late by four and travel for some.
-const PRICING_SLACK: Duration = Duration::from_secs(12);
+/// How old a touch may be that an order hangs on: a book is believed for five seconds after its last change by the venue's own
+/// word, and that clock may be off by eight, and step, before anybody notices.
+const PRICING_SLACK: Duration = Duration::from_secs(14);
 /// Bounds of the risk gate, in smallest orders of the market: a little tighter than what the load would like, so that the
 /// gate has something to refuse.
 const POSITION_MAX: u64 = 16;

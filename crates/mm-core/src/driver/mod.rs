@@ -212,7 +212,7 @@ impl Driver {
 
     /// What can be handed out without waiting: cancels, then our own questions (they are few), then the rest.
     fn pick(&mut self, now: Timestamp) -> Option<Call> {
-        self.hear_of_takeover();
+        self.hear_of_takeover(now);
         let abandoned = std::mem::take(&mut *lock(&self.shared.abandoned));
         for id in abandoned {
             self.reap(id, now);

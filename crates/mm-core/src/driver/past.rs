@@ -201,9 +201,13 @@ impl Driver {
     }
 
     /// Whether the policy was carried out meanwhile.
-    pub(super) fn hear_of_takeover(&mut self) {
+    pub(super) fn hear_of_takeover(&mut self, now: Timestamp) {
         if self.legacy.is_pending && *self.shared.takeover.borrow() == Takeover::Over {
             self.legacy.is_pending = false;
+            // The first list may have held what was heard only later, of orders that were filled while we were away: the
+            // risk gate must not count it twice.
+            self.readiness.require(Chore::Positions);
+            self.upkeep.want(Chore::Positions, now);
             self.publish_readiness();
         }
     }

@@ -118,6 +118,8 @@ fn fault_60_what_was_filled_while_we_were_away_is_counted_once() {
     world.runtime.block_on(world.clock.sleep(Duration::from_secs(3_600)));
     assert_eq!(recover(&world, true), Ok(recovered(2, 1, 0)));
     assert_eq!(world.venue.filled(MARKET), SignedQty(15));
+    let by_gate: Vec<_> = world.gate.exposures().iter().map(|exposure| exposure.position).collect();
+    assert_eq!(by_gate, [SignedQty(15)], "the risk gate counts nothing twice");
     let record = |id| world.venue.order(id).expect("kept").snapshot();
     assert_eq!((record(part).filled(), record(part).state()), (Qty(5), OrderState::PartiallyFilled));
     assert_eq!(record(whole).state(), OrderState::Filled);

@@ -22,6 +22,16 @@ use crate::{
 /// refused together (`balanceUpdate` is in no document).
 const PRIVATE: [&str; 3] = ["account.orderUpdate", "account.positionUpdate", "account.balanceUpdate"];
 
+/// Takes out the no to a subscription whose time was over when it came, or had not begun: it was held up on its way, or a
+/// clock was off. Made anew on another socket it may pass.
+pub(super) fn too_late(events: &mut Vec<Event>) -> Option<String> {
+    let is_about_time = |reason: &str| reason.contains("expired") || reason.contains("timestamp");
+    match events.pop_if(|event| matches!(event, Event::FeedRefused { reason } if is_about_time(reason))) {
+        Some(Event::FeedRefused { reason }) => Some(reason),
+        _ => None,
+    }
+}
+
 impl Client {
     /// The frames that subscribe a new socket. Silence is the venue's yes; a no comes as [`Event::FeedRefused`].
     pub(super) fn subscribe(&mut self, now: Timestamp, out: &mut Vec<Frame>) {

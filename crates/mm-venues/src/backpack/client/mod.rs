@@ -201,6 +201,10 @@ impl Protocol for Client {
         frame: &Bytes,
         out: &mut Heard,
     ) -> Result<(), DecodeError> {
-        self.read_frame(frame, &mut out.events)
+        self.read_frame(frame, &mut out.events)?;
+        if let Some(why) = frame::too_late(&mut out.events) {
+            out.closing = Some(why);
+        }
+        Ok(())
     }
 }

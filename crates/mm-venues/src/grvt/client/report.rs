@@ -131,12 +131,18 @@ fn news(
         market: read.market.id,
         side: shape.side,
         price: shape.price,
-        qty: shape.qty,
+        qty: if status == ReportedStatus::Filled { filled_size(shape.qty, filled) } else { shape.qty },
         version: 0,
         filled,
         status,
         at: state.update_time.into(),
     })))
+}
+
+/// The size of an order that is filled: a reduce-only one is made as small as what there is to reduce, and its leg goes on
+/// saying what was asked for.
+fn filled_size(asked: Qty, filled: Qty) -> Qty {
+    if filled.is_zero() { asked } else { asked.min(filled) }
 }
 
 /// The one leg of an order of the book.

@@ -84,6 +84,15 @@ fn acknowledgements() {
         Order(OrderReport { client_id: Some(ClientId(9223372036854775815)), venue_id: 0x0101, market: MarketId(0), side: Buy, price: Some(Price(689005)), qty: Qty(1013), version: 0, filled: Qty(1013), status: Filled, at: Timestamp(1795000000000000000) })
     "#]],
     );
+    // Reduce-only, with less to reduce than was asked for.
+    check(
+        "0x0101",
+        ["FILLED", "UNSPECIFIED", "0.5"],
+        expect![[r#"
+        Ok(Done)
+        Order(OrderReport { client_id: Some(ClientId(9223372036854775815)), venue_id: 0x0101, market: MarketId(0), side: Buy, price: Some(Price(689005)), qty: Qty(500), version: 0, filled: Qty(500), status: Filled, at: Timestamp(1795000000000000000) })
+    "#]],
+    );
     check(
         "0x00",
         ["REJECTED", "BELOW_MARGIN", "0.0"],
