@@ -17,6 +17,8 @@ const ABSENCE_MARGIN: Duration = Duration::from_secs(2);
 pub(crate) const PROOF_LAG: Duration = Duration::from_secs(25);
 /// Complete rounds (live orders, then history) that must lack an order before it counts as never arrived.
 const ABSENT_ROUNDS: u32 = 2;
+/// How often an order of ours that the venue does not have is looked up before that can prove anything.
+const QUICK_LOOKUPS: u32 = 4;
 /// How far back of the last known fill fills are asked for: events of different origins are not in the order of their times.
 pub(super) const FILLS_MARGIN: Duration = Duration::from_secs(10);
 /// How long an order that the venue has not shown is left alone when everything on its market is cancelled.
@@ -137,13 +139,17 @@ impl Driver {
         false
     }
 
-    /// An order of an earlier run that a whole round lacked is asked about again when that can prove something: until then the
-    /// stream and the lists would tell of it, and a venue's allowance is not spent on many such orders again and again.
+    /// An order that whole rounds lacked is asked about again when that can prove something: until then the stream and the
+    /// lists would tell of it, and a venue's allowance is not spent on such orders again and again. One of an earlier run is
+    /// asked about once before that, one of ours a few times: somebody waits for it.
     pub(super) fn wait_for_proof(&mut self, id: ClientId, now: Timestamp) {
         let not_before =
             self.absences.get(&id).filter(|absence| !absence.live).map(|absence| absence.not_before);
-        if let Some(at) = not_before.filter(|at| now < *at && self.legacy.is_unproven(id)) {
+        let Some(at) = not_before.filter(|at| now < *at) else { return };
+        if self.legacy.is_unproven(id) {
             self.upkeep.postpone(Chore::Lookup(id), at);
+        } else if QUICK_LOOKUPS <= self.upkeep.failures(Chore::Lookup(id)) {
+            self.upkeep.delay(Chore::Lookup(id), at);
         }
     }
 

@@ -91,10 +91,22 @@ impl Upkeep {
         }
     }
 
+    /// How often in a row a chore has failed.
+    pub(super) fn failures(&self, chore: Chore) -> u32 {
+        self.plans.get(&chore).map_or(0, |plan| plan.failures)
+    }
+
     /// Wants a chore that has failed at `at`, and not before; its pauses begin anew then.
     pub(super) fn postpone(&mut self, chore: Chore, at: Timestamp) {
         if let Some(plan) = self.plans.get_mut(&chore).filter(|plan| !plan.in_flight) {
             (plan.due, plan.failures) = (Some(at), 0);
+        }
+    }
+
+    /// Wants a chore that has failed at `at`, and not before; its pauses go on from there.
+    pub(super) fn delay(&mut self, chore: Chore, at: Timestamp) {
+        if let Some(plan) = self.plans.get_mut(&chore).filter(|plan| !plan.in_flight) {
+            plan.due = Some(at);
         }
     }
 

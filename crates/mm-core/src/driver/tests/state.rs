@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use mm_model::{
-    Ask, BookError, Event, Fill, OrderState, Price, Qty, ReportedStatus, Side, SignedQty, Timestamp,
+    Ask, BookError, Event, Fill, Mode, OrderState, Price, Qty, ReportedStatus, Side, SignedQty, Timestamp,
 };
 
 use super::buy;
 use crate::{
-    LinkState, PlaceError, VenueError,
-    testing::{LATENCY, MARKET, SYMBOL, World, ms},
+    LinkState, PlaceError, VenueConfig, VenueError,
+    testing::{LATENCY, MARKET, OnPlace, SYMBOL, World, config, ms},
 };
 
 fn down() -> LinkState {
@@ -155,6 +155,24 @@ fn fault_39_a_change_that_was_held_up_makes_the_book_no_younger_than_it_is() {
         world.fake.tell(Event::BookDelta(late));
         world.clock.sleep(ms(1)).await;
         assert_eq!(world.venue.top(MARKET), Err(BookError::Stale { age_ms: 6_001 }));
+    });
+}
+
+/// Found by the simulation: at Lighter, where a proof takes half a minute, four such orders used up the venue's allowance, and
+/// the proof itself had to wait.
+#[test]
+fn an_order_that_is_not_there_is_asked_about_a_few_times_and_then_when_it_is_proof() {
+    let world = World::with(VenueConfig { submit_valid_for: Duration::from_secs(60), ..config("fake") });
+    world.fake.on_place([OnPlace::LoseRequest]);
+    world.play(async |world| {
+        let Err(PlaceError::OutcomeUnknown { mut order, .. }) = world.venue.place(buy()).await else {
+            panic!("nobody knows")
+        };
+        world.clock.sleep(Duration::from_secs(50)).await;
+        let n_asked = world.fake.count(|ask| matches!(ask, Ask::Order(_, Mode::Live)));
+        assert!((2..=5).contains(&n_asked), "{n_asked}");
+        let over = world.clock.within(Duration::from_secs(40), order.wait_final()).await;
+        assert_eq!(over.expect("proven").state(), OrderState::Failed);
     });
 }
 
