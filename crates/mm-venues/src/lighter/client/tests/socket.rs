@@ -476,10 +476,9 @@ fn refused_feeds_are_told_and_what_is_subscribed_to_already_is_not() {
 #[test]
 fn what_is_sent_counts_in_the_strictest_way() {
     let client = client(OrdersBy::Http);
-    let batch = Ask::Batch(vec![placement(&client, 1); 5]);
     let weight = |ask| client.weight(&ask);
     assert_eq!(weight(Ask::Place(placement(&client, 1))), Weight([1, 1]));
-    assert_eq!(weight(batch), Weight([1, 5]));
+    assert_eq!(weight(Ask::Batch(vec![placement(&client, 1); 5])), Weight([1, 5]));
     assert_eq!(weight(Ask::Positions), Weight([1, 0]));
     assert_eq!(weight(Ask::FillsSince(NOW)), Weight([2, 0]), "at most 40 a minute");
     assert_eq!(weight(Ask::Resync(MarketId(0))), Weight([0, 0]));
