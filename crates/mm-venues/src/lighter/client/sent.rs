@@ -1,7 +1,7 @@
 //! What was sent and is not forgotten: transactions that wait for an answer on the socket, the hashes by which the
 //! venue knows our orders, and the words in which they were sent.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use arrayvec::ArrayVec;
 use mm_crypto::Digest;
@@ -140,7 +140,14 @@ impl Hashes {
 /// with nothing new but the transaction's number, its end and its signature. The worst price of a market order is counted
 /// from the book, which has moved on by then.
 #[derive(Debug, Default)]
-pub(super) struct Wordings(BTreeMap<ClientId, (NewOrder, tx::Order)>);
+pub(super) struct Wordings(VecDeque<Wording>);
+
+#[derive(Clone, Copy, Debug)]
+struct Wording {
+    id: ClientId,
+    order: NewOrder,
+    worded: tx::Order,
+}
 
 impl Wordings {
     /// Keeps what `word` makes of an order that has no words yet.
@@ -149,21 +156,31 @@ impl Wordings {
         placement: &Placement,
         word: impl FnOnce() -> Result<tx::Order, CallError>,
     ) -> Result<(), CallError> {
-        if self.of(placement).is_none() {
-            let worded = (placement.order, word()?);
-            // Ids are given out in rising order: the first is the oldest.
-            if self.0.len() >= REMEMBERED_MAX {
-                self.0.pop_first();
+        let Placement { client_id: id, order } = *placement;
+        match self.place_of(id) {
+            Ok(at) if self.0[at].order == order => {}
+            Ok(at) => self.0[at] = Wording { id, order, worded: word()? },
+            Err(_) => {
+                let wording = Wording { id, order, worded: word()? };
+                // In the order of their ids, which is nearly always the order in which they come: the first is the oldest.
+                if self.0.len() == REMEMBERED_MAX {
+                    self.0.pop_front();
+                }
+                let at = self.0.partition_point(|known| known.id < id);
+                self.0.insert(at, wording);
             }
-            self.0.insert(placement.client_id, worded);
         }
         Ok(())
     }
 
     /// The order's words, if it has any.
     pub(super) fn of(&self, placement: &Placement) -> Option<tx::Order> {
-        let (_, worded) = self.0.get(&placement.client_id).filter(|(order, _)| *order == placement.order)?;
-        Some(*worded)
+        let known = &self.0[self.place_of(placement.client_id).ok()?];
+        (known.order == placement.order).then_some(known.worded)
+    }
+
+    fn place_of(&self, id: ClientId) -> Result<usize, usize> {
+        self.0.binary_search_by_key(&id, |known| known.id)
     }
 }
 
