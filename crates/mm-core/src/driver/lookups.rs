@@ -107,7 +107,9 @@ impl Driver {
             Some(Unsure::Outcome(since)) => self.cannot_arrive_after(since),
             _ => Timestamp::ZERO,
         };
+        let asked_history = events.iter().any(|event| matches!(event, Event::NoSuchOrder { client_id, mode: Mode::History, .. } if *client_id == id));
         let absence = self.absences.entry(id).or_default();
+        absence.not_before = if asked_history { sent_for_good } else { Timestamp::ZERO };
         if lacks(Mode::Live) && !lacks(Mode::History) {
             absence.live = true;
             return false;
@@ -116,7 +118,6 @@ impl Driver {
             return false;
         }
         absence.live = false;
-        absence.not_before = sent_for_good;
         if ended.running.sent_at < sent_for_good {
             return false;
         }
@@ -139,17 +140,20 @@ impl Driver {
         false
     }
 
-    /// An order that whole rounds lacked is asked about again when that can prove something: until then the stream and the
-    /// lists would tell of it, and a venue's allowance is not spent on such orders again and again. One of an earlier run is
-    /// asked about once before that, one of ours a few times: somebody waits for it.
+    /// An order that live orders and history lacked is asked about again when that can prove something: until then the stream
+    /// and the lists would tell of it, and a venue's allowance is not spent on such orders again and again. One of an earlier
+    /// run is asked about once before that, one of ours a few times: somebody waits for it. The round that makes the proof
+    /// whole follows soon.
     pub(super) fn wait_for_proof(&mut self, id: ClientId, now: Timestamp) {
-        let not_before =
-            self.absences.get(&id).filter(|absence| !absence.live).map(|absence| absence.not_before);
-        let Some(at) = not_before.filter(|at| now < *at) else { return };
-        if self.legacy.is_unproven(id) {
-            self.upkeep.postpone(Chore::Lookup(id), at);
-        } else if QUICK_LOOKUPS <= self.upkeep.failures(Chore::Lookup(id)) {
-            self.upkeep.delay(Chore::Lookup(id), at);
+        let Some(&Absence { rounds, not_before, .. }) = self.absences.get(&id) else { return };
+        if now < not_before {
+            if self.legacy.is_unproven(id) {
+                self.upkeep.postpone(Chore::Lookup(id), not_before);
+            } else if QUICK_LOOKUPS <= self.upkeep.failures(Chore::Lookup(id)) {
+                self.upkeep.delay(Chore::Lookup(id), not_before);
+            }
+        } else if (1..ABSENT_ROUNDS).contains(&rounds) {
+            self.upkeep.want(Chore::Lookup(id), now + ABSENCE_MARGIN);
         }
     }
 

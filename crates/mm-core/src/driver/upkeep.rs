@@ -34,6 +34,8 @@ const BACKOFF_MAX: Duration = Duration::from_secs(10);
 #[derive(Clone, Copy, Debug, Default)]
 struct Plan {
     due: Option<Timestamp>,
+    /// Before then it is not done, whoever wants it.
+    not_before: Timestamp,
     in_flight: bool,
     failures: u32,
 }
@@ -46,9 +48,11 @@ pub(super) struct Upkeep {
 }
 
 impl Upkeep {
-    /// Wants `chore` done at `at`, or earlier if it is already wanted earlier. While one is under way: once more after it.
+    /// Wants `chore` done at `at`, or earlier if it is already wanted earlier, but never before a delay is over. While one is
+    /// under way: once more after it.
     pub(super) fn want(&mut self, chore: Chore, at: Timestamp) {
         let plan = self.plans.entry(chore).or_default();
+        let at = at.max(plan.not_before);
         plan.due = Some(plan.due.map_or(at, |due| due.min(at)));
     }
 
@@ -62,7 +66,7 @@ impl Upkeep {
         let is_full = self.n_in_flight >= IN_FLIGHT_MAX;
         let mut plans = self.plans.iter_mut().take_while(|(chore, _)| !is_full || chore.is_reaping());
         let (chore, plan) = plans.find(|(_, plan)| !plan.in_flight && plan.is_due(now))?;
-        *plan = Plan { due: None, in_flight: true, ..*plan };
+        *plan = Plan { due: None, not_before: Timestamp::ZERO, in_flight: true, failures: plan.failures };
         self.n_in_flight += usize::from(!chore.is_reaping());
         Some(*chore)
     }
@@ -96,17 +100,18 @@ impl Upkeep {
         self.plans.get(&chore).map_or(0, |plan| plan.failures)
     }
 
-    /// Wants a chore that has failed at `at`, and not before; its pauses begin anew then.
-    pub(super) fn postpone(&mut self, chore: Chore, at: Timestamp) {
+    /// Wants a chore that has failed at `at`, and not before, whoever wants it meanwhile. Its pauses go on from there.
+    pub(super) fn delay(&mut self, chore: Chore, at: Timestamp) {
         if let Some(plan) = self.plans.get_mut(&chore).filter(|plan| !plan.in_flight) {
-            (plan.due, plan.failures) = (Some(at), 0);
+            (plan.due, plan.not_before) = (Some(at), at);
         }
     }
 
-    /// Wants a chore that has failed at `at`, and not before; its pauses go on from there.
-    pub(super) fn delay(&mut self, chore: Chore, at: Timestamp) {
-        if let Some(plan) = self.plans.get_mut(&chore).filter(|plan| !plan.in_flight) {
-            plan.due = Some(at);
+    /// The same; its pauses begin anew then.
+    pub(super) fn postpone(&mut self, chore: Chore, at: Timestamp) {
+        self.delay(chore, at);
+        if let Some(plan) = self.plans.get_mut(&chore) {
+            plan.failures = 0;
         }
     }
 
@@ -183,6 +188,22 @@ mod tests {
         assert_eq!(upkeep.start(at(1)), None);
         upkeep.ended(Chore::Fills, at(2), true);
         assert_eq!(upkeep.start(at(2)), Some(Chore::Fills));
+    }
+
+    #[test]
+    fn what_is_delayed_is_not_done_before_whoever_wants_it() {
+        let mut upkeep = Upkeep::default();
+        let lookup = Chore::Lookup(ClientId(7));
+        upkeep.want(lookup, at(0));
+        assert_eq!(upkeep.start(at(0)), Some(lookup));
+        upkeep.ended(lookup, at(1), false);
+        upkeep.delay(lookup, at(9_000));
+        upkeep.want(lookup, at(2));
+        assert_eq!((upkeep.start(at(8_999)), upkeep.next_due()), (None, Some(at(9_000))));
+        assert_eq!(upkeep.start(at(9_000)), Some(lookup));
+        upkeep.want(lookup, at(9_001));
+        upkeep.ended(lookup, at(9_002), true);
+        assert_eq!(upkeep.start(at(9_002)), Some(lookup), "a delay is over once it has struck");
     }
 
     #[test]
