@@ -92,8 +92,8 @@ fn no_configuration_at_all() {
 }
 
 #[test]
-fn keys_that_nobody_reads() {
-    let mut told = Told::new("keys_that_nobody_reads");
+fn fault_64_keys_that_nobody_reads() {
+    let mut told = Told::new("fault_64_keys_that_nobody_reads");
     told.before("genral: { debug: true }");
     told.before("risk: { max: 1 }");
     told.before("general: yes");
@@ -107,8 +107,8 @@ fn keys_that_nobody_reads() {
 }
 
 #[test]
-fn values_that_cannot_be_meant() {
-    let mut told = Told::new("values_that_cannot_be_meant");
+fn fault_64_65_values_that_cannot_be_meant() {
+    let mut told = Told::new("fault_64_65_values_that_cannot_be_meant");
     told.key("side: [buy, sell]");
     told.key("side: hold");
     told.key("tracking_timeout_secs: soon");

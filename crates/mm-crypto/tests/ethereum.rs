@@ -36,7 +36,7 @@ fn vectors() -> Vec<(String, Digest, Signature, Address)> {
 }
 
 #[test]
-fn every_digest_of_the_vectors_is_signed_as_there() {
+fn fault_85_every_digest_of_the_vectors_is_signed_as_there() {
     let key = SecretKey::from_hex(&format!("0x{}", "01".repeat(32))).expect("the vectors' key");
     let mut signer = Signer::live(key);
     for (name, digest, signature, address) in vectors() {

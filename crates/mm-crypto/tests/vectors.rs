@@ -102,7 +102,7 @@ fn messages_of_tokens() {
 }
 
 #[test]
-fn signatures_of_the_official_signer_are_accepted() {
+fn fault_85_signatures_of_the_official_signer_are_accepted() {
     for mut row in rows("transactions") {
         row["message_hash_hex"] = row["tx_hash"].clone();
         assert_eq!(verify(&row), Ok(()), "{}", row["name"]);

@@ -356,6 +356,24 @@ mod tests {
     }
 
     #[test]
+    fn fault_43_a_price_is_the_same_number_however_it_is_written_and_off_the_tick_it_is_none() {
+        let half = market(Decimal::new(5, 1));
+        for (text, ticks) in [("100", 200), ("100.0", 200), ("100.5", 201), ("100.500000", 201), ("0.5", 1)] {
+            assert_eq!(half.price(text), Ok(Price(ticks)), "{text}");
+        }
+        for text in ["100.3", "100.25", "0.49", "100.5000001"] {
+            assert!(matches!(half.price(text), Err(NumberError::OffStep { .. })), "{text}");
+        }
+        // The tick is no power of ten.
+        let twentieth = market(Decimal::new(5, 2));
+        assert_eq!((twentieth.price("100"), twentieth.price("100.05")), (Ok(Price(2_000)), Ok(Price(2_001))));
+        assert!(matches!(twentieth.price("100.01"), Err(NumberError::OffStep { .. })));
+        let mut text = String::new();
+        twentieth.write_price(Price(2_001), &mut text);
+        assert_eq!(text, "100.05", "and back");
+    }
+
+    #[test]
     fn fault_44_a_tick_that_changes_closes_the_market_and_changes_no_price() {
         let mut markets = Markets::default();
         let id = markets.put(market(Decimal::new(1, 2)));

@@ -346,6 +346,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn fault_65_only_plain_decimals_are_numbers() {
+        for text in [
+            "", "-", ".", "1.", ".5", "-.5", "+1", "1e5", "1E5", "1_000", "1,000", "0x10", " 1", "1 ", "--1",
+            "1.2.3", "NaN", "nan", ".nan", "inf", "-inf", "Infinity", "１", "null", "true",
+        ] {
+            assert_eq!(Decimal::parse(text), Err(NumberError::Syntax(text.to_owned())), "{text}");
+        }
+        for text in [&"9".repeat(40), &"0".repeat(40), "0.0000000000000000001"] {
+            let said = Decimal::parse(text).expect_err("never cut, never rounded").to_string();
+            assert!(said.contains(text), "{said}");
+        }
+        for (text, same) in [("-12.50", "-12.5"), ("0007", "7"), ("0.000", "0"), ("-0", "0")] {
+            assert_eq!(Decimal::parse(text), Decimal::parse(same), "{text}");
+        }
+    }
+
+    #[test]
     fn what_no_market_can_mean_saturates_and_never_panics() {
         assert_eq!(-SignedQty(i64::MIN), SignedQty(i64::MAX));
         assert_eq!(-Money(i128::MIN), Money(i128::MAX));

@@ -138,7 +138,20 @@ pub struct NewOrder {
     pub exposure: Exposure,
 }
 
-/// Our own id of an order: unique across restarts, in the venue's range.
+/// Our own id of an order: unique across restarts, in the venue's range. A type of its own, as every id is, so that no two
+/// arguments can be given in each other's place (fault 27):
+///
+/// ```
+/// # use mm_model::{CancelTarget, ClientId, MarketId};
+/// let (market, client_id) = (MarketId(7), Some(ClientId(42)));
+/// CancelTarget { market, client_id, venue_id: None };
+/// ```
+///
+/// ```compile_fail,E0308
+/// # use mm_model::{CancelTarget, ClientId, MarketId};
+/// let (market, client_id) = (ClientId(42), Some(MarketId(7)));
+/// CancelTarget { market, client_id, venue_id: None };
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClientId(pub u64);
 
@@ -289,5 +302,25 @@ impl From<&OrderReport> for NewOrder {
             kind: report.price.map_or(OrderKind::Market, limit),
             exposure: Exposure::Any,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fault_58_ids_of_a_venue_are_texts_kept_letter_by_letter() {
+        for text in
+            ["5406825793", "0005406825793", "0x01010105033eb2", "281474976710655", "a-B_c", &"f".repeat(48)]
+        {
+            assert_eq!(VenueOrderId::new(text).expect("an id").as_str(), text);
+        }
+        assert_ne!(VenueOrderId::new("42"), VenueOrderId::new("042"), "one number, two ids");
+        // What is no id is none, and never a shorter one that another order may have.
+        for text in ["", &"f".repeat(49)] {
+            assert_eq!(VenueOrderId::new(text), None, "{text}");
+        }
+        assert_eq!(VenueOrderId::from_number(u64::MAX).as_str(), "18446744073709551615");
     }
 }

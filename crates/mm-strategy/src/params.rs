@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_read_without_floats_and_within_bounds() {
+    fn fault_65_values_are_read_without_floats_and_within_bounds() {
         let secs = Kind::Seconds { min_ms: 100, max_ms: 60_000 };
         check(secs, "2.5", Some(Value::Duration(Duration::from_millis(2500))));
         check(secs, "60.0", Some(Value::Duration(Duration::from_secs(60))));

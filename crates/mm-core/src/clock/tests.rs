@@ -122,7 +122,7 @@ fn a_run_that_may_not_go_on_drops_what_it_owns_and_leaves_the_rest() {
 }
 
 #[test]
-fn a_wall_clock_that_is_off_sleeps_as_long() {
+fn fault_49_a_wall_clock_that_is_off_sleeps_as_long() {
     let runtime = VirtualRuntime::new(START);
     let (clock, off) = (runtime.clock(), runtime.clock().off_by(-250_000_000));
     runtime.block_on(async {

@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_chore_is_wanted_again_after_a_growing_pause() {
+    fn fault_50_a_failed_chore_is_wanted_again_after_a_growing_pause() {
         let mut upkeep = Upkeep::default();
         upkeep.want(Chore::Time, at(0));
         let mut now = at(0);

@@ -7,8 +7,9 @@ use std::{
 };
 
 use mm_model::{
-    Ask, BookDelta, CallError, CancelTarget, ClientId, DeltaLevels, Event, FeeRates, Group, Level, Mode,
-    Modification, Placement, Price, Qty, Refusal, RefusalKind, ReportedStatus, Side, Snapshot, Timestamp,
+    Ask, BookDelta, CallError, CancelTarget, ClientId, DecodeError, DeltaLevels, Event, FeeRates, Group,
+    Level, Mode, Modification, Placement, Price, Qty, Refusal, RefusalKind, ReportedStatus, Side, Snapshot,
+    Timestamp,
 };
 use tokio::sync::Notify;
 
@@ -51,6 +52,7 @@ enum Item {
     Complete(CallId, CallResult),
     Tell(Event),
     Link(LinkState),
+    Undecodable(DecodeError),
 }
 
 impl Inner {
@@ -130,6 +132,7 @@ impl Fake {
                 Item::Complete(id, result) => driver.complete(now, id, result),
                 Item::Tell(event) => driver.apply(now, event),
                 Item::Link(state) => driver.link(now, state),
+                Item::Undecodable(error) => driver.undecodable(now, &error),
             }
         }
     }
@@ -310,6 +313,13 @@ impl Fake {
 
     pub(crate) fn link(&self, state: LinkState) {
         lock(&self.inner).put(self.clock.now(), Item::Link(state));
+        self.nudge.notify_one();
+    }
+
+    /// A frame comes that the codec cannot read.
+    pub(crate) fn garble(&self) {
+        let error = DecodeError { what: "frame", why: "a word of no page".to_owned() };
+        lock(&self.inner).put(self.clock.now(), Item::Undecodable(error));
         self.nudge.notify_one();
     }
 

@@ -111,7 +111,7 @@ fn check(words: &[Word], seen: &str) {
 }
 
 #[test]
-fn states_as_a_trader_sees_them() {
+fn fault_17_18_states_as_a_trader_sees_them() {
     check(&[], "SUBMITTING 0/10");
     check(&[open(0)], "OPEN 0/10");
     check(&[open(3)], "PARTIALLY_FILLED 3/10");
@@ -237,7 +237,7 @@ fn fault_07_only_fills_fill_and_the_rest_of_an_immediate_order_is_cancelled() {
 }
 
 #[test]
-fn fault_13_and_14_a_trade_counts_once_and_its_first_numbers_stand() {
+fn fault_13_14_a_trade_counts_once_and_its_first_numbers_stand() {
     check(&[fill(1, 3), fill(1, 3)], "PARTIALLY_FILLED 3/10");
     check(&[fill(1, 3), fill(1, 4)], "PARTIALLY_FILLED 3/10 trade 1 was told twice with different numbers");
 }

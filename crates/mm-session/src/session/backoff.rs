@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn doubles_up_to_the_cap_and_begins_again() {
+    fn fault_42_doubles_up_to_the_cap_and_begins_again() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(3));
         for _ in 0..2 {

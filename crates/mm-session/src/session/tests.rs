@@ -2,6 +2,7 @@
 //! `play` asserts in each story).
 
 mod codec;
+mod pace;
 mod property;
 mod sockets;
 mod venue;
@@ -140,7 +141,7 @@ fn a_halt_reaches_orders_that_wait_for_the_allowance() {
 }
 
 #[test]
-fn too_many_requests_stops_everything_for_as_long_as_the_venue_says() {
+fn fault_45_too_many_requests_stops_everything_for_as_long_as_the_venue_says() {
     let script = venue(&[(
         "/place/1",
         &[
@@ -185,7 +186,7 @@ fn too_many_requests_stops_everything_for_as_long_as_the_venue_says() {
 }
 
 #[test]
-fn each_end_of_a_call_is_told_as_what_it_is() {
+fn fault_03_50_each_end_of_a_call_is_told_as_what_it_is() {
     let script = venue(&[
         ("/place/1", &[Does::IsSilent]),
         ("/place/2", &[Does::IsGone]),
@@ -269,7 +270,7 @@ fn answers_that_lead_on_are_followed_but_not_for_ever() {
 }
 
 #[test]
-fn a_lost_socket_comes_back_by_and_by_and_is_told_at_once() {
+fn fault_42_a_lost_socket_comes_back_by_and_by_and_is_told_at_once() {
     let script = Script {
         links: &["public", "private"],
         doors: [("private", vec![Door::Opens, Door::Shut, Door::Shut, Door::Shut, Door::Shut, Door::Opens])]
@@ -316,7 +317,7 @@ fn a_lost_socket_comes_back_by_and_by_and_is_told_at_once() {
 }
 
 #[test]
-fn a_silent_socket_is_pinged_and_then_dropped() {
+fn fault_40_a_silent_socket_is_pinged_and_then_dropped() {
     let script = Script {
         links: &["public"],
         doors: [("public", vec![Door::Hangs, Door::Dead, Door::Opens])].into(),
@@ -393,7 +394,7 @@ fn what_no_waiting_will_mend_ends_the_start_and_only_the_start() {
 }
 
 #[test]
-fn what_is_too_heavy_is_refused_at_once() {
+fn fault_46_what_is_too_heavy_is_refused_at_once() {
     let story = async |world: World| {
         world.begin().await;
         world.ask(Ask::Leverage(Leverage { market: None, times: 91, mode: None }));

@@ -115,7 +115,7 @@ fn a_request_takes_of_all_allowances_or_of_none() {
 }
 
 #[test]
-fn impossible_allowances_and_weights_are_errors() {
+fn fault_46_impossible_allowances_and_weights_are_errors() {
     for (capacity, per) in [(0, PER), (1, PER), (10, Duration::ZERO)] {
         Throttle::new(&[Allowance { capacity, per }]).expect_err("cannot work");
     }

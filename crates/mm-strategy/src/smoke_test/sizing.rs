@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_configured_size_is_rounded_down_and_refused_below_the_minimum() {
+    fn fault_66_a_configured_size_is_rounded_down_and_refused_below_the_minimum() {
         let perp = market(MarketKind::Perpetual, "0.01", 5, None);
         check(&perp, &plan(Some("0.0799"), 1), Some(7));
         check(&perp, &plan(Some("0.049"), 1), None);

@@ -33,7 +33,7 @@ fn on_spot_it_sells_exactly_what_it_bought() {
 }
 
 #[test]
-fn somebody_elses_position_and_orders_are_not_touched() {
+fn fault_69_somebody_elses_position_and_orders_are_not_touched() {
     let ended = passes(&Case {
         before: |control| {
             // Long one SOL that the test did not buy, and a bid far away that it did not place.
@@ -145,7 +145,7 @@ fn orders_never_arrive() {
 }
 
 #[test]
-fn rest_tells_a_wrong_position() {
+fn fault_35_rest_tells_a_wrong_position() {
     let positions = [("SOL_USDC_PERP".to_owned(), "1".to_owned())].into();
     let lie = Action::Lie(Lie { positions, open_orders: None });
     let faults = Schedule::of([Rule::new(Place::Reply, lie).ask("positions")]);

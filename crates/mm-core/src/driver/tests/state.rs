@@ -176,6 +176,23 @@ fn an_order_that_is_not_there_is_asked_about_a_few_times_and_then_when_it_is_pro
     });
 }
 
+/// The codecs' own tests show that a word which they do not know makes a frame unreadable, and no order open.
+#[test]
+fn fault_11_a_frame_that_cannot_be_read_is_no_state_and_has_the_orders_asked_for() {
+    let world = World::new();
+    world.play(async |world| {
+        let order = world.venue.place(buy()).await.expect("taken");
+        world.fake.end_in_silence(order.client_id());
+        let before = world.fake.count(|ask| matches!(ask, Ask::OpenOrders(_)));
+        world.fake.garble();
+        world.clock.sleep(ms(1)).await;
+        assert_eq!((world.venue.status().undecodable, order.snapshot().state()), (1, OrderState::Open));
+        world.clock.sleep(ms(2_000)).await;
+        assert!(world.fake.count(|ask| matches!(ask, Ask::OpenOrders(_))) > before);
+        assert_eq!(order.snapshot().state(), OrderState::Cancelled);
+    });
+}
+
 #[test]
 fn reconciliation_finds_an_order_that_ended_in_silence() {
     let world = World::new();
@@ -257,7 +274,7 @@ fn a_refused_subscription_makes_it_unfit_to_trade() {
 }
 
 #[test]
-fn listeners_hear_what_is_new_and_a_slow_one_is_told() {
+fn fault_41_listeners_hear_what_is_new_and_a_slow_one_is_told() {
     let world = World::new();
     world.play(async |world| {
         let (mut quick, mut slow) = (world.venue.listen(), world.venue.listen());

@@ -49,7 +49,7 @@ fn split() -> (Vec<Vector>, Vec<Vector>) {
 }
 
 #[test]
-fn every_vector_is_rebuilt_signed_and_verified() {
+fn fault_85_every_vector_is_rebuilt_signed_and_verified() {
     let key = key();
     for vector in split().0 {
         let (request, instruction) = (request(&vector), instruction(&vector));

@@ -37,7 +37,7 @@ fn check(vector: &TxVector, key: &Verifier, tx_type: u64, tx_info: &str) -> Resu
 }
 
 #[test]
-fn every_vector_is_accepted() {
+fn fault_85_every_vector_is_accepted() {
     for vector in vectors().transactions {
         let key = verifier(&vector.public_key_hex);
         let authentic = check(&vector, key, vector.tx_type.into(), &vector.tx_info).unwrap();

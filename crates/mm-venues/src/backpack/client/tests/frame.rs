@@ -137,6 +137,21 @@ fn a_fill_is_told_before_the_order_it_fills() {
     assert_eq!(tells("stream_order_fill"), [Event::Fill(fill), Event::Order(order)]);
 }
 
+/// `z` is all that was filled, `l` the last trade: no field is taken for what is left.
+#[test]
+fn fault_20_what_is_filled_is_the_cumulative_and_the_last_trade_is_no_rest() {
+    let text = message("stream_order_fill").replace("\"X\":\"Filled\"", "\"X\":\"PartiallyFilled\"");
+    for (last, all, filled) in [("0.0001", "0.0003", 3), ("0.0003", "0.0003", 3), ("0.0002", "0.0010", 10)] {
+        let text = text
+            .replace("\"l\":\"0.0010\"", &format!("\"l\":\"{last}\""))
+            .replace("\"z\":\"0.0010\"", &format!("\"z\":\"{all}\""));
+        let (result, out) = frame(&mut client(), &text);
+        assert_eq!(result, Ok(()), "{text}");
+        let [Event::Fill(_), Event::Order(order)] = &out[..] else { panic!("{out:?}") };
+        assert_eq!((order.qty, order.filled), (Qty(10), Qty(filled)), "{last} of {all}");
+    }
+}
+
 #[test]
 fn a_fill_that_cannot_be_read_does_not_hide_the_order() {
     let text = message("stream_order_fill");
@@ -177,7 +192,7 @@ fn an_expired_order_was_rejected_only_if_it_never_rested() {
 }
 
 #[test]
-fn an_unknown_word_is_an_error_and_never_an_open_order() {
+fn fault_11_an_unknown_word_is_an_error_and_never_an_open_order() {
     let text = message("stream_order_expired");
     for (known, unknown) in [
         ("\"X\":\"Expired\"", "\"X\":\"Paused\""),
@@ -216,7 +231,7 @@ fn a_refused_subscription_is_told() {
 }
 
 #[test]
-fn frames_that_mean_nothing_are_errors() {
+fn fault_12_frames_that_mean_nothing_are_errors() {
     for text in [
         "",
         "{}",

@@ -57,7 +57,7 @@ fn every_known_refusal_has_its_kind() {
 }
 
 #[test]
-fn an_unknown_outcome_is_never_a_refusal() {
+fn fault_03_an_unknown_outcome_is_never_a_refusal() {
     assert_eq!(
         refused(503, "SERVICE_UNAVAILABLE", "Unknown error, please check your request or try again later."),
         None
@@ -77,7 +77,7 @@ fn an_unknown_outcome_is_never_a_refusal() {
 }
 
 #[test]
-fn a_failed_read_is_never_an_empty_list() {
+fn fault_34_a_failed_read_is_never_an_empty_list() {
     for ask in
         [Ask::Positions, Ask::Balances, Ask::OpenOrders(None), Ask::FillsSince(NOW), Ask::Markets, Ask::Time]
     {
@@ -90,7 +90,7 @@ fn a_failed_read_is_never_an_empty_list() {
 }
 
 #[test]
-fn too_many_requests_say_when_to_try_again() {
+fn fault_45_too_many_requests_say_when_to_try_again() {
     let limited = |header: Option<&str>| {
         let mut reply = reply(429, r#"{"code":"TOO_MANY_REQUESTS","message":"slow down"}"#);
         if let Some(value) = header {

@@ -188,7 +188,7 @@ fn quirks_are_refused() {
 
 /// Every variant meets the whole venue, and leaves no trace there.
 #[test]
-fn tampered_requests_are_refused() {
+fn fault_81_tampered_requests_are_refused() {
     let vectors = vectors();
     let (mut world, key) = (vectors.world(), vectors.key());
     let (mut n_refused, mut said) = (0, BTreeSet::new());

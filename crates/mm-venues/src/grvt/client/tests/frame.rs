@@ -224,7 +224,7 @@ fn orders_and_states() {
 }
 
 #[test]
-fn a_status_that_is_on_no_page_is_nothing_that_an_order_can_be() {
+fn fault_11_a_status_that_is_on_no_page_is_nothing_that_an_order_can_be() {
     let mut client = connected(Encoding::Lite);
     let (id, sub) = (ID.to_string(), SUB.to_string());
     for words in

@@ -111,7 +111,7 @@ fn acknowledgements() {
 }
 
 #[test]
-fn an_answer_that_is_not_ours_or_cannot_be_read_leaves_the_outcome_unknown() {
+fn fault_03_an_answer_that_is_not_ours_or_cannot_be_read_leaves_the_outcome_unknown() {
     for encoding in Encoding::ALL {
         let stranger =
             encoding.write(&Told { result: order("12", "0x0101", ["OPEN", "UNSPECIFIED", "0.0"]) });

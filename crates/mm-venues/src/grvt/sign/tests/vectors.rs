@@ -46,7 +46,7 @@ fn types_and_domains_hash_as_published() {
 }
 
 #[test]
-fn every_order_is_signed_as_there_and_taken() {
+fn fault_85_every_order_is_signed_as_there_and_taken() {
     let all = vectors().orders;
     assert_eq!(all.len(), 18);
     for it in &all {

@@ -161,7 +161,7 @@ fn standing(word: &str, filled: &str) -> String {
 }
 
 #[test]
-fn every_status_has_its_meaning() {
+fn fault_04_11_every_status_has_its_meaning() {
     let plain = [
         ("in-progress", "[Queued { client_id: ClientId(42) }]"),
         ("pending", "Open"),
@@ -200,7 +200,7 @@ fn every_status_has_its_meaning() {
 }
 
 #[test]
-fn a_word_that_is_on_no_page_is_never_open() {
+fn fault_11_a_word_that_is_on_no_page_is_never_open() {
     let text = message("stream_account_all_orders");
     for word in ["", "Open", "opened", "canceled-by-moon"] {
         let (result, heard) = frame(&mut connected(), &text.replace("\"open\"", &format!("\"{word}\"")));

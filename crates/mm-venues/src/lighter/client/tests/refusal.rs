@@ -47,7 +47,7 @@ fn every_code_of_the_venues_page() {
 }
 
 #[test]
-fn what_is_neither_yes_nor_no_is_nothing() {
+fn fault_03_what_is_neither_yes_nor_no_is_nothing() {
     let cases = [
         (200, r#"{"code":200}"#, "yes"),
         (200, r#"{"code":21739,"message":"m"}"#, "Funds 21739: m"),

@@ -109,7 +109,7 @@ fn check(words: &str, expected: Expect) {
 }
 
 #[test]
-fn what_is_not_as_it_was_signed_is_refused() {
+fn fault_81_what_is_not_as_it_was_signed_is_refused() {
     let mut world = World::new(options());
     let tx = world.tx(ALICE, 0, Order { client_order_index: 5, ..limit() });
     let (kind, info) = world.signed(&tx);

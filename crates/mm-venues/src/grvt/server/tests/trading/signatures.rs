@@ -110,7 +110,7 @@ fn every_vector_s_signature_is_good_here_and_nowhere_else() {
 }
 
 #[test]
-fn every_tampered_variant_is_refused() {
+fn fault_81_every_tampered_variant_is_refused() {
     let mut said: BTreeMap<(u32, String), usize> = BTreeMap::new();
     let names = [BTC, ETH, "SOL_USDT_Perp", "XRP_USDT_Perp"];
     for vector in vectors().orders {
