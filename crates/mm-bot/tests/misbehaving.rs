@@ -206,7 +206,7 @@ fn resting(dir: &TempDir, world: &Served) -> std::process::Child {
 }
 
 #[test]
-fn interrupted_or_terminated_once_nothing_is_left() {
+fn fault_30_interrupted_or_terminated_once_nothing_is_left() {
     for name in ["INT", "TERM"] {
         let dir = state();
         let world = Served::start(&dir, 4);
@@ -221,7 +221,7 @@ fn interrupted_or_terminated_once_nothing_is_left() {
 }
 
 #[test]
-fn interrupted_twice_it_leaves_at_once() {
+fn fault_30_interrupted_twice_it_leaves_at_once() {
     let dir = state();
     let world = Served::start(&dir, 4);
     // Cancels are not answered, so that the orderly stop takes its time.

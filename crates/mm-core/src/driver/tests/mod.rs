@@ -232,6 +232,32 @@ fn fault_23_24_25_only_a_refused_cancel_is_no_longer_on_its_way() {
     }
 }
 
+/// A fill of more than was ordered, and a trade that is told twice with different numbers, of which the first stand.
+#[test]
+fn fault_14_21_what_cannot_be_is_alarmed_and_counted_as_it_was_told_first_and_closes_the_market() {
+    for (first, then, filled) in [(13, 13, 13), (3, 4, 3)] {
+        let world = World::new();
+        world.play(async |world| {
+            let order = world.venue.place(buy()).await.expect("taken");
+            let other = world.venue.place(buy()).await.expect("taken");
+            let Event::Fill(fill) = world.fake.fill_in_silence(order.client_id(), 3).swap_remove(0) else {
+                panic!("a fill")
+            };
+            for lots in [first, then] {
+                world.fake.tell(Event::Fill(mm_model::Fill { qty: Qty(lots), ..fill.clone() }));
+            }
+            world.clock.sleep(ms(1)).await;
+            assert_eq!(world.venue.status().anomalies, 1);
+            let signed = i64::try_from(filled).expect("small");
+            assert_eq!(world.venue.filled(MARKET), SignedQty(signed), "the position has it");
+            let refused = world.venue.place(buy()).await.expect_err("closed").to_string();
+            assert!(refused.contains("MARKET_HALTED"), "{refused}");
+            world.clock.sleep(ms(1_000)).await;
+            assert_eq!(other.snapshot().state(), OrderState::Cancelled, "what is live there is taken off");
+        });
+    }
+}
+
 #[test]
 fn fault_26_a_cancel_waits_for_the_placement_that_it_must_not_overtake() {
     let world = World::new();

@@ -233,7 +233,7 @@ fn fault_81_tampered_requests_are_refused() {
 }
 
 #[test]
-fn headers_and_times() {
+fn fault_80_headers_and_times() {
     let vectors = vectors();
     let world = vectors.world();
     let mut lines = BTreeSet::new();

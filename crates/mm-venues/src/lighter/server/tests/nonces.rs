@@ -158,7 +158,7 @@ fn one_bad_order_of_a_batch_spoils_it_at_the_api_but_not_at_the_engine() {
 }
 
 #[test]
-fn skipped_nonces_may_be_unix_milliseconds_and_the_key_goes_on_from_there() {
+fn fault_80_skipped_nonces_may_be_unix_milliseconds_and_the_key_goes_on_from_there() {
     let mut world = World::new(options());
     let skips = Attributes::skip_nonce();
     for (nonce, attributes, word) in [

@@ -109,7 +109,7 @@ fn check(words: &str, expected: Expect) {
 }
 
 #[test]
-fn fault_81_what_is_not_as_it_was_signed_is_refused() {
+fn fault_80_81_what_is_not_as_it_was_signed_or_comes_again_is_refused() {
     let mut world = World::new(options());
     let tx = world.tx(ALICE, 0, Order { client_order_index: 5, ..limit() });
     let (kind, info) = world.signed(&tx);
@@ -151,6 +151,8 @@ fn fault_81_what_is_not_as_it_was_signed_is_refused() {
         assert!(answer.word().starts_with(word), "{kind}: {answer:?}");
     }
     assert_eq!(world.post_tx(kind, &info).word(), "200");
+    // Fault 80: letter by letter as it was signed, and once.
+    assert_eq!(world.post_tx(kind, &info).word(), "400 21104 invalid nonce");
 }
 
 #[test]
