@@ -3,6 +3,7 @@
 
 mod arrows;
 mod pages;
+mod proofs;
 mod rust;
 mod source;
 
@@ -104,6 +105,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 
     let mut problems = arrows::check(tree.text("ARCHITECTURE.md").unwrap_or_default(), &packages);
     problems.extend(pages::check(&tree));
+    problems.extend(proofs::check(&tree));
     problems.extend(
         tree.files()
             .filter(|(path, _)| path.ends_with(".rs"))

@@ -65,7 +65,6 @@ pub(crate) fn check(tree: &Tree) -> Vec<Problem> {
 /// The files and folders of ours that a page names: targets of relative links, which begin at the page's folder, and paths
 /// in backticks, which begin at the tree's.
 fn paths_named((page, text): (&str, &str)) -> Vec<(usize, String)> {
-    let folder = page.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut found = Vec::new();
     for (n, line) in text.lines().enumerate() {
         let linked =
@@ -77,11 +76,21 @@ fn paths_named((page, text): (&str, &str)) -> Vec<(usize, String)> {
             .step_by(2)
             .filter(|word| PATHS.iter().any(|start| word.starts_with(start)));
         let plain = |word: &&str| !word.contains(['*', '<', '{', ' ', '…']);
-        let bare = |word: &str| word.split('#').next().unwrap_or_default().trim_end_matches('/').to_owned();
-        found.extend(linked.filter(plain).map(|word| (n + 1, from(folder, &bare(word)))));
+        found.extend(linked.filter(plain).map(|word| (n + 1, target(page, word))));
         found.extend(quoted.filter(plain).map(|word| (n + 1, bare(word))));
     }
     found
+}
+
+/// The path from the tree's root that a link on `page` leads to.
+pub(super) fn target(page: &str, link: &str) -> String {
+    let folder = page.rsplit_once('/').map_or("", |(folder, _)| folder);
+    from(folder, &bare(link))
+}
+
+/// A path without its anchor and its last `/`.
+fn bare(word: &str) -> String {
+    word.split('#').next().unwrap_or_default().trim_end_matches('/').to_owned()
 }
 
 /// A relative path that begins at `folder`, as one that begins at the tree's.
