@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use mm_core::{
     Clock, CoreConfig, Needs, Outcome, Spawner, StopReport, StrategyError, TradingCore, Venue, risk::Gate,
 };
-use mm_store::{AccountLock, StateDir};
+use mm_store::{AccountLock, Resumed, StateDir};
 use mm_strategy::{Observer, smoke_test::Report};
 
 use crate::{
@@ -73,6 +73,7 @@ impl Launch<'_> {
         let _log = self.logs(config, &state).start().map_err(Fatal::usage)?;
         tracing::info!(file = %config.file, strategy = config.strategy.name, state = %state.path().display(), "start");
         let (clock, gate) = (Clock::system(), Gate::with(config.limits.clone()));
+        Resumed::of(&state).read().into_iter().for_each(|at| gate.resumed(at));
         let interrupt =
             Interrupt::listen().context("cannot listen to signals").map_err(Fatal::not_started)?;
         let control = Control::start(Setup {

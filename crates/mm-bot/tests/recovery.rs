@@ -87,3 +87,29 @@ fn fault_63_a_second_process_on_the_account_is_refused_and_a_dead_ones_lock_is_f
     let third = again(&dir, &world, "flatten");
     assert!(text(&third.stdout).contains("recovered: backpack: 1 order"), "{}", text(&third.stderr));
 }
+
+#[test]
+fn what_closed_the_risk_gate_is_not_forgotten_until_a_person_opens_it() {
+    let dir = state();
+    let world = Served::start(&dir, 9);
+    let child = resting(&dir, &world);
+    let reduced = mm_bot(dir.path(), &["reduce", "--reason", "a drill"]);
+    assert_eq!(reduced.status.code(), Some(0), "{}", text(&reduced.stderr));
+    // The venue's thread writes it down when it hears of it.
+    let is_kept = || text(&mm_bot(dir.path(), &["journal", "show"]).stdout).contains("REDUCING").then_some(());
+    eventually("the journal's word of it", is_kept);
+    kill(child);
+    let refused = again(&dir, &world, "resume");
+    let told = text(&refused.stdout) + &text(&refused.stderr);
+    assert_ne!(refused.status.code(), Some(0), "{told}");
+    assert!(told.contains("REDUCING") && told.contains("a drill"), "{told}");
+    assert_eq!(n_open(&world), 0);
+    let unsaid = mm_bot(dir.path(), &["resume"]);
+    assert_ne!(unsaid.status.code(), Some(0), "nobody was asked");
+    let resumed = mm_bot(dir.path(), &["resume", "--yes"]);
+    let told = text(&resumed.stdout) + &text(&resumed.stderr);
+    assert_eq!(resumed.status.code(), Some(0), "{told}");
+    assert!(told.contains("backpack was left REDUCING") && told.contains("the next start is open"), "{told}");
+    let output = again(&dir, &world, "resume");
+    assert_eq!(output.status.code(), Some(0), "{}\n{}", text(&output.stdout), text(&output.stderr));
+}

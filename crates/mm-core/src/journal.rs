@@ -47,6 +47,11 @@ pub enum Entry<'a> {
         /// Where.
         market: &'a Market,
     },
+    /// What the risk gate must not forget of this account. The last one counts.
+    Risk {
+        /// [`RiskState`](crate::risk::RiskState) as text.
+        state: &'a str,
+    },
 }
 
 /// What joining an update came to.
@@ -101,6 +106,8 @@ pub struct Past {
     pub orders: Vec<PastOrder>,
     /// What our own orders filled since the journal began, by market, signed; those of `orders` included.
     pub filled: Vec<(PastMarket, SignedQty)>,
+    /// What the risk gate wrote down last: [`RiskState`](crate::risk::RiskState) as text.
+    pub risk: Option<String>,
 }
 
 /// A market as an earlier run knew it: its number there means nothing here.

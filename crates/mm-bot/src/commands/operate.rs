@@ -8,8 +8,11 @@ use std::{
 };
 
 use anyhow::Context as _;
-use mm_core::Clock;
-use mm_store::{KillLatch, StateDir, Tripped};
+use mm_core::{
+    Clock,
+    risk::{Closure, Mode, RiskState},
+};
+use mm_store::{KillLatch, Resumed, StateDir, Tripped, disk::RealDisk, journal};
 use mm_venues::http::Method;
 use serde_json::{Value, json};
 
@@ -82,14 +85,17 @@ pub(super) fn resume(global: &Global, args: &Resume) -> Result<Exit, Fatal> {
     let state = state_dir(global, args.config.as_deref())?;
     let latch = KillLatch::of(&state);
     let closed = closed_gates(&state)?;
+    let left = if closed.is_empty() { left_closed(&state) } else { Vec::new() };
     let tripped = latch.read();
     if let Some(tripped) = &tripped {
         complain(&format!("trading was stopped {tripped}"));
     }
-    closed.iter().for_each(|line| complain(line));
-    if (tripped.is_some() || !closed.is_empty()) && !args.yes && !confirmed()? {
+    closed.iter().chain(&left).for_each(|line| complain(line));
+    if (tripped.is_some() || !closed.is_empty() || !left.is_empty()) && !args.yes && !confirmed()? {
         return Err(Fatal::usage(anyhow::anyhow!("nothing was changed: trading stays stopped")));
     }
+    // Before the latch goes: whoever starts then finds both.
+    Resumed::of(&state).stamp(Clock::system().now()).map_err(Fatal::not_started)?;
     let was_set = latch.clear().map_err(Fatal::not_started)?;
     let told = if closed.is_empty() {
         Told::default()
@@ -101,6 +107,7 @@ pub(super) fn resume(global: &Global, args: &Resume) -> Result<Exit, Fatal> {
     } else {
         let what = match (was_set, told.answers.len()) {
             (true, _) => "a bot may be started again".to_owned(),
+            (false, 0) if !left.is_empty() => "the next start is open".to_owned(),
             (false, 0) => "trading was not stopped".to_owned(),
             (false, n) => format!("the risk gate of {n} running is open"),
         };
@@ -199,6 +206,37 @@ fn closed_gates(state: &StateDir) -> Result<Vec<String>, Fatal> {
         Some(format!("process {pid} is {mode}: {}", bot["reason"].as_str().unwrap_or("no reason was given")))
     };
     Ok(told.answers.iter().filter_map(line).collect())
+}
+
+/// What runs that are over left closed, by their journals; one that cannot be read says so itself at the next start.
+fn left_closed(state: &StateDir) -> Vec<String> {
+    let resumed_at = Resumed::of(state).read().unwrap_or_default();
+    let folders =
+        std::fs::read_dir(state.path()).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+    let of = |folder: std::path::PathBuf| {
+        let path = journal::files(&RealDisk, &folder).ok()?.pop()?;
+        let (header, past) = journal::fold(&path, &journal::read(&RealDisk, &path).ok()?).ok()?;
+        let venue = header.account.venue;
+        let Ok(state) = past.risk?.parse::<RiskState>() else {
+            return Some(vec![format!(
+                "{venue}: what was made and lost cannot be read from {}",
+                path.display()
+            )]);
+        };
+        let Closure { mode, since, why } = state.closure;
+        let whole =
+            (mode != Mode::Active).then(|| (since, format!("{venue} was left {}: {why}", mode.as_str())));
+        let paused = state.paused.into_iter().map(|paused| {
+            (paused.since, format!("{venue} {} was left closed: {}", paused.symbol, paused.why))
+        });
+        let closed = whole.into_iter().chain(paused).filter(|(since, _)| resumed_at < *since);
+        Some(closed.map(|(_, line)| line).collect())
+    };
+    folders
+        .filter(|path| path.extension().is_some_and(|end| end == "journal"))
+        .filter_map(of)
+        .flatten()
+        .collect()
 }
 
 fn user() -> String {

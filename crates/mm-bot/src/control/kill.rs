@@ -132,7 +132,7 @@ impl KillSwitch {
     async fn off(&self, tripped: Tripped, since: Timestamp, why: &str) -> Killed {
         let Parts { clock, gate, patience, .. } = &self.0.parts;
         let n_before = self.open().len();
-        gate.halt(why);
+        gate.halt_this_process(why);
         let left = self.taken_off(since + *patience).await;
         let took = clock.now().since(since);
         let killed = Killed { tripped, took, n_off: n_before.saturating_sub(left.len()), left };

@@ -29,7 +29,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::{
     journal::Past,
     orders::Update,
-    risk::Mode,
+    risk::{Mode, RiskState},
     sync::lock,
     venue::{CallResult, Command, Shared},
 };
@@ -125,6 +125,9 @@ pub struct Driver {
     legacy: Legacy,
     /// When the gate last heard of a market's touch.
     marked_at: BTreeMap<MarketId, Timestamp>,
+    /// What was last written down of the gate, but for fills, and when that was looked at.
+    risk_kept: (Timestamp, RiskState),
+    mode_kept: Mode,
     reconciling: Reconciling,
     /// What earlier runs left and was not taken up yet: the venue's markets must be known first.
     past: Past,
@@ -158,6 +161,8 @@ impl Driver {
             fills_from: now,
             legacy: Legacy::of(&past),
             marked_at: BTreeMap::new(),
+            risk_kept: (now, RiskState::default()),
+            mode_kept: Mode::Active,
             reconciling: Reconciling::default(),
             past,
         };
@@ -178,6 +183,7 @@ impl Driver {
             if mode.has_changed().unwrap_or(true) && *mode.borrow_and_update() == Mode::Halted {
                 self.take_all_off(shared.clock.now());
             }
+            self.keep_mode(shared.clock.now());
             if *stop.borrow_and_update() {
                 return self.farewell(shared.clock.now());
             }

@@ -5,10 +5,12 @@ use std::time::Duration;
 use mm_model::{Anomaly, Book, MarketId, Timestamp};
 
 use super::Driver;
-use crate::risk::is_impossible;
+use crate::{journal::Entry, risk::is_impossible};
 
 /// A market's worth is told to the gate at most this often: limits on losses need no more, and a busy feed costs nothing.
 const MARK_EVERY: Duration = Duration::from_millis(100);
+/// What moves with prices alone (the best moment, the worth of what is held) is written down this often at most.
+const KEEP_EVERY: Duration = Duration::from_secs(5);
 
 impl Driver {
     /// The touch may have moved: what is held there is worth that.
@@ -26,15 +28,40 @@ impl Driver {
         if let Some(touch) = touch {
             *marked_at = now;
             self.shared.desk.mark(now, market, touch);
+            if KEEP_EVERY <= now.since(self.risk_kept.0) {
+                self.keep_risk(now);
+            }
+        }
+    }
+
+    /// Writes down what the gate must not forget, if that is something else than last time. Fills do so by themselves.
+    pub(super) fn keep_risk(&mut self, now: Timestamp) {
+        self.risk_kept.0 = now;
+        let state = self.shared.desk.state(now);
+        if state == self.risk_kept.1 {
+            return;
+        }
+        // It remembers its failure by itself, and lets nothing new be made.
+        let _ = self.shared.journal.write(now, &Entry::Risk { state: &state.to_string() });
+        self.risk_kept.1 = state;
+    }
+
+    /// A mode that changed is written down at once.
+    pub(super) fn keep_mode(&mut self, now: Timestamp) {
+        let mode = self.shared.gate.mode();
+        if std::mem::replace(&mut self.mode_kept, mode) != mode {
+            self.keep_risk(now);
         }
     }
 
     /// What proves that the venue's books or ours are wrong closes the market: nothing new, and every order of ours there is
     /// taken off (fault 21).
     pub(super) fn close_if_impossible(&mut self, market: MarketId, anomaly: &Anomaly) {
-        if is_impossible(anomaly) && self.shared.desk.impossible(market, &anomaly.to_string()) {
+        let now = self.shared.clock.now();
+        if is_impossible(anomaly) && self.shared.desk.impossible(now, market, &anomaly.to_string()) {
+            self.keep_risk(now);
             tracing::error!(venue = %self.shared.config.name, ?market, %anomaly, "the risk gate closes a market");
-            self.take_off(self.shared.clock.now(), |open| open == market);
+            self.take_off(now, |open| open == market);
         }
     }
 }

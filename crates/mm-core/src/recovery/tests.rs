@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use mm_model::{Ask, Decimal, OrderState, Qty, Side, SignedQty};
+use mm_model::{Ask, Decimal, Money, OrderState, Qty, Side, SignedQty};
 
 use super::{Recovered, Recovery, carry_out};
 use crate::{
     PlaceError, VenueConfig,
-    risk::{ConnectorLimits, Gate, Limits, MarketLimits},
+    risk::{ConnectorLimits, Gate, Limits, MarketLimits, Mode, code},
     testing::{MARKET, OnCancel, OnPlace, World, config, is_lookup, limit, ms},
 };
 
@@ -302,4 +302,31 @@ fn fault_60_killed_at_any_moment_it_ends_with_nothing_live_and_every_fill_counte
             assert_eq!(anomalies, 0, "{case}");
         }
     }
+}
+
+#[test]
+fn what_was_lost_and_what_closed_the_gate_outlives_the_process() {
+    let gate = || Gate::with(Limits { quotes: vec!["USDC".into()], ..Limits::default() });
+    let world = World::new().killed_under(with(Recovery::Resume), gate());
+    world.play(async |world| {
+        let order = world.venue.place(buy()).await.expect("taken");
+        world.fake.fill(order.client_id(), 10);
+        world.clock.within(MINUTE, order.clone().wait_final()).await.expect("filled");
+        world.gate.halt("a test");
+        world.clock.sleep(ms(10)).await;
+    });
+    let lost = world.gate.profit();
+    assert_ne!(lost, Money::ZERO);
+    let world = world.killed_under(with(Recovery::Resume), gate());
+    assert_eq!((world.gate.mode(), world.gate.reason()), (Mode::Halted, "a test".to_owned()));
+    assert_eq!(world.gate.profit(), lost, "before anything was asked of the venue");
+    recover(&world, false).expect("nothing was left");
+    world.runtime.block_on(async {
+        let Err(PlaceError::Denied(denial)) = world.venue.place(buy()).await else { panic!("halted") };
+        assert_eq!(denial.code, code::HALTED);
+        world.gate.resume();
+        world.clock.sleep(ms(10)).await;
+    });
+    let world = world.killed_under(with(Recovery::Resume), gate());
+    assert_eq!((world.gate.mode(), world.gate.profit()), (Mode::Active, lost));
 }

@@ -8,7 +8,7 @@ use mm_model::{
 };
 
 use super::{
-    Denial, Gate, Mode,
+    Denial, Gate, Mode, RiskState,
     check::{Sight, mid},
     ledger::{Change, Moment, News, Place},
 };
@@ -184,10 +184,34 @@ impl Desk {
     }
 
     /// The venue said something of the market that cannot be: it is closed until somebody looked. Whether it was open.
-    pub(crate) fn impossible(&self, market: MarketId, why: &str) -> bool {
-        let close =
-            |row: &mut super::row::Row| row.halted.is_none() && row.halted.replace(why.to_owned()).is_none();
+    pub(crate) fn impossible(&self, now: Timestamp, market: MarketId, why: &str) -> bool {
+        let close = |row: &mut super::row::Row| {
+            row.halted.is_none() && row.halted.replace((why.to_owned(), now)).is_none()
+        };
         self.gate.ledger().change(self.place(market), close) == Some(true)
+    }
+
+    /// What must outlive the process of this connector's part, as it is now.
+    pub(crate) fn state(&self, now: Timestamp) -> RiskState {
+        let ledger = self.gate.ledger();
+        let closure = self.gate.closure(now);
+        ledger.state(self.account, closure)
+    }
+
+    /// Takes up what an earlier run left of the account's part, before anything may trade. What cannot be read closes the
+    /// gate: nobody gets a fresh allowance from a damaged record.
+    pub(crate) fn restore(&self, saved: &str, now: Timestamp) {
+        match saved.parse::<RiskState>() {
+            Ok(mut state) => {
+                let closure = self.gate.still_closed(&mut state);
+                self.gate.ledger().restore(self.account, state, now);
+                self.gate.take_up(closure);
+            }
+            Err(error) => self.gate.halt(&format!(
+                "what was made and lost before cannot be read from the journal ({error}): compare the account with your own \
+                 books, then `mm-bot resume`; what was lost until now is then counted no more"
+            )),
+        }
     }
 
     /// Lets the mode follow what was told.

@@ -16,9 +16,9 @@ use super::{
     limits::{ConnectorLimits, Limits},
     line::{Line, Wish},
     pace::Messages,
-    profit::Profit,
+    profit::{Profit, Share, day_of},
     row::Row,
-    state::{RiskState, SavedMarket},
+    state::{Closure, Paused, RiskState, SavedMarket},
 };
 
 /// A mode that something calls for, and why.
@@ -35,6 +35,10 @@ pub(super) struct Account {
     messages: Messages,
     rejects: u32,
     skew: Duration,
+    pub(super) share: Share,
+    /// What earlier runs left of markets that are not known yet.
+    pub(super) saved: Vec<SavedMarket>,
+    pub(super) paused: Vec<Paused>,
 }
 
 /// See the module.
@@ -46,8 +50,6 @@ pub(super) struct Ledger {
     /// Places given out so far.
     n_places: u64,
     pub(super) profit: Profit,
-    /// What earlier runs left of markets that are not known yet.
-    pub(super) saved: Vec<SavedMarket>,
     /// What is to become of the mode.
     pub(super) call: Option<Call>,
 }
@@ -99,7 +101,6 @@ impl Ledger {
             gross: Money::ZERO,
             n_places: 0,
             profit: Profit::default(),
-            saved: Vec::new(),
             call: None,
         }
     }
@@ -115,6 +116,9 @@ impl Ledger {
             messages,
             rejects: 0,
             skew: Duration::ZERO,
+            share: Share::default(),
+            saved: Vec::new(),
+            paused: Vec::new(),
         };
         self.accounts.push(account);
         self.accounts.len() - 1
@@ -130,11 +134,12 @@ impl Ledger {
         let limits = self.limits.market(&account.name, &market.symbol).clone();
         let has_unit = self.limits.quotes.iter().any(|quote| **quote == *market.quote);
         let mut row = Row::new(market.clone(), limits, has_unit);
-        let is_this =
-            |saved: &SavedMarket| saved.connector == account.name && *saved.symbol == *market.symbol;
-        if let Some(at) = self.saved.iter().position(is_this) {
-            let saved = self.saved.swap_remove(at);
-            saved.put_back(&mut row);
+        if let Some(at) = account.saved.iter().position(|saved| *saved.symbol == *market.symbol) {
+            account.saved.swap_remove(at).put_back(&mut row);
+        }
+        if let Some(at) = account.paused.iter().position(|paused| *paused.symbol == *market.symbol) {
+            let Paused { since, why, .. } = account.paused.swap_remove(at);
+            row.halted = Some((why, since));
         }
         account.rows.insert(place.market, row);
     }
@@ -323,14 +328,19 @@ impl Ledger {
     }
 
     fn take_stock(&mut self, place: Place, now: Timestamp) {
-        let Some(row) = self.accounts[place.account].rows.get_mut(&place.market).filter(|row| row.has_unit)
-        else {
-            return;
-        };
+        let account = &mut self.accounts[place.account];
+        let Some(row) = account.rows.get_mut(&place.market).filter(|row| row.has_unit) else { return };
         let equity = row.takings.at(&row.market, row.price.unwrap_or_default());
-        let all = self.profit.equity - row.takings.equity + equity;
+        let gained = equity - row.takings.equity;
         row.takings.equity = equity;
-        if let Some((code, text)) = self.profit.at(now, all, &self.limits.losses) {
+        if self.profit.begins_day(now) {
+            self.accounts.iter_mut().for_each(|account| account.share.day_began = account.share.equity);
+        }
+        self.accounts[place.account].share.equity += gained;
+        if self.profit.set(self.profit.equity + gained) {
+            self.accounts.iter_mut().for_each(|account| account.share.at_peak = account.share.equity);
+        }
+        if let Some((code, text)) = self.profit.reached(&self.limits.losses) {
             self.call_for(self.limits.losses.then, format!("{code}: {text}"));
         }
     }
@@ -366,6 +376,7 @@ impl Ledger {
         self.call = None;
         for account in &mut self.accounts {
             account.rejects = 0;
+            account.paused.clear();
             for row in account.rows.values_mut() {
                 row.halted = None;
                 row.executions.clear();
@@ -373,14 +384,18 @@ impl Ledger {
         }
     }
 
-    pub(super) fn state(&self) -> RiskState {
-        RiskState::of(self)
+    pub(super) fn state(&self, account: usize, closure: Closure) -> RiskState {
+        RiskState::of(&self.accounts[account], self.profit.day, closure)
     }
 
-    /// Markets find theirs when they are known; until then they stand at what they came to last.
-    pub(super) fn restore(&mut self, state: RiskState) {
+    /// Markets find theirs when they are known; until then they stand at what they came to last. Limits are held against it
+    /// with the first price: the other connectors' parts may still be missing.
+    pub(super) fn restore(&mut self, account: usize, state: RiskState, now: Timestamp) {
         let equity = state.markets.iter().filter_map(SavedMarket::equity).sum();
-        self.profit = Profit { equity, day: state.day, day_began: state.day_began, peak: state.peak };
-        self.saved = state.markets;
+        let share = Share { equity, day_began: state.day_began, at_peak: state.peak };
+        let share = share.restored(state.day, now);
+        self.profit.join(&share, state.day.max(day_of(now)));
+        let account = &mut self.accounts[account];
+        (account.share, account.saved, account.paused) = (share, state.markets, state.paused);
     }
 }

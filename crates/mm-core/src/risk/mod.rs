@@ -24,7 +24,7 @@ mod state;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use mm_model::{Money, SignedQty};
+use mm_model::{Money, SignedQty, Timestamp};
 use tokio::sync::watch;
 
 use crate::sync::lock;
@@ -34,7 +34,7 @@ pub(crate) use desk::{Desk, Reservation, is_impossible};
 pub(crate) use ledger::Change;
 use ledger::Ledger;
 pub use limits::{ConnectorLimits, Limits, LossLimits, MarketLimits, Repeats};
-pub use state::{RiskState, SavedMarket, StateError};
+pub use state::{Closure, Paused, RiskState, SavedMarket, StateError};
 
 /// What may be sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,6 +69,10 @@ struct Inner {
     mode: watch::Sender<Mode>,
     /// Why it is not `Active`.
     reason: Mutex<String>,
+    /// The part of it that outlives the process.
+    closure: Mutex<Closure>,
+    /// When a person opened the gate of runs that were over.
+    resumed_at: Mutex<Timestamp>,
     ledger: Mutex<Ledger>,
 }
 
@@ -106,6 +110,8 @@ impl Gate {
         Self(Arc::new(Inner {
             mode: watch::Sender::new(Mode::Active),
             reason: Mutex::default(),
+            closure: Mutex::default(),
+            resumed_at: Mutex::default(),
             ledger: Mutex::new(Ledger::new(limits)),
         }))
     }
@@ -137,12 +143,17 @@ impl Gate {
     /// Nothing new, and every order of ours off the books, from now on. Connectors see to it by themselves, also while the
     /// strategy hangs. The first reason stands.
     pub fn halt(&self, why: &str) {
+        self.take_up(Closure { mode: Mode::Halted, since: Timestamp::ZERO, why: why.to_owned() });
+    }
+
+    /// The same for this process alone: whoever calls it sees to it that the next one does not trade, where that is meant.
+    pub fn halt_this_process(&self, why: &str) {
         self.tighten(Mode::Halted, why);
     }
 
     /// Only orders that reduce, from now on.
     pub fn reduce(&self, why: &str) {
-        self.tighten(Mode::Reducing, why);
+        self.take_up(Closure { mode: Mode::Reducing, since: Timestamp::ZERO, why: why.to_owned() });
     }
 
     /// Everything within the limits again: for the operator alone. What led here is counted anew; what was lost is not
@@ -151,6 +162,7 @@ impl Gate {
         self.ledger().resume();
         let mut reason = lock(&self.0.reason);
         reason.clear();
+        *lock(&self.0.closure) = Closure::default();
         self.0.mode.send_replace(Mode::Active);
     }
 
@@ -192,15 +204,37 @@ impl Gate {
             .collect()
     }
 
-    /// What must outlive the process.
-    #[must_use]
-    pub fn state(&self) -> RiskState {
-        self.ledger().state()
+    /// A person opened the gates of runs that were over by then: what closed them before that holds no more. To be told before
+    /// connectors are made; what was lost is not forgotten.
+    pub fn resumed(&self, at: Timestamp) {
+        *lock(&self.0.resumed_at) = at;
     }
 
-    /// What an earlier run left; before the first connector is made.
-    pub fn restore(&self, state: RiskState) {
-        self.ledger().restore(state);
+    /// What closes the gate beyond the end of the process; since when at the latest is noted with the first asking.
+    fn closure(&self, now: Timestamp) -> Closure {
+        let mut closure = lock(&self.0.closure);
+        if closure.mode != Mode::Active && closure.since == Timestamp::ZERO {
+            closure.since = now;
+        }
+        closure.clone()
+    }
+
+    /// What of an earlier run's closing still holds.
+    fn still_closed(&self, state: &mut RiskState) -> Closure {
+        let resumed_at = *lock(&self.0.resumed_at);
+        state.paused.retain(|paused| resumed_at < paused.since);
+        if state.closure.since <= resumed_at { Closure::default() } else { state.closure.clone() }
+    }
+
+    fn take_up(&self, closure: Closure) {
+        let (mode, why) = (closure.mode, closure.why.clone());
+        {
+            let mut known = lock(&self.0.closure);
+            if known.mode < mode {
+                *known = closure;
+            }
+        }
+        self.tighten(mode, &why);
     }
 
     /// A connector's place.

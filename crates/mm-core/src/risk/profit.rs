@@ -65,22 +65,59 @@ pub(super) struct Profit {
     pub(super) peak: Money,
 }
 
+/// One connector's part of the whole. What all parts come to is the whole's, so that each account's journal may keep its own
+/// and any of them may be taken up together again: at worst as if the best moments of each had been one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Share {
+    pub(super) equity: Money,
+    /// What it was when the day began.
+    pub(super) day_began: Money,
+    /// What it was when the whole was most.
+    pub(super) at_peak: Money,
+}
+
+impl Share {
+    /// What an earlier run left: a day that is over counts no more.
+    pub(super) fn restored(self, day: u64, now: Timestamp) -> Self {
+        let day_began = if day < day_of(now) { self.equity } else { self.day_began };
+        Self { day_began, ..self }
+    }
+}
+
+/// The UTC day, counted from the epoch.
+pub(super) const fn day_of(now: Timestamp) -> u64 {
+    now.0 / DAY_NS
+}
+
 impl Profit {
-    /// It is `equity` now; the word of a limit that this reaches.
-    pub(super) fn at(
-        &mut self,
-        now: Timestamp,
-        equity: Money,
-        limits: &LossLimits,
-    ) -> Option<(&'static str, String)> {
-        let day = now.0 / DAY_NS;
-        if self.day < day {
-            (self.day, self.day_began) = (day, self.equity);
+    /// Whether another day begins.
+    pub(super) fn begins_day(&mut self, now: Timestamp) -> bool {
+        let is_new = self.day < day_of(now);
+        if is_new {
+            (self.day, self.day_began) = (day_of(now), self.equity);
         }
-        self.equity = equity;
-        self.peak = self.peak.max(equity);
+        is_new
+    }
+
+    /// It is `equity` now; whether it never was more.
+    pub(super) fn set(&mut self, equity: Money) -> bool {
+        let is_most = self.peak < equity;
+        (self.equity, self.peak) = (equity, self.peak.max(equity));
+        is_most
+    }
+
+    /// A part that an earlier run left joins.
+    pub(super) fn join(&mut self, share: &Share, day: u64) {
+        self.equity += share.equity;
+        self.day_began += share.day_began;
+        self.peak += share.at_peak;
+        self.day = self.day.max(day);
+    }
+
+    /// The word of a limit that it reaches.
+    pub(super) fn reached(&self, limits: &LossLimits) -> Option<(&'static str, String)> {
         let lost = |since: Money, max: Option<Money>| {
-            max.filter(|max| since - equity >= *max).map(|max| (since - equity, max))
+            max.filter(|max| since - self.equity >= *max).map(|max| (since - self.equity, max))
         };
         if let Some((lost, max)) = lost(self.day_began, limits.daily_max) {
             return Some((

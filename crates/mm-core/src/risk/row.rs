@@ -38,7 +38,8 @@ pub(super) struct Row {
     pub(super) price: Option<Price>,
     /// What it was last counted for among all.
     pub(super) gross: Money,
-    pub(super) halted: Option<String>,
+    /// Why nothing but cancels passes here, and since when.
+    pub(super) halted: Option<(String, Timestamp)>,
     recent: Recent,
     pub(super) executions: Executions,
     pub(super) takings: Takings,
@@ -98,7 +99,7 @@ impl Row {
             }
             _ => {}
         }
-        if let Some(why) = &self.halted {
+        if let Some((why, _)) = &self.halted {
             return Err(Denial::new(
                 code::MARKET_HALTED,
                 format!("nothing but cancels passes on {market} since: {why}"),

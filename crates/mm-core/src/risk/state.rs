@@ -2,29 +2,53 @@
 
 use std::{fmt, str::FromStr};
 
-use mm_model::{Decimal, Money, Price, SignedQty};
+use mm_model::{Decimal, Money, Price, SignedQty, Timestamp};
 
-use super::{ledger::Ledger, profit::Takings, row::Row};
+use super::{Mode, ledger::Account, profit::Takings, row::Row};
 
-/// What was made and lost so far. Save it now and then, hand it to [`Gate::restore`](super::Gate::restore) before connectors
-/// are made: peak and day go on where they were.
+/// What one connector's part of the gate must not forget. It is kept in the account's journal, and taken up before connectors
+/// trade: losses, peak and day go on where they were, and what was closed stays closed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RiskState {
     /// The UTC day of `day_began`, counted from the epoch.
     pub day: u64,
-    /// What was made when that day began, in units of account.
+    /// What this part had made when that day began, in units of account.
     pub day_began: Money,
-    /// The most that was ever made.
+    /// What it had made when the whole had made the most.
     pub peak: Money,
+    /// What the whole process was closed to.
+    pub closure: Closure,
     /// By market.
     pub markets: Vec<SavedMarket>,
+    /// Markets that are closed by themselves.
+    pub paused: Vec<Paused>,
+}
+
+/// What a gate is closed to until a person opens it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Closure {
+    /// What may still be sent.
+    pub mode: Mode,
+    /// Since when.
+    pub since: Timestamp,
+    /// Why, in one line.
+    pub why: String,
+}
+
+/// A market that is closed until a person opens it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paused {
+    /// The venue's name of the market.
+    pub symbol: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// Why, in one line.
+    pub why: String,
 }
 
 /// What own fills made of one market.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SavedMarket {
-    /// The connector's name.
-    pub connector: String,
     /// The venue's name of the market.
     pub symbol: String,
     /// Bought less sold, in the base asset.
@@ -36,21 +60,27 @@ pub struct SavedMarket {
 }
 
 impl RiskState {
-    pub(super) fn of(ledger: &Ledger) -> Self {
-        let rows = ledger.accounts.iter().flat_map(|account| {
-            account.rows.values().filter(|row| row.takings != Takings::default()).map(|row| SavedMarket {
-                connector: account.name.clone(),
-                symbol: row.market.symbol.to_string(),
-                held: row.market.signed_decimal(row.takings.held),
-                cash: row.takings.cash,
-                price: row.market.price_decimal(row.price.unwrap_or_default()),
-            })
+    pub(super) fn of(account: &Account, day: u64, closure: Closure) -> Self {
+        // What has no unit of account is no part of what was made.
+        let rows = account.rows.values().filter(|row| row.has_unit);
+        let traded = rows.filter(|row| row.takings != Takings::default());
+        let markets = traded.map(|row| SavedMarket {
+            symbol: row.market.symbol.to_string(),
+            held: row.market.signed_decimal(row.takings.held),
+            cash: row.takings.cash,
+            price: row.market.price_decimal(row.price.unwrap_or_default()),
+        });
+        let paused = account.rows.values().filter_map(|row| {
+            let (why, since) = row.halted.clone()?;
+            Some(Paused { symbol: row.market.symbol.to_string(), since, why })
         });
         Self {
-            day: ledger.profit.day,
-            day_began: ledger.profit.day_began,
-            peak: ledger.profit.peak,
-            markets: rows.chain(ledger.saved.iter().cloned()).collect(),
+            day,
+            day_began: account.share.day_began,
+            peak: account.share.at_peak,
+            closure,
+            markets: markets.chain(account.saved.iter().cloned()).collect(),
+            paused: paused.chain(account.paused.iter().cloned()).collect(),
         }
     }
 }
@@ -73,8 +103,13 @@ impl fmt::Display for RiskState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{FIRST_LINE}")?;
         writeln!(f, "day\t{}\t{}\t{}", self.day, self.day_began, self.peak)?;
-        for SavedMarket { connector, symbol, held, cash, price } in &self.markets {
-            writeln!(f, "market\t{connector}\t{symbol}\t{held}\t{cash}\t{price}")?;
+        let Closure { mode, since, why } = &self.closure;
+        writeln!(f, "mode\t{}\t{}\t{}", mode.as_str(), since.0, one_line(why))?;
+        for SavedMarket { symbol, held, cash, price } in &self.markets {
+            writeln!(f, "market\t{symbol}\t{held}\t{cash}\t{price}")?;
+        }
+        for Paused { symbol, since, why } in &self.paused {
+            writeln!(f, "paused\t{symbol}\t{}\t{}", since.0, one_line(why))?;
         }
         write!(f, "end")
     }
@@ -110,8 +145,19 @@ impl RiskState {
             ["day", day, began, peak] => {
                 (self.day, self.day_began, self.peak) = (day.parse().ok()?, money(began)?, money(peak)?);
             }
-            ["market", connector, symbol, held, cash, price] => self.markets.push(SavedMarket {
-                connector: (*connector).to_owned(),
+            ["mode", mode, since, why] => {
+                let mode = [Mode::Active, Mode::Reducing, Mode::Halted]
+                    .into_iter()
+                    .find(|it| it.as_str() == *mode)?;
+                let since = Timestamp(since.parse().ok()?);
+                self.closure = Closure { mode, since, why: (*why).to_owned() };
+            }
+            ["paused", symbol, since, why] => self.paused.push(Paused {
+                symbol: (*symbol).to_owned(),
+                since: Timestamp(since.parse().ok()?),
+                why: (*why).to_owned(),
+            }),
+            ["market", symbol, held, cash, price] => self.markets.push(SavedMarket {
                 symbol: (*symbol).to_owned(),
                 held: number(held)?,
                 cash: money(cash)?,
@@ -122,6 +168,14 @@ impl RiskState {
         }
         Some(())
     }
+}
+
+/// The longest reason that is kept, in characters.
+const WHY_MAX: usize = 500;
+
+/// Without what would end a line or a word here.
+fn one_line(text: &str) -> String {
+    text.chars().take(WHY_MAX).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 impl SavedMarket {

@@ -23,6 +23,7 @@ type Pages = Arc<Mutex<BTreeMap<ClientId, (PastOrder, OrderTracker)>>>;
 #[derive(Debug, Default)]
 pub(crate) struct Notebook {
     pages: Pages,
+    risk: Arc<Mutex<Option<String>>>,
     is_dead: AtomicBool,
     is_full: AtomicBool,
 }
@@ -31,7 +32,7 @@ impl Notebook {
     /// The next run's: what this one still wants to write is lost, as with a process that was killed.
     pub(crate) fn pass_on(&self) -> Self {
         self.is_dead.store(true, Ordering::Relaxed);
-        Self { pages: self.pages.clone(), ..Self::default() }
+        Self { pages: self.pages.clone(), risk: self.risk.clone(), ..Self::default() }
     }
 
     /// No space is left.
@@ -41,7 +42,7 @@ impl Notebook {
 
     /// What the next run starts from.
     pub(crate) fn past(&self) -> Past {
-        let mut past = Past::default();
+        let mut past = Past { risk: lock(&self.risk).clone(), ..Past::default() };
         let mut sum: Option<(PastMarket, SignedQty)> = None;
         for (order, tracker) in lock(&self.pages).values() {
             let lots = i64::try_from(tracker.record().filled().0).expect("small");
@@ -92,6 +93,7 @@ impl Journal for Notebook {
             }
             // What is on the pages is never forgotten.
             Entry::Revived { .. } | Entry::Resumed { .. } => {}
+            Entry::Risk { state } => *lock(&self.risk) = Some((*state).to_owned()),
         }
         Ok(())
     }

@@ -45,11 +45,15 @@ pub(crate) use submission::thrown_out;
 
 /// Makes the two ends of a venue.
 pub fn venue(config: VenueConfig, clock: Clock, backing: impl Into<Backing>) -> (Venue, Driver) {
-    let Backing { ids, journal, past, gate } = backing.into();
+    let Backing { ids, journal, mut past, gate } = backing.into();
+    let saved = past.risk.take();
     let takeover = if past == Past::default() { Takeover::Over } else { Takeover::Asking };
     let (cancels, cancels_in) = mpsc::channel(state::LANE_QUEUE);
     let (others, others_in) = mpsc::channel(state::LANE_QUEUE);
     let desk = gate.desk(&config.name);
+    if let Some(saved) = saved {
+        desk.restore(&saved, clock.now());
+    }
     let shared = Arc::new(Shared {
         orders: Orders::guarded(config.closed_orders_max, journal.clone(), desk.clone()),
         config,

@@ -76,7 +76,7 @@ impl OpenFile {
     }
 }
 
-/// Markets, orders, sums, and their count. Returns the number after the last.
+/// Markets, orders, sums, what the risk gate keeps, and their count. Returns the number after the last.
 fn take_over(bytes: &mut Vec<u8>, header: &Header, ledger: &Ledger) -> u64 {
     let mut next = header.first_record;
     let mut put = |at: Timestamp, payload: &mut dyn FnMut(&mut Vec<u8>)| {
@@ -94,6 +94,9 @@ fn take_over(bytes: &mut Vec<u8>, header: &Header, ledger: &Ledger) -> u64 {
     // After the orders, whose fills they hold already: a total replaces what was added up before it.
     for (number, _, filled) in ledger.markets() {
         put(now, &mut |out| payload::put_total(out, number, filled));
+    }
+    if let Some(state) = ledger.risk() {
+        put(now, &mut |out| payload::put_risk(out, state));
     }
     let n_records = next - header.first_record;
     frame::put_record(bytes, Front { number: next, at: now, behind: 0 }, |out| {

@@ -24,6 +24,8 @@ pub(super) struct Ledger {
     slots: Vec<Slot>,
     free: Vec<u32>,
     settled: VecDeque<u32>,
+    /// What the risk gate wrote down last; empty before it did.
+    risk: String,
 }
 
 #[derive(Debug)]
@@ -65,9 +67,20 @@ impl Ledger {
                 self.market(*market)?;
                 self.filled[market.0 as usize] = *filled;
             }
+            Body::Risk { state } => self.keep_risk(state),
             Body::TakenOver { .. } => {}
         }
         Ok(())
+    }
+
+    pub(super) fn keep_risk(&mut self, state: &str) {
+        self.risk.clear();
+        self.risk.push_str(state);
+    }
+
+    /// What the risk gate wrote down last.
+    pub(super) fn risk(&self) -> Option<&str> {
+        Some(self.risk.as_str()).filter(|state| !state.is_empty())
     }
 
     fn define(&mut self, number: MarketId, market: &PastMarket) -> Result<(), LedgerError> {
@@ -196,7 +209,7 @@ impl Ledger {
         unmade.sort_unstable();
         let traded = self.markets().filter(|(_, _, filled)| !filled.is_flat());
         let filled = traded.map(|(_, market, filled)| (market.clone(), filled)).collect();
-        Ok((Past { orders, filled }, unmade))
+        Ok((Past { orders, filled, risk: self.risk().map(str::to_owned) }, unmade))
     }
 
     fn past_order(&self, slot: &Slot) -> Result<Option<PastOrder>, LedgerError> {
@@ -205,7 +218,7 @@ impl Ledger {
             match Body::decode(payload)? {
                 Body::Made { order, .. } | Body::Revived { order, .. } => made = Some((at, order)),
                 Body::Updated { evidence: heard, .. } => evidence.push((at, heard)),
-                Body::Market { .. } | Body::Total { .. } | Body::TakenOver { .. } => {}
+                Body::Market { .. } | Body::Total { .. } | Body::TakenOver { .. } | Body::Risk { .. } => {}
             }
         }
         // Settled long ago, and a late word took that back: the venue's word tells what there is to know.

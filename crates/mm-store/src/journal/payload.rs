@@ -61,7 +61,15 @@ pub enum Body {
         /// How many.
         n_records: u64,
     },
+    /// What the risk gate must not forget of the account: the last one counts.
+    Risk {
+        /// In the core's own words.
+        state: String,
+    },
 }
+
+/// The longest text of the risk gate, in bytes: some hundreds of markets.
+const RISK_MAX: usize = 60_000;
 
 /// The first byte of a record.
 mod kind {
@@ -79,6 +87,7 @@ mod kind {
     pub(super) const MODIFY_FAILED: u8 = 12;
     pub(super) const TOTAL: u8 = 13;
     pub(super) const TAKEN_OVER: u8 = 14;
+    pub(super) const RISK: u8 = 15;
 }
 
 /// Words as bytes and back: a word without a byte does not compile.
@@ -151,6 +160,14 @@ pub(super) fn put_taken_over(out: &mut Vec<u8>, n_records: u64) {
     let mut put = Put(out);
     put.byte(kind::TAKEN_OVER);
     put.number(n_records);
+}
+
+/// All the rest of a record is the text. What no record could hold is cut, and the core, which knows how its text ends, refuses
+/// it.
+pub(super) fn put_risk(out: &mut Vec<u8>, state: &str) {
+    out.push(kind::RISK);
+    let end = (0..=state.len().min(RISK_MAX)).rev().find(|at| state.is_char_boundary(*at)).unwrap_or(0);
+    out.extend_from_slice(&state.as_bytes()[..end]);
 }
 
 /// The market and side of a report or fill are those of the order, or it would not have been joined: they are written once,
@@ -303,6 +320,10 @@ impl Body {
             }
             kind::TOTAL => Self::Total { market: take_market(&mut take)?, filled: SignedQty(take.signed()?) },
             kind::TAKEN_OVER => Self::TakenOver { n_records: take.number()? },
+            kind::RISK => {
+                let text = std::str::from_utf8(std::mem::take(&mut take.0)).map_err(|_| DecodeError::Text)?;
+                Self::Risk { state: text.to_owned() }
+            }
             kind => {
                 let client_id = ClientId(take.number()?);
                 let came_to = CameTo {

@@ -299,6 +299,10 @@ impl State {
                 self.ledger.updated(client_id, &came_to, (at, &self.buffer[start..]));
             }
             Entry::Resumed { order, market } => self.resume(at, order, market),
+            Entry::Risk { state } => {
+                self.record(at, |out| payload::put_risk(out, state));
+                self.ledger.keep_risk(state);
+            }
         }
         Ok(!self.buffer.is_empty())
     }

@@ -61,6 +61,10 @@ impl Markets {
                 return None;
             }
             Body::Total { .. } | Body::TakenOver { .. } => return None,
+            Body::Risk { state } => {
+                row.put("event", "risk");
+                row.put("text", state.replace(['\n', '\t'], " "));
+            }
             Body::Made { client_id, order } => {
                 row.put("event", "made");
                 row.put("order", client_id);

@@ -365,8 +365,8 @@ fn fault_21_what_cannot_be_closes_the_market_and_no_other() {
     let mut stand = Stand::new(units());
     let other = Market { id: MarketId(7), symbol: Symbol::from("ETH_USDC_PERP"), ..market() };
     stand.desk.learn_market(&Arc::new(other));
-    assert!(stand.desk.impossible(MARKET, "filled 12 of 10 lots"));
-    assert!(!stand.desk.impossible(MARKET, "filled 13 of 10 lots"), "once");
+    assert!(stand.desk.impossible(stand.now, MARKET, "filled 12 of 10 lots"));
+    assert!(!stand.desk.impossible(stand.now, MARKET, "filled 13 of 10 lots"), "once");
     assert_eq!(stand.place(buy(1)), Err(code::MARKET_HALTED));
     assert!(stand.place(NewOrder { market: MarketId(7), ..buy(1) }).is_ok());
     stand.gate.resume();

@@ -72,6 +72,24 @@ impl Stand {
         Self { gate: gate.clone(), desk, orders, sight: BOOK, now, n_ids: 0, n_trades: 0 }
     }
 
+    /// After a restart, with what the run before left; a person opened the gate at `resumed_at`.
+    pub(super) fn after(limits: &Limits, resumed_at: Timestamp, saved: &RiskState) -> Self {
+        let gate = Gate::with(limits.clone());
+        gate.resumed(resumed_at);
+        let now = Timestamp::from_ms(1_700_000_000_000);
+        let (stand, desk) = (Self::at(&gate, "fake"), gate.desk("fake"));
+        desk.restore(&saved.to_string(), now);
+        desk.learn_market(&Arc::new(market()));
+        desk.positions(&Snapshot { rows: Vec::new(), scope: None, complete: true }, now);
+        let orders = Orders::guarded(100, Arc::new(NoJournal), desk.clone());
+        Self { desk, orders, ..stand }
+    }
+
+    /// What the next run gets.
+    pub(super) fn saved(&self) -> RiskState {
+        self.desk.state(self.now)
+    }
+
     pub(super) fn wait(&mut self, ms: u64) {
         self.now = self.now + Duration::from_millis(ms);
     }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use mm_core::{
     OrderTracker, Orders,
-    journal::{Evidence, Journal as _, Past, PastOrder},
+    journal::{Entry, Evidence, Journal as _, Past, PastOrder},
     orders::Update,
 };
 use mm_model::{
@@ -251,7 +251,7 @@ fn an_order_that_is_taken_up_in_other_steps_is_written_down_in_those() {
             let Evidence::Fill(fill) = evidence else { panic!("a fill") };
             (fill.market, fill.qty) = (MarketId(5), Qty(30));
         }
-        let resumed = mm_core::journal::Entry::Resumed { order: &order, market: &finer };
+        let resumed = Entry::Resumed { order: &order, market: &finer };
         journal.write(t(50), &resumed).expect("written");
     }
     update(&journal, 1, (&report(1, 5, 40), 10, false)).expect("its market has a number");
@@ -263,4 +263,26 @@ fn an_order_that_is_taken_up_in_other_steps_is_written_down_in_those() {
     assert_eq!(past.orders[0].evidence.len(), 2);
     let filled: Vec<_> = past.filled.iter().map(|(market, sum)| (market.lot, sum.0)).collect();
     assert_eq!(filled, [(sol.lot, 3), (finer.lot, 10)]);
+}
+
+#[test]
+fn the_last_word_of_the_risk_gate_outlives_starts_files_and_a_torn_tail() {
+    let world = World::new(FlushPolicy::Each);
+    let risk = |state: &str| world.open().expect("opened").journal.write(t(1), &Entry::Risk { state });
+    assert_eq!(world.open().expect("opened").past.risk, None);
+    risk("first\n\tof two lines").expect("written");
+    assert_eq!(world.open().expect("opened").past.risk.as_deref(), Some("first\n\tof two lines"));
+    let long = "é".repeat(100_000);
+    risk(&long).expect("written");
+    let cut = world.open().expect("still read").past.risk.expect("there");
+    assert!(cut.len() < long.len() && long.starts_with(&cut));
+    let journal = world.open().expect("opened").journal;
+    journal.write(t(2), &Entry::Risk { state: "second" }).expect("written");
+    journal.write(t(3), &Entry::Risk { state: "third" }).expect("written");
+    let (path, len) = (world.last(), world.bytes().len());
+    let end = world.bytes().windows(5).rposition(|bytes| bytes == b"third").expect("it is there");
+    assert!(end < len);
+    world.disk.tamper(&path, |file| file.truncate(end + 3)).expect("there");
+    drop(journal);
+    assert_eq!(world.open().expect("a torn tail is no error").past.risk.as_deref(), Some("second"));
 }
