@@ -96,7 +96,8 @@ fn what_closed_the_risk_gate_is_not_forgotten_until_a_person_opens_it() {
     let reduced = mm_bot(dir.path(), &["reduce", "--reason", "a drill"]);
     assert_eq!(reduced.status.code(), Some(0), "{}", text(&reduced.stderr));
     // The venue's thread writes it down when it hears of it.
-    let is_kept = || text(&mm_bot(dir.path(), &["journal", "show"]).stdout).contains("REDUCING").then_some(());
+    let is_kept =
+        || text(&mm_bot(dir.path(), &["journal", "show"]).stdout).contains("REDUCING").then_some(());
     eventually("the journal's word of it", is_kept);
     kill(child);
     let refused = again(&dir, &world, "resume");

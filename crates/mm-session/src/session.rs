@@ -320,7 +320,7 @@ impl<S: Side, T: Transport> Session<S, T> {
 
     /// Sends what may be sent now; says when to look again.
     fn launch(&mut self) -> Option<Timestamp> {
-        for job in self.queue.withdraw_held(|ask| self.side.holds_back(ask).is_some()) {
+        while let Some(job) = self.queue.withdraw_held(|ask| self.side.holds_back(ask).is_some()) {
             let why = self.side.holds_back(&job.ask).unwrap_or_default();
             self.refuse(job, why);
         }

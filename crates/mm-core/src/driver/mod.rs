@@ -45,8 +45,6 @@ use upkeep::{Chore, Upkeep};
 
 /// Why an order that waits in our own queue is not sent.
 const WITHDRAWN: &str = "cancelled before it was sent";
-/// The same for one that a halt caught there.
-const HALTED: &str = "HALTED: the risk gate closed before it was sent";
 
 /// A call's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -270,6 +268,7 @@ impl Driver {
 
     /// Takes a command; `None` when it was answered here, or waits for something.
     fn take(&mut self, mut command: Command, now: Timestamp) -> Option<Call> {
+        let withdrawn = self.recall(&command.ask, now).unwrap_or(WITHDRAWN);
         match &mut command.ask {
             Ask::Cancel(CancelTarget { client_id: Some(id), venue_id, .. }) => {
                 let id = *id;
@@ -295,19 +294,13 @@ impl Driver {
                 self.withdraw_all(market, now);
                 self.reap_unseen(market, now);
             }
-            Ask::Place(_) | Ask::Batch(_) | Ask::Group(_) if self.shared.gate.mode() == Mode::Halted => {
-                for placement in command.ask.placements() {
-                    self.withdraw(placement.client_id, now);
-                }
-                return answer_unsent(command, HALTED);
-            }
             Ask::Place(placement) if !self.is_new(placement.client_id) => {
-                return answer_unsent(command, WITHDRAWN);
+                return answer_unsent(command, withdrawn);
             }
             Ask::Batch(placements) => {
                 placements.retain(|placement| self.is_new(placement.client_id));
                 if placements.is_empty() {
-                    return answer_unsent(command, WITHDRAWN);
+                    return answer_unsent(command, withdrawn);
                 }
             }
             // A part of a group means something else than the whole.
@@ -315,11 +308,12 @@ impl Driver {
                 for placement in group.orders.iter().filter(|placement| self.is_new(placement.client_id)) {
                     self.withdraw(placement.client_id, now);
                 }
-                return answer_unsent(command, WITHDRAWN);
+                return answer_unsent(command, withdrawn);
             }
-            Ask::Modify(Modification { target, .. }) => {
-                let halted = (self.shared.gate.mode() == Mode::Halted).then(|| HALTED.to_owned());
-                if let Err(why) = halted.map_or_else(|| self.may_modify(target), Err) {
+            Ask::Modify(modification) => {
+                let closed = self.holds_back(&Ask::Modify(*modification)).map(str::to_owned);
+                let target = &mut modification.target;
+                if let Err(why) = closed.map_or_else(|| self.may_modify(target), Err) {
                     target.client_id.into_iter().for_each(|id| self.shared.change_unsent(id));
                     return answer_unsent(command, &why);
                 }
@@ -329,11 +323,26 @@ impl Driver {
         Some(self.hand_out(command.ask, Origin::Handle(command.reply), now))
     }
 
-    /// Why `ask` must not be sent any more, if it must not: a halt reaches what waits for the venue's allowance, too.
+    /// Why `ask` must not be sent any more, if it must not: a gate that closes reaches what waits for the venue's allowance,
+    /// too. What only reduces may go on; orders that go out together are held back together.
     #[must_use]
     pub fn holds_back(&self, ask: &Ask) -> Option<&'static str> {
-        let adds = matches!(ask, Ask::Modify(_)) || !ask.placements().is_empty();
-        (adds && self.shared.gate.mode() == Mode::Halted).then_some(HALTED)
+        let record_of = |id| self.shared.orders.read(id, |tracker| tracker.snapshot());
+        self.shared.desk.recalls(ask, record_of)
+    }
+
+    /// Calls those orders of `ask` back that the gate lets pass no longer; why.
+    fn recall(&self, ask: &Ask, now: Timestamp) -> Option<&'static str> {
+        let mut closed = None;
+        for placement in ask.placements() {
+            if let Some(why) =
+                self.holds_back(&Ask::Place(*placement)).filter(|_| self.is_new(placement.client_id))
+            {
+                self.shared.orders.apply(placement.client_id, now, Update::NotSent(why));
+                closed = Some(why);
+            }
+        }
+        closed
     }
 
     /// Every order of ours, whoever holds it, until its end is proven.

@@ -22,6 +22,11 @@ pub mod code {
     pub const HALTED: &str = "HALTED";
     /// Only what brings a position nearer to flat passes.
     pub const REDUCING: &str = "REDUCING";
+    /// What an order is told that waited in a queue of ours when everything was closed.
+    pub(crate) const HALTED_UNSENT: &str = "HALTED: the risk gate closed before it was sent";
+    /// The same for one that could increase a position.
+    pub(crate) const REDUCING_UNSENT: &str =
+        "REDUCING: the risk gate closed to all but what reduces before it was sent";
     /// This market alone is closed: the venue said something of it that cannot be.
     pub const MARKET_HALTED: &str = "MARKET_HALTED";
     /// The market is not on the list.

@@ -3,13 +3,14 @@
 use std::{sync::Arc, time::Duration};
 
 use mm_model::{
-    Anomaly, ClientId, Fill, Market, MarketId, NewOrder, OrderRecord, Position, Price, Qty, RefusalKind,
-    Side, SignedQty, Snapshot, Timestamp,
+    Anomaly, Ask, ClientId, Fill, Market, MarketId, Modification, NewOrder, OrderRecord, Placement, Position,
+    Price, Qty, RefusalKind, Side, SignedQty, Snapshot, Timestamp,
 };
 
 use super::{
     Denial, Gate, Mode, RiskState,
     check::{Sight, mid},
+    denial::code,
     ledger::{Change, Moment, News, Place},
 };
 
@@ -95,6 +96,41 @@ impl Desk {
         let mode = self.gate.mode();
         let why = if mode == Mode::Active { String::new() } else { self.gate.reason() };
         judge(&mut ledger, &Moment { mode, why: &why, now, sight })
+    }
+
+    /// Why orders that passed and were not sent yet must not be sent any more, if they must not: the gate closed meanwhile.
+    pub(crate) fn recalls(
+        &self,
+        ask: &Ask,
+        of: impl Fn(ClientId) -> Option<OrderRecord>,
+    ) -> Option<&'static str> {
+        let mode = self.gate.mode();
+        let is_change = matches!(ask, Ask::Modify(_));
+        match mode {
+            Mode::Active => return None,
+            Mode::Halted => {
+                return (is_change || !ask.placements().is_empty()).then_some(code::HALTED_UNSENT);
+            }
+            Mode::Reducing => {}
+        }
+        let ledger = self.gate.ledger();
+        let rows = &ledger.accounts[self.account].rows;
+        let reduces = |market: MarketId, id, side, left| {
+            rows.get(&market).is_some_and(|row| row.still_reduces(id, side, left))
+        };
+        let is_meant = match ask {
+            Ask::Modify(Modification { target, price, qty }) => {
+                let Some(record) = target.client_id.and_then(of) else { return None };
+                let shrinks = *qty <= record.qty() && record.price() == Some(*price);
+                let order = record.order();
+                let left = qty.minus(record.filled());
+                shrinks || reduces(order.market, record.client_id(), order.side, left)
+            }
+            ask => ask.placements().iter().all(|Placement { client_id, order }| {
+                reduces(order.market, *client_id, order.side, order.qty)
+            }),
+        };
+        (!is_meant).then_some(code::REDUCING_UNSENT)
     }
 
     /// A modification was handed over.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use mm_model::{
-    ClientId, Exposure, Market, MarketKind, Money, NewOrder, OrderRecord, Price, Qty, SignedQty, Timestamp,
+    ClientId, Exposure, Market, MarketKind, Money, NewOrder, OrderRecord, Price, Qty, Side, SignedQty,
+    Timestamp,
 };
 
 use super::{
@@ -124,6 +125,12 @@ impl Row {
             return Err(Denial::new(code::REDUCE_ONLY, text));
         }
         Ok(())
+    }
+
+    /// Whether an order of ours that may fill so much more brings the position nearer to flat, all others counted.
+    pub(super) fn still_reduces(&self, id: ClientId, side: Side, left: Qty) -> bool {
+        let standing = self.standing();
+        self.lines.of(id).map_or(standing, |line| standing.without(line)).surely_reduces(side, left)
     }
 
     /// What the order is and where it stands in the market; its worth by the price it counts with.

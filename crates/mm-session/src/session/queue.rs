@@ -164,12 +164,11 @@ impl Queue {
         })
     }
 
-    /// Takes out what must not be sent any more.
-    pub(super) fn withdraw_held(&mut self, is_held: impl Fn(&Ask) -> bool) -> Vec<Job> {
-        if self.others.is_empty() {
-            return Vec::new();
-        }
-        self.take_others(|job| is_held(&job.ask))
+    /// Takes out the youngest that must not be sent any more. One at a time: what is left of the others may be judged anew
+    /// without it.
+    pub(super) fn withdraw_held(&mut self, is_held: impl Fn(&Ask) -> bool) -> Option<Job> {
+        let at = self.others.iter().rposition(|job| is_held(&job.ask))?;
+        self.others.remove(at)
     }
 
     /// Takes out everything but cancels and what these may wait for: the connector stops.

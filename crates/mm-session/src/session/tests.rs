@@ -123,8 +123,8 @@ fn a_halt_reaches_orders_that_wait_for_the_allowance() {
             20    -> /place/5
             20    -> /place/6
             20    -> /place/7
-            21    call 10: not sent: HALTED
             21    call 11: not sent: HALTED
+            21    call 10: not sent: HALTED
             21    -> /cancel/1
             30    call 3: 1 events
             30    call 4: 1 events

@@ -1,6 +1,7 @@
 //! Plays: the driver between a strategy's handle and a venue that misbehaves.
 
 mod changes;
+mod closing;
 mod queued;
 mod reconcile;
 mod state;
