@@ -243,6 +243,10 @@ fn fault_30_interrupted_twice_it_leaves_at_once() {
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(output.status.code(), Some(130));
     assert!(text(&output.stderr).contains("orders may be left open"), "{}", text(&output.stderr));
+    let journal = mm_bot(dir.path(), &["journal", "verify"]);
+    assert_eq!(journal.status.code(), Some(0), "{}{}", text(&journal.stdout), text(&journal.stderr));
+    let left = mm_bot(dir.path(), &["journal", "show", "--open"]);
+    assert!(text(&left.stdout).contains("SOL_USDC_PERP"), "the order is known: {}", text(&left.stdout));
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use mm_model::{
-    Ask, BookError, Event, Fill, Mode, OrderState, Price, Qty, ReportedStatus, Side, SignedQty, Timestamp,
+    Ask, BookError, Event, Fill, Market, Mode, OrderState, Price, Qty, ReportedStatus, Side, SignedQty,
+    Timestamp, TradingState,
 };
 
 use super::buy;
@@ -205,6 +206,32 @@ fn reconciliation_finds_an_order_that_ended_in_silence() {
 }
 
 #[test]
+fn fault_44_what_the_venue_says_of_a_market_later_holds_for_the_next_order() {
+    let world = World::new();
+    world.play(async |world| {
+        let plain = crate::testing::market();
+        for (now, why) in [
+            (Market { trading: TradingState::Closed, ..plain.clone() }, "takes no orders now: Closed"),
+            (
+                Market { trading: TradingState::CancelOnly, ..plain.clone() },
+                "takes no orders now: CancelOnly",
+            ),
+            (Market { min_qty: Qty(11), ..plain.clone() }, "size 0.10 is below the smallest"),
+        ] {
+            let order = world.venue.place(buy()).await.expect("taken before");
+            world.fake.tell(Event::Markets(vec![now]));
+            world.clock.sleep(ms(1)).await;
+            let told = world.venue.place(buy()).await.expect_err(why).to_string();
+            assert!(told.contains(why), "{told}");
+            world.venue.cancel(order.client_id()).await.expect("a cancel goes");
+            world.fake.tell(Event::Markets(vec![plain.clone()]));
+            world.clock.sleep(ms(300)).await;
+        }
+        assert_eq!(world.fake.placements().len(), 3, "what was refused was not sent");
+    });
+}
+
+#[test]
 fn fault_48_the_clock_offset_takes_half_the_round_trip_off() {
     let world = World::new();
     world.play(async |world| assert_eq!(world.venue.status().clock_offset_ns, 0));
@@ -345,7 +372,7 @@ fn a_venue_that_talks_nonsense_is_alarmed_and_never_a_panic() {
             at: world.clock.now(),
         };
         world.fake.tell(Event::Order(report));
-        let markets = vec![mm_model::Market { id: mm_model::MarketId(9), ..crate::testing::market() }];
+        let markets = vec![Market { id: mm_model::MarketId(9), ..crate::testing::market() }];
         world.fake.tell(Event::Markets(markets));
         world.clock.sleep(ms(1)).await;
         assert_eq!(world.venue.status().anomalies, 3);
