@@ -120,7 +120,7 @@ impl Desk {
         };
         let is_meant = match ask {
             Ask::Modify(Modification { target, price, qty }) => {
-                let Some(record) = target.client_id.and_then(of) else { return None };
+                let record = target.client_id.and_then(of)?;
                 let shrinks = *qty <= record.qty() && record.price() == Some(*price);
                 let order = record.order();
                 let left = qty.minus(record.filled());
