@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::{
     bot::{Bot, Intent, Place, Policy, Then, VENUES},
-    support::{Served, eventually, now, state},
+    support::{Served, eventually, mm_bot, now, state},
     truth::Truth,
 };
 
@@ -36,6 +36,8 @@ pub(crate) struct Totals {
     pub(crate) restarts_with_nothing: u64,
     /// Tracking limit orders whose sum was checked.
     pub(crate) intents: u64,
+    /// Journals that were read from end to end after a kill, with no record damaged.
+    pub(crate) journals_verified: u64,
     /// Starts that a machine without time to spare did not bring to their end, and that were made anew.
     pub(crate) starts_made_anew: u64,
     /// The longest start, to the comparison.
@@ -57,6 +59,7 @@ impl Totals {
             taken_up: self.taken_up + other.taken_up,
             restarts_with_nothing: self.restarts_with_nothing + other.restarts_with_nothing,
             intents: self.intents + other.intents,
+            journals_verified: self.journals_verified + other.journals_verified,
             starts_made_anew: self.starts_made_anew + other.starts_made_anew,
             slowest_start_ms: self.slowest_start_ms.max(other.slowest_start_ms),
         }
@@ -188,6 +191,21 @@ impl Story {
         }
         self.intents.extend(bot.kill());
         self.totals.kills_while_looking_on += 1;
+        self.verify(&name);
+    }
+
+    /// Every journal, read from end to end by the program's own command: nothing in it is damaged. Its very tail may be cut,
+    /// since the kill may have met the write.
+    fn verify(&mut self, name: &str) {
+        let checked = mm_bot(self.state.path(), &["journal", "verify"]);
+        let said = String::from_utf8_lossy(&checked.stdout).into_owned();
+        let is_good = |line: &str| line.starts_with("whole: ") || line.starts_with("cut: ");
+        let n_good = said.lines().filter(|line| is_good(line)).count();
+        if n_good < VENUES.len() || n_good < said.lines().count() {
+            let why = format!("{said}{}", String::from_utf8_lossy(&checked.stderr));
+            self.fail_on(name, vec![format!("a journal is damaged: {why}")], &[]);
+        }
+        self.totals.journals_verified += n_good as u64;
     }
 
     /// A bot that is ready, and what it says it holds. One that gave up in time claims nothing: it is started anew.
