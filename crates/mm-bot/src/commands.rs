@@ -11,7 +11,7 @@ use mm_sim::Simulator;
 use serde_json::json;
 
 use crate::{
-    cli::{Cli, Command, Global, LogFormat, Run, SmokeTest, Venue},
+    cli::{Cli, Command, Global, Run, SmokeTest, Venue},
     config::{self, Config, ConfigError, Source, suggestion},
     exit::{Exit, Fatal},
     launch::Launch,
@@ -179,15 +179,7 @@ fn summary(config: &Config) -> String {
 
 /// Serves the simulated venues until a signal comes.
 fn venue(global: &Global, args: &Venue) -> Result<Exit, Fatal> {
-    let logs = Logs {
-        console: "info",
-        levels: global.log_level.clone(),
-        debug: false,
-        format: global.log_format.unwrap_or(LogFormat::Text),
-        file: global.log_file.clone(),
-        color: !global.no_color,
-    };
-    let _log = logs.start().map_err(Fatal::usage)?;
+    let _log = Logs::of_command(global, "info").start().map_err(Fatal::usage)?;
     let mut interrupt =
         Interrupt::listen().context("cannot listen to signals").map_err(Fatal::not_started)?;
     let config = served(args).map_err(Fatal::usage)?;

@@ -24,7 +24,7 @@ use tracing_subscriber::{
 };
 
 use self::plain::{Lines, Plain};
-use crate::cli::LogFormat;
+use crate::cli::{Global, LogFormat};
 
 /// How many days of log are kept.
 const FILES_MAX: usize = 14;
@@ -51,6 +51,18 @@ const DEBUG: &str = "info,mm_bot=debug,mm_core=debug,mm_net=debug,mm_session=deb
                      mm_strategy=debug,mm_venues=debug";
 
 impl Logs {
+    /// As the options of every command say, for one that has no configuration of its own for them.
+    pub(crate) fn of_command(global: &Global, console: &'static str) -> Self {
+        Self {
+            console,
+            levels: global.log_level.clone(),
+            debug: false,
+            format: global.log_format.unwrap_or(LogFormat::Text),
+            file: global.log_file.clone(),
+            color: !global.no_color,
+        }
+    }
+
     /// Starts logging; what it returns must live as long as the program, or the file's last lines are lost.
     ///
     /// # Errors

@@ -15,7 +15,7 @@ use mm_core::{Clock, risk::Gate};
 use tokio::task::JoinSet;
 
 use crate::{
-    cli::{Global, LogFormat, Watchdog},
+    cli::{Global, Watchdog},
     config::{Config, ConnectorConfig, WatchdogConfig},
     connect, control,
     exit::{Exit, Fatal},
@@ -51,15 +51,7 @@ pub(crate) fn run(global: &Global, args: &Watchdog, config: &Config) -> Result<E
         let error = anyhow::anyhow!("it would cancel orders of real accounts: add --live to allow it");
         return Err(Fatal::usage(error));
     }
-    let logs = Logs {
-        console: "warn",
-        levels: global.log_level.clone(),
-        debug: false,
-        format: global.log_format.unwrap_or(LogFormat::Text),
-        file: global.log_file.clone(),
-        color: !global.no_color,
-    };
-    let _log = logs.start().map_err(Fatal::usage)?;
+    let _log = Logs::of_command(global, "warn").start().map_err(Fatal::usage)?;
     let mut interrupt =
         Interrupt::listen().context("cannot listen to signals").map_err(Fatal::not_started)?;
     let simulated = connectors.iter().any(|(_, connector)| !connector.is_live());
