@@ -6,10 +6,13 @@
 
 mod support;
 
-use std::fmt::Write as _;
+use std::{
+    fmt::Write as _,
+    process::{Child, Command, Stdio},
+};
 
 use expect_test::{Expect, expect};
-use support::{Served, eventually, file, mm_bot, signal, spawn, state, text};
+use support::{Served, command, eventually, file, mm_bot, signal, state, text};
 use tempfile::TempDir;
 
 /// A connector that gives up soon.
@@ -195,9 +198,16 @@ fn from_the_configuration_alone() {
 }
 
 /// A test whose order rests far away until somebody stops it.
-fn resting(dir: &TempDir, world: &Served) -> std::process::Child {
+fn resting(dir: &TempDir, world: &Served) -> Child {
+    rests(dir, world, command(dir.path()))
+}
+
+/// The same, started by this command.
+fn rests(dir: &TempDir, world: &Served, mut by: Command) -> Child {
     let path = config(dir, world, ", price_offset_ticks: 500");
-    let child = spawn(dir.path(), &["smoke-test", "--config", &path]);
+    let child =
+        by.args(["smoke-test", "--config", &path]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let child = child.expect("the program runs");
     eventually("an order of ours", || {
         let open = world.account("alice")["open_orders"].as_array().map_or(0, Vec::len);
         (open > 0).then_some(())
@@ -274,4 +284,28 @@ fn fault_63_a_second_bot_on_one_account_is_refused_and_ids_are_never_used_twice(
     assert!(ids.len() >= 4 && ids.is_sorted(), "{ids:?}");
     let (first, second) = ids.split_at(ids.len() / 2);
     assert!(first.iter().all(|id| !second.contains(id)), "{ids:?}");
+}
+
+/// A limit on the size of files, set from outside, is a disk that takes nothing more. Whoever goes beyond it gets a signal first,
+/// which a shell has ignored for us.
+#[cfg(target_os = "linux")]
+#[test]
+fn fault_62_a_disk_that_is_full_takes_the_orders_off_and_ends_it_with_a_code_of_its_own() {
+    let dir = state();
+    let world = Served::start(&dir, 4);
+    let ours = command(dir.path());
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "trap '' XFSZ; exec \"$@\"", "sh"]).arg(ours.get_program()).args(ours.get_args());
+    for (name, _) in ours.get_envs() {
+        shell.env_remove(name);
+    }
+    let child = rests(&dir, &world, shell);
+    let full = Command::new("prlimit").args(["--fsize=1", "--pid", &child.id().to_string()]).status();
+    assert!(full.expect("prlimit runs").success());
+    // The order follows the market, so there soon is something to write down.
+    let output = child.wait_with_output().expect("it ends");
+    let told = format!("{}{}", text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(6), "{told}");
+    assert!(told.contains("nothing new is sent until the bot is started anew"), "{told}");
+    assert_eq!(left(&world), "clean", "{told}");
 }
