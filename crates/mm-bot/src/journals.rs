@@ -87,19 +87,33 @@ impl Journals {
     }
 }
 
-/// What is wrong with a journal that was read, one line for each gap.
+/// What is wrong with a journal that was read, one line for each gap and for each order of which too little is left.
 pub(crate) fn gaps(report: &OpenReport) -> Vec<String> {
     let file = report.read.as_deref().unwrap_or_else(|| Path::new("")).display().to_string();
-    report
-        .gaps
-        .iter()
-        .map(|gap| format!("{file}: {gap}; compare the venue's open orders with ours"))
+    let gaps = report.gaps.iter().map(ToString::to_string);
+    let unmade = report.unmade.iter().map(|id| {
+        format!("of order {id} only its id is left, what was asked for was lost before it was flushed: look for it at the venue")
+    });
+    gaps.chain(unmade)
+        .map(|what| format!("{file}: {what}; compare the venue's open orders with ours"))
         .collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use mm_model::ClientId;
+
     use super::*;
+
+    #[test]
+    fn whatever_is_missing_is_told() {
+        let path = Path::new("/state/backpack--alice.journal/0000000003.mmj").to_owned();
+        let whole = OpenReport { read: Some(path), ..OpenReport::default() };
+        assert_eq!(gaps(&whole), Vec::<String>::new());
+        let lines = gaps(&OpenReport { unmade: vec![ClientId(7), ClientId(9)], ..whole });
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        assert!(lines[1].contains("0000000003.mmj: of order 9 only its id is left"), "{lines:?}");
+    }
 
     #[test]
     fn the_connectors_own_policy_stands_before_the_programs() {

@@ -11,7 +11,7 @@ use mm_strategy::{Observer, smoke_test::Report};
 
 use crate::{
     cli::{Global, LogFormat},
-    config::{Config, ConnectorConfig},
+    config::{Config, ConnectorConfig, NamedMarket},
     connect::{self, Surroundings},
     control::{self, Control, Killed, Setup},
     exit::{Exit, Fatal},
@@ -196,10 +196,11 @@ impl Launch<'_> {
         let spawner = Spawner::tokio();
         let _pulse = stage.control.pulse().beat(&spawner);
         let mut core = TradingCore::new(bounds, stage.clock.clone(), spawner);
-        let (venues, locks) = stage.add_connectors(&strategy.needs(), &mut core).await?;
+        let (venues, locks) =
+            stage.add_connectors(&strategy.needs(), &mut core, |line| self.screen.line(line)).await?;
         stage.control.answer_for(&venues);
         core.set_strategy(strategy);
-        self.start(&mut core, stage, &mut interrupt).await?;
+        self.start(&mut core, stage, (&venues, &mut interrupt)).await?;
         venues.iter().for_each(holdings::tell);
         let ended = tokio::select! {
             biased;
@@ -255,7 +256,7 @@ impl Launch<'_> {
         &self,
         core: &mut TradingCore,
         stage: &Stage<'_>,
-        interrupt: &mut Interrupt,
+        (venues, interrupt): (&[Venue], &mut Interrupt),
     ) -> Result<(), Fatal> {
         let started = tokio::select! {
             biased;
@@ -269,7 +270,10 @@ impl Launch<'_> {
             }
             Ok(Err(error)) => {
                 _ = core.shutdown(true).await;
-                return Err(Fatal::not_started(error));
+                return Err(match stage.unlisted(venues) {
+                    Some(unlisted) => Fatal::usage(anyhow::anyhow!(unlisted)),
+                    None => Fatal::not_started(error),
+                });
             }
             Err(cut) => cut,
         };
@@ -352,11 +356,25 @@ impl Stage<'_> {
         }
     }
 
+    /// What is wrong with limits of markets that a venue does not list, if it told its markets.
+    fn unlisted(&self, venues: &[Venue]) -> Option<String> {
+        let is_listed = |named: &NamedMarket| {
+            let venue = venues.iter().find(|venue| venue.name() == named.connector);
+            venue.map(Venue::markets).filter(|markets| !markets.is_empty()).is_none_or(|markets| {
+                markets.iter().any(|market| market.symbol.eq_ignore_ascii_case(&named.symbol))
+            })
+        };
+        let mut named = self.config.named_markets.iter().filter(|named| !is_listed(named));
+        let first = named.next()?.unlisted.clone();
+        Some(named.fold(first, |all, named| all + &named.unlisted))
+    }
+
     /// Adds every connector of the configuration. The locks keep other bots off their accounts.
     async fn add_connectors(
         &self,
         needs: &Needs,
         core: &mut TradingCore,
+        tell: impl Fn(&str),
     ) -> Result<(Vec<Venue>, Vec<AccountLock>), Fatal> {
         let around = Surroundings {
             clock: &self.clock,
@@ -375,6 +393,7 @@ impl Stage<'_> {
             self.journals.add(name, made.journal);
             for gap in made.found.iter().flat_map(journals::gaps) {
                 tracing::error!(connector = %name, "the journal of the last run is not whole: {gap}");
+                tell(&format!("{} {name}: the journal of the last run is not whole: {gap}", paint(BAD, "!")));
             }
             core.add_connector(made.connector).await.map_err(Fatal::not_started)?;
         }

@@ -73,6 +73,28 @@ fn a_test_that_cannot_pass_fails_with_1_and_a_connector_that_cannot_start_with_3
 }
 
 #[test]
+fn limits_of_a_market_that_the_venue_does_not_list_end_with_2_and_their_place() {
+    let dir = state();
+    let risk =
+        "risk:\n  connectors:\n    backpack:\n      markets:\n        SOL-PERP: { order_size_max: 1 }\n";
+    let path = file(&dir, "unlisted.yaml", &(risk.to_owned() + &config("account: alice", "SOL_USDC_PERP")));
+    let output = mm_bot(dir.path(), &["smoke-test", "--config", &path]);
+    let error = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    let place =
+        "unlisted.yaml:5:9: risk.connectors.backpack.markets.SOL-PERP: 'backpack' lists no market 'SOL-PERP'";
+    assert!(
+        error.contains(place) && error.contains("5 |         SOL-PERP: { order_size_max: 1 }"),
+        "{error}"
+    );
+    assert!(error.contains("or take the block out"), "{error}");
+    let listed = risk.replace("SOL-PERP", "sol_usdc_perp");
+    let path = file(&dir, "listed.yaml", &(listed + &config("account: alice", "SOL_USDC_PERP")));
+    let output = mm_bot(dir.path(), &["smoke-test", "--config", &path]);
+    assert_eq!(output.status.code(), Some(0), "{}{}", text(&output.stdout), text(&output.stderr));
+}
+
+#[test]
 fn a_wrong_configuration_ends_with_2_and_its_place() {
     let dir = state();
     let path = file(&dir, "typo.yaml", &config("acount: alice", "SOL_USDC_PERP"));

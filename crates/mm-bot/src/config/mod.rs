@@ -53,6 +53,8 @@ pub(crate) struct Config {
     pub(crate) connectors: BTreeMap<String, ConnectorConfig>,
     /// What every order is held to.
     pub(crate) limits: Limits,
+    /// Markets with limits of their own.
+    pub(crate) named_markets: Vec<NamedMarket>,
     /// Section `watchdog`, if there is one.
     pub(crate) watchdog: Option<WatchdogConfig>,
     /// What to run.
@@ -63,6 +65,16 @@ pub(crate) struct Config {
     pub(crate) notes: Vec<String>,
     /// Variables of the environment that were applied.
     pub(crate) overrides: Vec<String>,
+}
+
+/// A market with limits of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NamedMarket {
+    pub(crate) connector: String,
+    /// In whatever case.
+    pub(crate) symbol: String,
+    /// What is wrong, and where, if the venue does not list it.
+    pub(crate) unlisted: String,
 }
 
 /// One connector.
@@ -176,6 +188,7 @@ fn read(
         check_simulator(&simulator, &tree, problems);
     }
     let limits = risk::read(&tree, &connectors, problems);
+    let named_markets = risk::named_markets(&tree, source, &connectors);
     let watchdog = watchdog::read(&tree, &names, problems);
     check_with_strategy(strategy, &settings, &tree, problems);
     if strategy.simulated_only && connectors.values().any(ConnectorConfig::is_live) {
@@ -189,6 +202,7 @@ fn read(
         simulator,
         connectors,
         limits,
+        named_markets,
         watchdog,
         strategy,
         settings,

@@ -9,8 +9,8 @@ use mm_model::{Decimal, Money, Rate};
 use mm_strategy::params::{Kind, Param, Preset, Values};
 
 use super::{
-    ConnectorConfig,
-    problem::{Problems, suggestion},
+    ConnectorConfig, NamedMarket, Source,
+    problem::{ConfigError, Problems, suggestion},
     section::{Section, join},
     tables::key,
     tree::{Entry, Node},
@@ -182,6 +182,7 @@ impl Layers<'_> {
             clock_skew_max: self.millis("clock_skew_max_ms"),
             market: self.market(!has_list),
             markets: BTreeMap::new(),
+            named: Vec::new(),
         }
     }
 
@@ -229,6 +230,39 @@ pub(super) fn read(
     }
 }
 
+/// The limits of single markets, by connector and symbol, each with what is said where the venue lists no such market: only
+/// the venue knows.
+pub(super) fn named_markets(
+    tree: &Node,
+    source: &Source,
+    connectors: &BTreeMap<String, ConnectorConfig>,
+) -> Vec<NamedMarket> {
+    let blocks = tree.entry("risk").and_then(|risk| risk.node.entry("connectors"));
+    let of_block = |block: &Entry| {
+        let name = connectors.keys().find(|name| name.eq_ignore_ascii_case(&block.key))?.clone();
+        let markets = block.node.entry("markets")?;
+        let path = join(&join("risk.connectors", &block.key), "markets");
+        let named = markets.node.entries().iter().map(|market| {
+            let mut problems = Problems::default();
+            problems.add(
+                (&market.place, &join(&path, &market.key)),
+                format!("'{name}' lists no market '{}': these limits would hold for none", market.key),
+                "write the symbol as `mm-bot list` and the venue do, or take the block out",
+            );
+            let unlisted = ConfigError::new(&source.file, &source.text, problems).to_string();
+            NamedMarket { connector: name.clone(), symbol: market.key.clone(), unlisted }
+        });
+        Some(named.collect::<Vec<_>>())
+    };
+    blocks
+        .map(|blocks| blocks.node.entries())
+        .unwrap_or_default()
+        .iter()
+        .filter_map(of_block)
+        .flatten()
+        .collect()
+}
+
 /// Connectors of the same account must not trade with each other.
 fn account_of(connector: &ConnectorConfig) -> String {
     let key = if connector.is_live() { "keys_file" } else { "account" };
@@ -262,6 +296,7 @@ fn connector_limits(entry: &Entry, all: &Values, problems: &mut Problems) -> Con
             allowed.is_empty() || allowed.iter().any(|name| name.eq_ignore_ascii_case(&market.key));
         limits.markets.retain(|name, _| !name.eq_ignore_ascii_case(&market.key));
         limits.markets.insert(market.key.clone(), Layers(&[&nearest, &own, all]).market(is_allowed));
+        limits.named.push(market.key.clone());
     }
     limits
 }

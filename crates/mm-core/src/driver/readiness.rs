@@ -178,6 +178,16 @@ impl Driver {
         self.readiness.is_up() && !is_asking && self.legacy.missing().is_none()
     }
 
+    /// A market that has limits of its own and that the venue does not list: nothing trades while it is not clear which one
+    /// was meant.
+    fn unlisted_limit(&self) -> Option<String> {
+        let limits = self.shared.gate.limits();
+        let named = &limits.connector(&self.shared.config.name).named;
+        let state = self.shared.state();
+        let is_listed = |name: &str| state.by_symbol.keys().any(|symbol| symbol.eq_ignore_ascii_case(name));
+        named.iter().find(|name| !is_listed(name)).cloned()
+    }
+
     /// The markets are known (again): on the first time, what waited for them can be asked.
     pub(super) fn markets_known(&mut self, now: Timestamp) {
         let waited = self.readiness.epoch > 0 && self.readiness.caught_up_epoch < self.readiness.epoch;
@@ -209,6 +219,7 @@ impl Driver {
                 chores.push(Chore::Book(market));
             }
         }
+        self.readiness.unlisted = self.readiness.unlisted.take().or_else(|| self.unlisted_limit());
         for chore in chores {
             self.readiness.missing.insert(chore);
             self.upkeep.want(chore, now);

@@ -8,7 +8,7 @@ use super::{Recovered, Recovery, carry_out};
 use crate::{
     PlaceError, VenueConfig,
     risk::{ConnectorLimits, Gate, Limits, MarketLimits, Mode, code},
-    testing::{MARKET, OnCancel, OnPlace, World, config, is_lookup, limit, ms},
+    testing::{MARKET, OnCancel, OnPlace, SYMBOL, World, config, is_lookup, limit, ms},
 };
 
 fn with(recovery: Recovery) -> VenueConfig {
@@ -329,4 +329,19 @@ fn what_was_lost_and_what_closed_the_gate_outlives_the_process() {
     });
     let world = world.killed_under(with(Recovery::Resume), gate());
     assert_eq!((world.gate.mode(), world.gate.profit()), (Mode::Active, lost));
+}
+
+#[test]
+fn limits_of_a_market_that_the_venue_does_not_list_keep_it_from_trading() {
+    for (named, is_listed) in [(SYMBOL.to_lowercase(), true), ("SOL-PERP".to_owned(), false)] {
+        let one = ConnectorLimits { named: vec![named], ..ConnectorLimits::default() };
+        let limits = Limits { connectors: [("fake".to_owned(), one)].into(), ..Limits::default() };
+        let world = World::new().killed_under(with(Recovery::Resume), Gate::with(limits));
+        world.runtime.block_on(async {
+            let ready = world.clock.within(MINUTE, world.venue.ready()).await;
+            assert_eq!(ready.is_some(), is_listed, "{:?}", world.venue.status().reason);
+        });
+        let obstacle = "the venue lists no market 'SOL-PERP'";
+        assert_eq!(world.venue.status().reason.is_some_and(|why| why.contains(obstacle)), !is_listed);
+    }
 }

@@ -57,6 +57,9 @@ pub struct ConnectorLimits {
     pub market: MarketLimits,
     /// By symbol, in whatever case.
     pub markets: BTreeMap<String, MarketLimits>,
+    /// Those of `markets` that somebody named to hold them to something: the venue must list them, or what was meant for them
+    /// would hold for nobody.
+    pub named: Vec<String>,
 }
 
 /// Limits of one market.
@@ -114,6 +117,7 @@ impl Default for ConnectorLimits {
             clock_skew_max: None,
             market: MarketLimits::default(),
             markets: BTreeMap::new(),
+            named: Vec::new(),
         }
     }
 }
