@@ -21,8 +21,15 @@ pub(crate) struct Page {
     stands_for: Timestamp,
     /// What the list was first asked for.
     pub(crate) since: Timestamp,
-    /// Where the venue says that it goes on.
+    /// Where the venue says that it goes on; empty: the list once more, from its beginning.
     pub(crate) cursor: String,
+}
+
+impl Page {
+    /// Whether it is the list's first page, asked for in another way.
+    pub(crate) fn is_the_list_again(&self) -> bool {
+        self.cursor.is_empty()
+    }
 }
 
 impl Pages {
@@ -35,6 +42,11 @@ impl Pages {
         }
         self.pages.push_back(Page { stands_for, since, cursor: cursor.to_owned() });
         stands_for
+    }
+
+    /// The time that stands for the list from its beginning, to be asked for in another way.
+    pub(crate) fn again(&mut self, since: Timestamp) -> Timestamp {
+        self.go_on(since, "")
     }
 
     /// The page that a time stands for; `None` for a time as such.

@@ -15,11 +15,12 @@ use crate::{
     client::{Outbox, Way, Weight},
     http::{Method, Request},
     lighter::spec::{SPEC, Tier},
+    pages::Page,
     query,
 };
 
 /// The most rows that a page of trades or of orders that are over holds (the venue's OpenAPI text, July 2026).
-pub(super) const PAGE: usize = 100;
+const PAGE: usize = 100;
 /// The most orders a side that `orderBookOrders` gives (same source).
 pub(super) const BOOK_ORDERS_MAX: usize = 250;
 /// "All markets".
@@ -27,6 +28,12 @@ const ALL_MARKETS: u32 = 255;
 /// In the standard tier every request counts once, and none may be asked for more often than 24,000 units of its weight
 /// allow a minute: 60 a minute and one unit for each 400 of weight.
 const WEIGHT_OF_ONE: u32 = 400;
+
+/// How many rows are asked for: one less than at first where a list is asked for again.
+pub(super) fn rows_of_page(page: Option<&Page>) -> usize {
+    if page.is_some_and(Page::is_the_list_again) { PAGE - 1 } else { PAGE }
+}
+
 impl Client {
     /// Writes the question.
     pub(super) fn question(&mut self, sending: Sending<'_>, out: &mut Outbox) -> Result<Way, CallError> {
@@ -96,10 +103,11 @@ impl Client {
             }
             (Mode::History, None) => {
                 let number = self.number(order.market)?;
+                let limit = rows_of_page(self.pages.find(order.created_at)?);
                 get(
                     request,
                     "accountInactiveOrders",
-                    format_args!("account_index={account}&market_id={number}&limit={PAGE}"),
+                    format_args!("account_index={account}&market_id={number}&limit={limit}"),
                 );
                 self.go_on(order.created_at, request)?;
             }
@@ -138,7 +146,7 @@ impl Client {
 
     /// Where a list goes on, if this time stands for a page of it.
     fn go_on(&self, since: Timestamp, request: &mut Request) -> Result<(), CallError> {
-        if let Some(page) = self.pages.find(since)? {
+        if let Some(page) = self.pages.find(since)?.filter(|page| !page.is_the_list_again()) {
             request.query.push_str("&cursor=");
             query::encode(&page.cursor, &mut request.query);
         }

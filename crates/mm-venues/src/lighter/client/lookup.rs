@@ -6,7 +6,7 @@ use mm_model::{Ask, DecodeError, Event, Mode, OrderQuery, Timestamp};
 
 use super::{
     Client,
-    encode::PAGE,
+    encode::rows_of_page,
     refusal,
     reply::is_last,
     report::{self, OrderNews},
@@ -18,6 +18,7 @@ use crate::{
         order::{Order, Orders},
         tx::{EnrichedTx, tx_status},
     },
+    pages::Page,
     reading::{json, unreadable},
 };
 
@@ -100,6 +101,8 @@ impl Client {
         body: &[u8],
         out: &mut Vec<Event>,
     ) -> Result<Next, DecodeError> {
+        let page = self.pages.find(query.created_at).ok().flatten();
+        let (is_again, n_max) = (page.is_some_and(Page::is_the_list_again), rows_of_page(page));
         let created_at = self.pages.since(query.created_at);
         let query = &OrderQuery { created_at, ..*query };
         let orders: Orders<'_> = json("order history", body)?;
@@ -113,10 +116,16 @@ impl Client {
         let executed =
             self.account.as_ref().is_some_and(|account| account.hashes.is_executed(query.client_id));
         let cursor = orders.next_cursor.as_deref();
-        let whole = is_last(cursor) && orders.orders.len() < PAGE;
-        let is_enough = whole || reaches_back(&orders, created_at);
-        if let Some(cursor) = cursor.filter(|cursor| !cursor.is_empty() && !is_enough) {
-            let created_at = self.pages.go_on(created_at, cursor);
+        let is_full = orders.orders.len() >= n_max;
+        let is_enough = (is_last(cursor) && !is_full) || reaches_back(&orders, created_at);
+        let goes_on = match cursor.filter(|cursor| !cursor.is_empty()) {
+            _ if is_enough => None,
+            // A full page that says nothing of another one: there is none, or the venue has no pages. Shorter ones tell.
+            None if is_full && !is_again => Some(self.pages.again(created_at)),
+            None => None,
+            Some(cursor) => Some(self.pages.go_on(created_at, cursor)),
+        };
+        if let Some(created_at) = goes_on {
             return Ok(Next::Ask(Ask::Order(OrderQuery { created_at, ..*query }, Mode::History)));
         }
         out.push(no_such_order(query, Mode::History, !executed && is_enough));

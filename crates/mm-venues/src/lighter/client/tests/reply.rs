@@ -233,16 +233,22 @@ fn an_answer_about_another_transaction_is_none() {
 
 #[test]
 fn a_history_that_may_hold_more_proves_nothing() {
-    let full = |cursor: &str, ended_at: u64| {
+    let rows = |n: usize, cursor: &str, ended_at: u64| {
         let mut row = message_value("stream_account_all_orders")["orders"]["0"][0].clone();
         (row["client_order_index"], row["updated_at"], row["timestamp"]) =
             (7.into(), ended_at.into(), ended_at.into());
-        serde_json::json!({"code": 200, "orders": vec![row; 100], "next_cursor": cursor}).to_string()
+        serde_json::json!({"code": 200, "orders": vec![row; n], "next_cursor": cursor}).to_string()
     };
+    let full = |cursor: &str, ended_at: u64| rows(100, cursor, ended_at);
     let (young, old) = (NOW.ms(), NOW.ms() - 600_000);
     let cases = [
         ("empty", vec![NONE.to_owned()], true),
-        ("full, all of them young, and no word of more", vec![full("", young)], false),
+        ("full, all of them young, and no word of more", vec![full("", young), rows(99, "", young)], false),
+        (
+            "full, and in shorter pages it comes to an end",
+            vec![full("", young), rows(99, "more", young), rows(1, "", young)],
+            true,
+        ),
         ("full, but it reaches back", vec![full("more", old)], true),
         ("full, and the next page is the last", vec![full("more", young), NONE.to_owned()], true),
         (
