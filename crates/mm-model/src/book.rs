@@ -278,6 +278,26 @@ impl BookFeed {
         FeedStep::Applied
     }
 
+    /// Takes a snapshot that was asked for, and that reflects what the book reflects already: nothing was missed, and nothing
+    /// has changed by `told_at`. In a market where nothing happens there is no other way to know. One that says something else
+    /// of the same sequence number voids the book.
+    pub fn confirm(&mut self, told_at: Timestamp, snapshot: &BookSnapshot) -> FeedStep {
+        if self.seq != Some(snapshot.seq) {
+            return FeedStep::Ignored;
+        }
+        let mut told = Book::default();
+        told.replace(Side::Buy, &snapshot.bids);
+        told.replace(Side::Sell, &snapshot.asks);
+        let is_same =
+            [Side::Buy, Side::Sell].into_iter().all(|side| told.levels(side).eq(self.book.levels(side)));
+        if !is_same {
+            self.void();
+            return FeedStep::NeedSnapshot;
+        }
+        self.heard_at = self.heard_at.max(told_at);
+        FeedStep::Applied
+    }
+
     /// Forgets the book, for instance because the connection was lost.
     pub fn void(&mut self) {
         self.book.clear();

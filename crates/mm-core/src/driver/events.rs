@@ -289,9 +289,14 @@ impl Driver {
         if matches!(source, Source::Answer { by_strategy: true, .. }) {
             return false;
         }
+        // By the venue's own word where it has one: what was held up, or kept for whoever asks, makes no book younger.
+        let told_at = self.was_so(now, snapshot.at);
         let step = {
             let mut state = self.shared.state();
-            state.books.get_mut(&snapshot.market).map(|feed| feed.snapshot(now, snapshot))
+            state.books.get_mut(&snapshot.market).map(|feed| match feed.snapshot(now, snapshot) {
+                FeedStep::Ignored if snapshot.at != Timestamp::ZERO => feed.confirm(told_at, snapshot),
+                step => step,
+            })
         };
         let is_applied = step == Some(FeedStep::Applied);
         if is_applied {

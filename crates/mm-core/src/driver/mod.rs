@@ -221,6 +221,12 @@ impl Driver {
         for id in abandoned {
             self.reap(id, now);
         }
+        let doubted = std::mem::take(&mut *lock(&self.shared.doubted_books));
+        for chore in doubted.into_iter().map(Chore::Book) {
+            if self.readiness.is_up() && !self.upkeep.is_planned(chore) {
+                self.upkeep.want(chore, now);
+            }
+        }
         // The strategy may run on another thread: what came in just now was made after `now`, and must not seem to be sent
         // before it was made.
         while let Some(command) = self.unparked.pop_front().or_else(|| self.cancels.try_recv().ok()) {

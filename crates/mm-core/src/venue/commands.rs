@@ -15,9 +15,14 @@ use crate::{
     journal::Entry,
     orders::{Order, Update},
     recovery::Recovery,
-    risk::Reservation,
+    risk::{Reservation, code},
     sync::lock,
 };
+
+/// How long a book that is asked for anew is waited for.
+const FRESH_WITHIN: Duration = Duration::from_secs(2);
+/// How often it is looked whether it came.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 impl Venue {
     /// Places an order: gives it an id, tracks it, sends it, waits for the venue's first word. Ok means that the venue took it
@@ -26,8 +31,31 @@ impl Venue {
     ///
     /// # Errors
     /// See [`PlaceError`]. A connector that is not ready: [`PlaceError::NotSent`].
+    ///
+    /// An order that only reduces waits a moment where the book is too old to judge it by, and is asked for anew: in a market
+    /// where nothing happens a venue sends nothing.
     pub async fn place(&self, order: NewOrder) -> Result<Order, PlaceError> {
-        self.submit(order)?.outcome().await
+        let submitted = match self.submit(order) {
+            Err(PlaceError::Denied(denial))
+                if denial.code == code::NO_PRICE && order.exposure == Exposure::ReduceOnly =>
+            {
+                self.freshen(order.market).await;
+                self.submit(order)
+            }
+            submitted => submitted,
+        };
+        submitted?.outcome().await
+    }
+
+    /// Has the book asked for anew, and waits a while for one that can be believed.
+    async fn freshen(&self, market: MarketId) {
+        let clock = &self.shared.clock;
+        let until = clock.now() + FRESH_WITHIN;
+        while self.with_book(market, |book| book.is_err()) && clock.now() < until {
+            lock(&self.shared.doubted_books).push(market);
+            self.shared.nudge.notify_one();
+            clock.sleep(LOOK_EVERY).await;
+        }
     }
 
     /// Like [`Venue::place`], in two steps: who must know the order before the venue speaks (to cancel it, whatever happens)

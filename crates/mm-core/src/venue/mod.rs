@@ -68,6 +68,7 @@ pub fn venue(config: VenueConfig, clock: Clock, backing: impl Into<Backing>) -> 
         stop: watch::Sender::new(false),
         listeners: Mutex::new(Some(broadcast::Sender::new(listen::LISTENER_QUEUE))),
         abandoned: Mutex::default(),
+        doubted_books: Mutex::default(),
         alive_at: AtomicU64::new(0),
         nudge: Notify::new(),
     });

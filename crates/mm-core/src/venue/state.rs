@@ -57,9 +57,11 @@ pub(crate) struct Shared {
     pub(crate) listeners: Mutex<Option<broadcast::Sender<Event>>>,
     /// Orders that a handle wants off the book whatever happens to that handle.
     pub(crate) abandoned: Mutex<Vec<ClientId>>,
+    /// Markets whose books somebody wants to be sure of.
+    pub(crate) doubted_books: Mutex<Vec<MarketId>>,
     /// When the driver last had its turn, in nanoseconds.
     pub(crate) alive_at: AtomicU64,
-    /// Wakes the driver to look at `abandoned`.
+    /// Wakes the driver to look at `abandoned` and `doubted_books`.
     pub(crate) nudge: Notify,
 }
 

@@ -198,3 +198,27 @@ fn of_several_levels_at_one_price_in_a_snapshot_the_last_counts() {
     assert_eq!(book.levels(Side::Buy).collect::<Vec<_>>(), levels(&[(7, 3), (5, 2)]));
     assert_eq!(book.levels(Side::Sell).collect::<Vec<_>>(), levels(&[(11, 1)]));
 }
+
+#[test]
+fn a_book_is_confirmed_by_its_own_words_alone() {
+    let whole = |seq, bid| snapshot(seq, &[(100, bid)], &[(102, 5)]);
+    let check = |told: &BookSnapshot, step, age_ms: Option<u64>| {
+        let mut feed = feed(7);
+        assert_eq!(feed.confirm(at(60), told), step);
+        let limit = std::time::Duration::from_millis(5);
+        let read = |ms| feed.book(at(ms), limit).err();
+        assert_eq!(read(65).is_none(), age_ms == Some(5), "{told:?}");
+        assert_eq!(feed.seq().is_some(), age_ms.is_some(), "{told:?}");
+    };
+    check(&whole(7, 5), FeedStep::Applied, Some(5));
+    check(&whole(6, 5), FeedStep::Ignored, Some(65));
+    check(&whole(8, 5), FeedStep::Ignored, Some(65));
+    check(&whole(7, 4), FeedStep::NeedSnapshot, None);
+    // What was told before makes no book older.
+    let mut feed = feed(7);
+    assert_eq!(
+        (feed.confirm(at(60), &whole(7, 5)), feed.confirm(at(50), &whole(7, 5))),
+        (FeedStep::Applied, FeedStep::Applied)
+    );
+    assert_eq!(feed.heard_at(), at(60));
+}

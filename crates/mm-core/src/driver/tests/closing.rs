@@ -1,11 +1,12 @@
 //! Plays: the gate closes while orders wait in our own queue.
 
-use mm_model::{Ask, CallError, GroupKind, NewOrder, Side};
+use mm_model::{Ask, BookError, CallError, Decimal, Exposure, GroupKind, NewOrder, OrderKind, Rate, Side};
 
 use super::buy;
 use crate::{
     ModifyError, PlaceError, Submission,
-    testing::{MARKET, World, limit, ms},
+    risk::{ConnectorLimits, Gate, Limits, MarketLimits, code},
+    testing::{MARKET, World, config, limit, ms},
 };
 
 const fn sell(qty: u64) -> NewOrder {
@@ -89,5 +90,35 @@ fn what_is_halted_is_called_back_whatever_it_would_do() {
         world.gate.halt("a test");
         assert_eq!(unsent(outcome(reduces).await), "HALTED");
         assert_eq!((world.fake.placements().len(), world.venue.positions()[0].market), (1, MARKET));
+    });
+}
+
+/// On a venue that tells changes alone, the last one may be long ago.
+#[test]
+fn in_a_quiet_market_what_reduces_waits_for_a_word_that_nothing_changed() {
+    let collar = Rate::from_basis_points(Decimal::new(500, 0)).expect("a rate");
+    let market = MarketLimits { collar: Some(collar), ..MarketLimits::default() };
+    let limits =
+        Limits { other: ConnectorLimits { market, ..ConnectorLimits::default() }, ..Limits::default() };
+    World::new().killed_under(config("fake"), Gate::with(limits)).play(async |world| {
+        long(world).await;
+        world.fake.mute(true);
+        world.clock.sleep(ms(6_000)).await;
+        let close = |qty| NewOrder { kind: OrderKind::Market, exposure: Exposure::ReduceOnly, ..sell(qty) };
+        assert!(matches!(world.venue.top(MARKET), Err(BookError::Stale { .. })), "what the play is about");
+        let opens = world.venue.place(NewOrder { exposure: Exposure::Any, ..close(10) }).await;
+        assert!(
+            matches!(&opens, Err(PlaceError::Denied(denial)) if denial.code == code::NO_PRICE),
+            "{opens:?}"
+        );
+        let mut order = world.venue.place(close(10)).await.expect("the book was confirmed");
+        world.venue.top(MARKET).expect("for everybody");
+        world.fake.fill(order.client_id(), 10);
+        world.clock.within(ms(1_000), order.wait_final()).await.expect("over");
+        // Nobody answers: the book stays too old.
+        world.clock.sleep(ms(6_000)).await;
+        world.fake.reads_fail(true);
+        let blind = world.venue.place(close(1)).await;
+        assert!(blind.is_err(), "{blind:?}");
     });
 }

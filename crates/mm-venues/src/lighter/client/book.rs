@@ -93,7 +93,8 @@ pub(super) fn snapshot(market: &Market, frame: &[u8]) -> Result<BookSnapshot, De
         seq: read.order_book.nonce,
         bids: levels(market, read.order_book.bids)?,
         asks: levels(market, read.order_book.asks)?,
-        at: report::time(read.last_updated_at, read.timestamp),
+        // When it was told, not when something last changed: in a quiet market that it is still so is the news.
+        at: report::coarse(read.timestamp),
     })
 }
 

@@ -28,8 +28,8 @@ fn books() {
     tells(
         "stream_order_book",
         expect![[r#"
-        BookSnapshot(BookSnapshot { market: MarketId(0), seq: 904845, bids: [Level { price: Price(200000), qty: Qty(200) }], asks: [Level { price: Price(232500), qty: Qty(990000) }, Level { price: Price(234125), qty: Qty(3401028) }], at: Timestamp(1778138389655150000) })
-    "#]],
+            BookSnapshot(BookSnapshot { market: MarketId(0), seq: 904845, bids: [Level { price: Price(200000), qty: Qty(200) }], asks: [Level { price: Price(232500), qty: Qty(990000) }, Level { price: Price(234125), qty: Qty(3401028) }], at: Timestamp(1778138582602000000) })
+        "#]],
     );
     tells(
         "stream_order_book_update",
