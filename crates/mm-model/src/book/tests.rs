@@ -205,7 +205,7 @@ fn a_book_is_confirmed_by_its_own_words_alone() {
     let check = |told: &BookSnapshot, step, age_ms: Option<u64>| {
         let mut feed = feed(7);
         assert_eq!(feed.confirm(at(60), told), step);
-        let limit = std::time::Duration::from_millis(5);
+        let limit = Duration::from_millis(5);
         let read = |ms| feed.book(at(ms), limit).err();
         assert_eq!(read(65).is_none(), age_ms == Some(5), "{told:?}");
         assert_eq!(feed.seq().is_some(), age_ms.is_some(), "{told:?}");
