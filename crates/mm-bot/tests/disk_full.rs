@@ -65,7 +65,9 @@ fn fault_62_a_disk_that_is_full_stops_new_orders_and_ends_with_6() {
     let config = config(&dir, &world);
     let program = command(dir.path());
     // What the shell ignores, the program ignores too.
-    let mut child = Command::new("sh")
+    let mut shell = Command::new("sh");
+    program.get_envs().for_each(|(name, _)| _ = shell.env_remove(name));
+    let mut child = shell
         .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""])
         .arg(program.get_program())
         .args(program.get_args())
