@@ -351,6 +351,8 @@ pub(crate) enum Crowd {
     Paused,
     /// It trades, but never with a client's resting order.
     NeverFill,
+    /// It trades, and fills clients' resting orders in parts.
+    PartFill,
 }
 
 impl Crowd {
@@ -360,6 +362,7 @@ impl Crowd {
             Self::Trading => "trading",
             Self::Paused => "paused",
             Self::NeverFill => "never_fill",
+            Self::PartFill => "part_fill",
         }
     }
 }

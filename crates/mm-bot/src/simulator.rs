@@ -107,6 +107,7 @@ fn crowd(word: &str) -> Option<CrowdAction> {
     match word {
         "paused" => Some(CrowdAction::Pause),
         "never_fill" => Some(CrowdAction::NeverFill),
+        "part_fill" => Some(CrowdAction::PartFill),
         _ => None,
     }
 }

@@ -116,7 +116,7 @@ fn options_that_cannot_be_meant() {
             "--tape nowhere.gz: cannot read it",
         ),
         (&["--faults", "nowhere.json"], 2, "cannot read the faults file"),
-        (&["--crowd", "shy"], 2, "possible values: trading, paused, never_fill"),
+        (&["--crowd", "shy"], 2, "possible values: trading, paused, never_fill, part_fill"),
         (&["--endpoints-file", "/nowhere/endpoints.json"], 3, "cannot write the endpoints file"),
     ] {
         let output = mm_bot(dir.path(), &[&["venue"], args].concat());

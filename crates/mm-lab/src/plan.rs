@@ -232,6 +232,10 @@ fn crowd(
                 CrowdCommand { venue, market: market.to_owned(), action },
             ));
         };
+        // Orders of a few lots are else filled whole or not at all.
+        if chance.random_range(0..2) == 0 {
+            tell(0, CrowdAction::PartFill);
+        }
         for _ in 0..chance.random_range(0..=span_ms / 30_000) {
             let bps = chance.random_range(-150..=150);
             let over_ms = *[0, 2_000, 20_000].choose(chance).expect("not empty");

@@ -82,9 +82,14 @@ pub(crate) static SIMULATOR: &[Param] = &[
     key("tape_market", Kind::Text, Preset::Unset, "which market the tape plays into, as VENUE:SYMBOL"),
     key(
         "crowd",
-        Kind::Word(&[("trading", "trading"), ("paused", "paused"), ("never_fill", "never_fill")]),
+        Kind::Word(&[
+            ("trading", "trading"),
+            ("paused", "paused"),
+            ("never_fill", "never_fill"),
+            ("part_fill", "part_fill"),
+        ]),
         Preset::Is("trading"),
-        "what the crowd does: trades, stands still, or trades but never fills a resting order of ours",
+        "what the crowd does: trades, stands still, trades but never fills a resting order of ours, or fills it in parts",
     ),
     key(
         "faults",

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub enum CrowdAction {
     /// Stands still: its orders stay, nothing new comes.
     Pause,
-    /// Goes on; also ends `never_fill`.
+    /// Goes on; also ends `never_fill` and `part_fill`.
     Resume,
     /// Moves its fair price.
     Move {
@@ -21,4 +21,6 @@ pub enum CrowdAction {
     /// clients' best, its makers settle behind it. Where clients hold both sides of a market one tick apart, the
     /// crowd cannot trade at all.
     NeverFill,
+    /// Goes on, and its takers take a part of the client's order that is first at the touch, seldom all of it.
+    PartFill,
 }

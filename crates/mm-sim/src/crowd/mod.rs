@@ -32,6 +32,8 @@ const SWEEPS_OF_100: u32 = 25;
 const LEVEL_QUOTE: i128 = 5_000;
 /// The smallest usual level; half of it is the least that a touch is filled up to.
 const LEVEL_LOTS_MIN: u64 = 100;
+/// How far down the queue at the touch clients' orders are looked for.
+const QUEUE_MAX: usize = 64;
 /// What the crowd owns of every asset, in whole units.
 const FUNDS: i128 = 1_000_000_000_000;
 
@@ -41,6 +43,8 @@ enum Mood {
     Trading,
     /// Trades, but leaves clients' resting orders alone.
     Shy,
+    /// Trades, and takes parts of clients' resting orders.
+    Nibbling,
     /// Stands still, and goes back to the mood it was in.
     Paused,
 }
@@ -150,11 +154,15 @@ impl Crowd {
     pub(crate) fn command(&mut self, now: Timestamp, action: CrowdAction) {
         match action {
             CrowdAction::Pause => self.mood = Mood::Paused,
-            CrowdAction::Resume | CrowdAction::NeverFill => {
+            CrowdAction::Resume | CrowdAction::NeverFill | CrowdAction::PartFill => {
                 if self.mood == Mood::Paused {
                     (self.next_step, self.next_trade) = (now, now);
                 }
-                self.mood = if matches!(action, CrowdAction::NeverFill) { Mood::Shy } else { Mood::Trading };
+                self.mood = match action {
+                    CrowdAction::NeverFill => Mood::Shy,
+                    CrowdAction::PartFill => Mood::Nibbling,
+                    _ => Mood::Trading,
+                };
             }
             CrowdAction::Move { bps, over_ms } => {
                 let left = i64::try_from(i128::from(self.fair_x2) * i128::from(bps) / 10_000).unwrap_or(0);
@@ -214,7 +222,7 @@ impl Crowd {
         let first = ladder.side_to_move_first(before);
         self.fill_side_up(now, exchange, first);
         self.withdraw(now, exchange, first);
-        if self.mood == Mood::Trading {
+        if self.mood != Mood::Shy {
             self.clear_the_way(now, exchange);
         }
         self.fill_side_up(now, exchange, first.opposite());
@@ -237,6 +245,9 @@ impl Crowd {
 
     /// A taker comes.
     fn trade(&mut self, now: Timestamp, exchange: &mut Exchange) {
+        if self.mood == Mood::Nibbling && self.nibble(now, exchange) {
+            return;
+        }
         let first = if self.chance.random_bool(0.5) { Side::Buy } else { Side::Sell };
         let sweeps = self.chance.random_range(0..100) < SWEEPS_OF_100;
         for side in [first, first.opposite()] {
@@ -255,6 +266,24 @@ impl Crowd {
                 return;
             }
         }
+    }
+
+    /// A taker takes what stands before the first client's order at the touch, and some of that; whether there was one.
+    fn nibble(&mut self, now: Timestamp, exchange: &mut Exchange) -> bool {
+        let first = if self.chance.random_bool(0.5) { Side::Buy } else { Side::Sell };
+        for side in [first, first.opposite()] {
+            let queue = exchange.queue(self.market, side.opposite(), QUEUE_MAX);
+            let Some(touch) = queue.first().map(|order| order.price) else { continue };
+            let mut before = 0;
+            for order in queue.iter().take_while(|order| order.price == touch) {
+                if order.order.is_some_and(|view| self.clients.contains(&view.account)) {
+                    let part = self.chance.random_range(1..=order.left.0);
+                    return self.take(now, exchange, Want { side, price: touch, qty: Qty(before + part) });
+                }
+                before += order.left.0;
+            }
+        }
+        false
     }
 
     /// Takes what there is up to a price, clients' orders left alone where the mood wants it; whether it traded.

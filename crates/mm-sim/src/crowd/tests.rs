@@ -122,6 +122,25 @@ fn a_shy_crowd_goes_on_but_never_fills_a_client() {
 }
 
 #[test]
+fn a_nibbling_crowd_fills_orders_in_parts() {
+    for seed in 1..=5 {
+        let mut stage = Stage::new("SOL_USDC_PERP", seed);
+        stage.crowd.command(stage.now, CrowdAction::PartFill);
+        let mut n_parts = 0;
+        for _ in 0..20 {
+            stage.exchange.cancel_all(stage.now, stage.client, None);
+            let bid = stage.rest(Side::Buy, stage.touch(Side::Buy), 10);
+            stage.run(Duration::from_secs(1), |stage| {
+                let open = stage.exchange.open_orders(stage.client, None);
+                let is_part = |view: &OrderView| view.id == bid.id && !view.filled.is_zero();
+                n_parts += usize::from(open.iter().any(is_part));
+            });
+        }
+        assert!(n_parts > 5, "seed {seed}: {n_parts}");
+    }
+}
+
+#[test]
 fn a_paused_crowd_stands_still() {
     let mut stage = Stage::new("SOL_USDC_PERP", 1);
     stage.run(Duration::from_secs(1), |_| {});
