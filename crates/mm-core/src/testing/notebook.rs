@@ -68,9 +68,7 @@ impl Journal for Notebook {
         if self.is_dead.load(Ordering::Relaxed) {
             return Ok(());
         }
-        if self.is_full.load(Ordering::Relaxed) {
-            return Err(JournalError("no space left on device".into()));
-        }
+        self.health()?;
         let mut pages = lock(&self.pages);
         match entry {
             Entry::Made { client_id, order, market } => {
@@ -96,6 +94,11 @@ impl Journal for Notebook {
             Entry::Risk { state } => *lock(&self.risk) = Some((*state).to_owned()),
         }
         Ok(())
+    }
+
+    fn health(&self) -> Result<(), JournalError> {
+        let is_full = self.is_full.load(Ordering::Relaxed);
+        if is_full { Err(JournalError("no space left on device".into())) } else { Ok(()) }
     }
 }
 

@@ -126,6 +126,11 @@ impl Entry {
         self.venue.stop_connector();
     }
 
+    /// Whether its journal can still be written.
+    pub(super) fn is_written_down(&self) -> bool {
+        self.venue.is_written_down()
+    }
+
     /// Stops the connector within `limit`; says what went wrong.
     pub(super) async fn stop(&mut self, clock: &Clock, limit: Duration) -> Option<String> {
         self.tell_stop();

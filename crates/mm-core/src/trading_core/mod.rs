@@ -208,8 +208,8 @@ impl TradingCore {
         StopRequest(self.stop.clone())
     }
 
-    /// Stops the strategy, cancels the orders that we placed (unless told otherwise, or unless the strategy keeps them) and
-    /// waits for the proof of their end, stops the connectors. Takes no longer than `stop_timeout`. Dropped half-way, it
+    /// Stops the strategy, cancels the orders that we placed (unless told otherwise, or unless the strategy keeps them and they
+    /// can still be written about) and waits for the proof of their end, stops the connectors. Takes no longer than `stop_timeout`. Dropped half-way, it
     /// can be called again.
     pub async fn stop(&mut self, cancel_orders: bool) -> StopReport {
         let mut report = StopReport::default();
@@ -226,9 +226,10 @@ impl TradingCore {
             let problem = format!("strategy '{}' did not stop in time and was aborted", running.name());
             report.problems.push(problem);
         }
-        if cancel_orders && !keeps_orders {
-            connectors::cancel_orders(&self.clock, start + third * 2, self.connectors.values(), &mut report)
-                .await;
+        if cancel_orders {
+            // What nobody can write about any more is not left alone.
+            let entries = self.connectors.values().filter(|entry| !keeps_orders || !entry.is_written_down());
+            connectors::cancel_orders(&self.clock, start + third * 2, entries, &mut report).await;
         }
         self.stop_connectors(start + self.config.stop_timeout, &mut report).await;
         self.running = None;

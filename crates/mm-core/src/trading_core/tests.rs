@@ -6,9 +6,11 @@ use mm_model::{Qty, Side, Timestamp};
 
 use super::*;
 use crate::{
-    Needs, Story, VirtualRuntime,
+    Backing, Needs, Story, VirtualRuntime,
+    journal::Past,
+    risk::Gate,
     sync::lock,
-    testing::{Counter, Fake, OnCancel, config, limit, ms},
+    testing::{Counter, Fake, Notebook, OnCancel, config, limit, ms},
     venue,
 };
 
@@ -80,6 +82,7 @@ struct Stage {
     runtime: VirtualRuntime,
     core: TradingCore,
     fakes: Vec<Fake>,
+    notebooks: Vec<Arc<Notebook>>,
     log: Arc<Mutex<Vec<String>>>,
 }
 
@@ -90,12 +93,20 @@ impl Stage {
         let runtime = VirtualRuntime::new(Timestamp::from_ms(1_700_000_000_000));
         let bounds = CoreConfig { tick: ms(1_000), start_timeout: ms(2_000), stop_timeout: STOP_TIMEOUT };
         let core = TradingCore::new(bounds, runtime.clock(), runtime.spawner());
-        Self { runtime, core, fakes: Vec::new(), log: Arc::default() }
+        Self { runtime, core, fakes: Vec::new(), notebooks: Vec::new(), log: Arc::default() }
     }
 
     fn connector(&mut self, name: &str) -> Connector {
         let clock = self.runtime.clock();
-        let (venue, driver) = venue(config(name), clock.clone(), Arc::new(Counter::default()));
+        let notebook = Arc::<Notebook>::default();
+        self.notebooks.push(notebook.clone());
+        let backing = Backing {
+            ids: Arc::new(Counter::default()),
+            journal: notebook.clone(),
+            past: Past::default(),
+            gate: Gate::default(),
+        };
+        let (venue, driver) = venue(config(name), clock.clone(), backing);
         let fake = Fake::new(clock);
         self.fakes.push(fake.clone());
         Connector { venue, task: Box::pin(fake.drive(driver)) }
@@ -185,6 +196,15 @@ fn orders_stay_when_told_or_when_the_strategy_keeps_them() {
         stage.stop(cancel);
         assert_eq!(stage.fakes[0].live().len(), 1);
     }
+}
+
+#[test]
+fn fault_62_orders_that_nobody_can_write_about_are_not_kept() {
+    let mut stage = Stage::started(Plot::Quote, true);
+    stage.runtime.block_on(stage.runtime.clock().sleep(ms(100)));
+    stage.notebooks[0].fill_up();
+    assert_eq!(stage.stop(true), StopReport::default());
+    assert_eq!(stage.fakes[0].live(), []);
 }
 
 #[test]

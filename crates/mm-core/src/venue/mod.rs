@@ -216,6 +216,11 @@ impl Venue {
         self.shared.config.submit_valid_for
     }
 
+    /// Whether the journal can still be written.
+    pub(crate) fn is_written_down(&self) -> bool {
+        self.shared.journal.health().is_ok()
+    }
+
     /// Live orders that we know of, and those that may be live.
     #[must_use]
     pub fn open_orders(&self) -> Vec<OrderRecord> {
