@@ -25,9 +25,9 @@ use crate::{
     verdict::Violation,
 };
 
-/// How old a touch may be that an order hangs on: a book is believed for five seconds after its last change by the venue's own
+/// How old a level may be that is believed, or that an order hangs on: a book is believed for five seconds after its last change by the venue's own
 /// word, and that clock may be off by eight, and step, before anybody notices.
-const PRICING_SLACK: Duration = Duration::from_secs(14);
+const BOOK_SLACK: Duration = Duration::from_secs(14);
 /// Bounds of the risk gate, in smallest orders of the market: a little tighter than what the load would like, so that the
 /// gate has something to refuse.
 const POSITION_MAX: u64 = 16;
@@ -65,7 +65,7 @@ struct State {
 
 impl Judge {
     pub(crate) fn new(truth: Truth, log: &EventLog, (plan, load): (&Plan, Load)) -> Self {
-        let mut rules = Rules::default();
+        let mut rules = Rules { books: Some(BOOK_SLACK), ..Rules::default() };
         let mut limits = Limits::default();
         for &(kind, symbol) in &plan.places {
             let market = truth.venue(kind, |venue| venue.market(symbol).cloned());
@@ -90,7 +90,7 @@ impl Judge {
             limits.connectors.insert(kind.to_string(), of_connector);
         }
         if load == Load::LoadTest {
-            rules.pricing = Some(Pricing { reach: load_reach, slack: PRICING_SLACK });
+            rules.pricing = Some(Pricing { reach: load_reach, slack: BOOK_SLACK });
         }
         let state = State {
             checker: Checker::new(ACCOUNT, rules),

@@ -144,7 +144,7 @@ pub(super) const MUTATIONS: &[Mutation] = &[
         edits: &[Edit {
             file: BOOK,
             from: "        if age > stale_after {",
-            to: "        if age > stale_after * 1_000 {",
+            to: "        if age > stale_after.saturating_mul(1_000) {",
         }],
         with: &[],
     },

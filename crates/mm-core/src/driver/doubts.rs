@@ -112,6 +112,7 @@ impl Driver {
             sent_at.is_some_and(|sent_at| self.cannot_arrive_after(sent_at) <= ended.sent_at());
         if is_disproved {
             self.shared.orders.apply(id, ended.now, Update::ModifyFailed);
+            self.legacy.shown(id);
         }
         is_disproved
     }

@@ -113,7 +113,10 @@ impl Driver {
 
     fn learn_order(&mut self, now: Timestamp, report: &OrderReport) -> bool {
         let heard = self.shared.orders.report(now, report);
-        if let (ReportedStatus::Open, Whose::Tracked(id)) = (&report.status, heard.whose) {
+        // What is meant to change it may still arrive: then its size is not known yet.
+        if let (ReportedStatus::Open, Whose::Tracked(id)) = (&report.status, heard.whose)
+            && !self.is_modifying(id)
+        {
             self.legacy.shown(id);
         }
         if heard.joined.changed && matches!(report.status, ReportedStatus::Open | ReportedStatus::Filled) {

@@ -32,7 +32,7 @@ use crate::{
 /// What is not yet known of what earlier runs left.
 #[derive(Debug, Default)]
 pub(super) struct Legacy {
-    /// Orders that the venue has not spoken of.
+    /// Orders that the venue has not spoken of, or of which it may still change the size.
     unproven: BTreeSet<ClientId>,
     /// Those of them that it showed once, and knows neither as live nor as over.
     vanished: BTreeSet<ClientId>,
@@ -74,7 +74,7 @@ impl Legacy {
         self.is_pending
     }
 
-    /// The venue showed this order live.
+    /// The venue showed this order live, and its size is known.
     pub(super) fn shown(&mut self, id: ClientId) {
         if !self.unproven.is_empty() {
             self.unproven.remove(&id);

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use mm_model::{Ask, Decimal, Money, OrderState, Qty, Side, SignedQty};
+use mm_model::{Ask, Decimal, Money, OrderState, Price, Qty, Side, SignedQty};
 
 use super::{Recovered, Recovery, carry_out};
 use crate::{
     PlaceError, VenueConfig,
     risk::{ConnectorLimits, Gate, Limits, MarketLimits, Mode, code},
-    testing::{MARKET, OnCancel, OnPlace, SYMBOL, World, config, is_lookup, limit, ms},
+    testing::{MARKET, OnCancel, OnModify, OnPlace, SYMBOL, World, config, is_lookup, limit, ms},
 };
 
 fn with(recovery: Recovery) -> VenueConfig {
@@ -81,6 +81,26 @@ fn fault_60_an_intent_that_never_left_is_proven_absent_and_not_before_it_could_h
     assert!(world.fake.count(is_lookup) <= 4, "it does not ask again before an answer can prove something");
     assert_eq!(world.venue.order(id).expect("kept").snapshot().state(), OrderState::Failed);
     assert_eq!(world.fake.placements(), []);
+}
+
+/// Found by `cargo xtask kill9`: the bot was ready, and took an order for as large as a modification would have made it that
+/// never arrived.
+#[test]
+fn fault_60_an_order_that_may_still_be_modified_has_no_size_before_that_is_over() {
+    for (script, qty) in [(OnModify::Forget, Qty(10)), (OnModify::DoneInSilence, Qty(25))] {
+        let world = World::new();
+        world.fake.on_modify([script]);
+        let id = world.play(async |world| {
+            let id = world.venue.place(buy()).await.expect("taken").client_id();
+            world.venue.modify(id, Price(99), Qty(25)).await.expect("taken note of");
+            id
+        });
+        let world = world.killed(with(Recovery::Resume));
+        assert_eq!(recover(&world, true), Ok(recovered(1, 1, 0)), "{script:?}");
+        let record = world.venue.order(id).expect("kept").snapshot();
+        assert!(!record.is_modifying(), "{script:?}");
+        assert_eq!((record.qty(), record.exposed()), (qty, qty), "{script:?}");
+    }
 }
 
 #[test]

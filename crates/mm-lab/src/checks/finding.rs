@@ -30,6 +30,8 @@ pub enum Check {
     PricedWithoutBook,
     /// Nothing is priced from a book that was not so.
     PricedOffTheBook,
+    /// A book that is believed is the venue's.
+    BookDiffers,
     /// In the end the venue is ready.
     NotReady,
     /// In the end no order is unknown.
@@ -62,6 +64,7 @@ impl Check {
             Self::LimitExceeded => "limit exceeded at the venue",
             Self::PricedWithoutBook => "priced without a book",
             Self::PricedOffTheBook => "priced from a book that was not so",
+            Self::BookDiffers => "book is not the venue's",
             Self::NotReady => "not ready in the end",
             Self::StillUnknown => "unknown in the end",
             Self::OrderDiffers => "order differs in the end",

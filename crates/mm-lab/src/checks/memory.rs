@@ -1,6 +1,9 @@
 //! What is remembered of one venue from look to look.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use mm_model::{ClientId, MarketId, OrderState, Qty, Timestamp};
 use mm_sim::truth::AccountTruth;
@@ -29,11 +32,25 @@ pub(super) struct Memory {
     pub(super) intents: Intents,
     pub(super) bookless: BTreeSet<MarketId>,
     pub(super) anomalies: u64,
+    /// When the books were looked at last.
+    books_at: Timestamp,
     /// When the last look at a running bot was.
     pub(super) looked_at: Option<Timestamp>,
 }
 
+/// Pause between two looks at the books: they change with nearly every message.
+const BOOKS_EVERY: Duration = Duration::from_millis(500);
+
 impl Memory {
+    /// Whether the books are to be looked at now.
+    pub(super) fn are_books_due(&mut self, now: Timestamp) -> bool {
+        let is_due = BOOKS_EVERY <= now.since(self.books_at);
+        if is_due {
+            self.books_at = now;
+        }
+        is_due
+    }
+
     /// Another bot begins.
     pub(super) fn restarted(&mut self) {
         self.believed.clear();

@@ -12,10 +12,12 @@
 //! | believed fills never above the true ones, no state going back, nothing final that lives, nothing forgotten | `beliefs` |
 //! | no limit of the risk gate exceeded at the venue | `limits` |
 //! | nothing priced from a stale or invalid book | `pricing` |
+//! | no book believed that the venue does not have | `books` |
 //! | in the end belief equals truth, nothing is unknown, nothing is left behind | `settled` |
 
 mod arrivals;
 mod beliefs;
+mod books;
 mod finding;
 mod limits;
 mod memory;
@@ -26,7 +28,10 @@ mod sizes;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use mm_core::Venue;
 use mm_model::{ClientId, Timestamp};
@@ -48,6 +53,8 @@ pub struct Rules {
     pub limits: BTreeMap<(VenueKind, String), Limits>,
     /// How orders are priced; `None`: it is not looked at.
     pub pricing: Option<Pricing>,
+    /// How old a level of a book may be that is still believed; `None`: books are not looked at.
+    pub books: Option<Duration>,
 }
 
 /// Judges one run, over all restarts of its bot.
@@ -83,7 +90,11 @@ impl Checker {
         (truth, kind): (&Truth, VenueKind),
         bot: Option<&Venue>,
     ) -> Vec<Finding> {
-        let belief = bot.map(|bot| self.read(truth, kind, bot));
+        let books_due = self.rules.books.is_some() && self.venues.entry(kind).or_default().are_books_due(now);
+        let belief = bot.map(|bot| {
+            let belief = self.read(truth, kind, bot);
+            if books_due { belief.with_books(bot) } else { belief }
+        });
         let account = self.account.clone();
         truth.venue(kind, |venue| self.step(now, (kind, &Facts::of(venue, &account)), belief.as_ref()))
     }
@@ -122,6 +133,9 @@ impl Checker {
         limits::check(&self.rules.limits, facts, &mut found);
         if let Some(belief) = belief {
             beliefs::check(memory, facts, belief, &mut found);
+            if let Some(slack) = self.rules.books {
+                books::check(slack, now, (facts, belief), &mut found);
+            }
             if let Some(pricing) = &self.rules.pricing {
                 pricing::check(pricing, (memory, now), (facts, belief), &mut found);
             }

@@ -6,8 +6,10 @@ use std::{
 };
 
 use mm_core::Venue;
-use mm_model::{ClientId, MarketId, Money, OrderRecord, SignedQty, Symbol};
+use mm_model::{ClientId, Level, MarketId, Money, OrderRecord, SignedQty, Symbol};
 use mm_sim::truth::{Arrival, TopHistory, TrueExecution, TrueOrder, VenueTruth};
+
+use super::books;
 
 /// Finds the history of the top of a market's book by its symbol.
 pub type Tops<'a> = Box<dyn Fn(&str) -> Option<&'a TopHistory> + 'a>;
@@ -86,6 +88,8 @@ pub struct Belief {
     pub markets: BTreeMap<MarketId, Symbol>,
     /// Markets that have no book to price from now.
     pub bookless: BTreeSet<MarketId>,
+    /// Books that are believed, bids and asks, the levels nearest the touch; only where they were looked at.
+    pub books: BTreeMap<MarketId, [Vec<Level>; 2]>,
     /// All orders believed live, and those that were asked for.
     pub orders: BTreeMap<ClientId, OrderRecord>,
     /// What own orders filled.
@@ -122,6 +126,14 @@ impl Belief {
             orders,
             ..Self::default()
         }
+    }
+
+    /// With the books.
+    #[must_use]
+    pub fn with_books(mut self, bot: &Venue) -> Self {
+        let books = self.markets.keys().filter_map(|id| Some((*id, books::of(bot, *id)?)));
+        self.books = books.collect();
+        self
     }
 
     /// With what is believed of the account.

@@ -123,3 +123,18 @@ fn a_top_holds_until_the_next_and_is_forgotten_in_time() {
     assert!(!was(&tops, 10, 0, 99) && was(&tops, 11, 150, 150));
     assert_eq!(tops.now(), TrueTop { bid: Some(level(10, 1)), ask: None });
 }
+
+#[test]
+fn a_level_stands_since_its_last_change() {
+    let mut tops = TopHistory::new(at(0), &[level(10, 1)], &[level(12, 1)]);
+    assert_eq!(tops.standing(Side::Buy, Price(10), at(1)), Some(Qty(1)), "from the start");
+    assert_eq!(tops.standing(Side::Buy, Price(9), at(1)), Some(Qty(0)), "never there");
+    tops.set(at(100), Side::Buy, level(9, 3));
+    assert_eq!(tops.standing(Side::Buy, Price(9), at(100)), None, "it came then");
+    assert_eq!(tops.standing(Side::Buy, Price(9), at(101)), Some(Qty(3)));
+    tops.set(at(200), Side::Buy, level(9, 0));
+    assert_eq!(tops.standing(Side::Buy, Price(9), at(150)), None, "it went later");
+    assert_eq!(tops.standing(Side::Buy, Price(9), at(201)), Some(Qty(0)));
+    tops.set(at(300), Side::Buy, level(8, 2));
+    assert_eq!(tops.levels(Side::Buy).collect::<Vec<_>>(), [level(10, 1), level(8, 2)]);
+}

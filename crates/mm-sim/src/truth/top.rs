@@ -1,4 +1,4 @@
-//! The top of one public book: each one there was, with when it began, by the world's time.
+//! One public book: each top there was, with when it began, and when each level changed last, by the world's time.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -9,6 +9,9 @@ use mm_model::{Level, Price, Qty, Side, Timestamp};
 
 /// How long tops are remembered. The last one before that is, too.
 pub const TOPS_KEPT: Duration = Duration::from_secs(180);
+
+/// So many levels a side may be remembered to have changed before those that did so long ago are forgotten.
+const CHANGES_KEPT: usize = 4_096;
 
 /// Best bid and ask; `None` where a side is empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,6 +38,8 @@ impl TrueTop {
 pub struct TopHistory {
     bids: BTreeMap<Price, Qty>,
     asks: BTreeMap<Price, Qty>,
+    /// When levels changed last, bids and asks, those that are gone too.
+    changed: [BTreeMap<Price, Timestamp>; 2],
     /// Oldest first; each lasted until the next began.
     tops: VecDeque<(Timestamp, TrueTop)>,
 }
@@ -44,17 +49,21 @@ impl TopHistory {
     #[must_use]
     pub fn new(now: Timestamp, bids: &[Level], asks: &[Level]) -> Self {
         let side = |levels: &[Level]| levels.iter().map(|level| (level.price, level.qty)).collect();
-        let mut history = Self { bids: side(bids), asks: side(asks), tops: VecDeque::new() };
+        let mut history = Self { bids: side(bids), asks: side(asks), ..Self::default() };
         history.tops.push_back((now, history.now()));
         history
     }
 
     /// A level has this size now; zero: it is gone.
     pub fn set(&mut self, at: Timestamp, side: Side, level: Level) {
-        let levels = match side {
-            Side::Buy => &mut self.bids,
-            Side::Sell => &mut self.asks,
+        let (levels, changed) = match side {
+            Side::Buy => (&mut self.bids, &mut self.changed[0]),
+            Side::Sell => (&mut self.asks, &mut self.changed[1]),
         };
+        changed.insert(level.price, at);
+        if CHANGES_KEPT < changed.len() {
+            changed.retain(|_, changed_at| at <= *changed_at + TOPS_KEPT);
+        }
         if level.qty.is_zero() {
             levels.remove(&level.price);
         } else {
@@ -67,6 +76,32 @@ impl TopHistory {
         // The first of the list still held when the second began.
         while self.tops.get(1).is_some_and(|(began, _)| *began + TOPS_KEPT < at) {
             self.tops.pop_front();
+        }
+    }
+
+    /// The size of a level that has been what it is for as long as since `from`, zero for none; `None`: it changed after that.
+    #[must_use]
+    pub fn standing(&self, side: Side, price: Price, from: Timestamp) -> Option<Qty> {
+        let (levels, changed) = self.side(side);
+        let changed_at = changed.get(&price).copied().unwrap_or_default();
+        (changed_at < from).then(|| levels.get(&price).copied().unwrap_or_default())
+    }
+
+    /// The present levels of a side, from the best on.
+    pub fn levels(&self, side: Side) -> impl Iterator<Item = Level> + '_ {
+        let (levels, _) = self.side(side);
+        let of = |(&price, &qty): (&Price, &Qty)| Level { price, qty };
+        let (falling, rising) = match side {
+            Side::Buy => (Some(levels.iter().rev().map(of)), None),
+            Side::Sell => (None, Some(levels.iter().map(of))),
+        };
+        falling.into_iter().flatten().chain(rising.into_iter().flatten())
+    }
+
+    const fn side(&self, side: Side) -> (&BTreeMap<Price, Qty>, &BTreeMap<Price, Timestamp>) {
+        match side {
+            Side::Buy => (&self.bids, &self.changed[0]),
+            Side::Sell => (&self.asks, &self.changed[1]),
         }
     }
 

@@ -163,7 +163,7 @@ fn what_lives_is_known() {
 #[test]
 fn no_limit_is_exceeded_at_the_venue() {
     let with = |limits: Limits| {
-        let rules = Rules { limits: BTreeMap::from([((KIND, SOL.to_owned()), limits)]), pricing: None };
+        let rules = Rules { limits: BTreeMap::from([((KIND, SOL.to_owned()), limits)]), ..Rules::default() };
         Scene::new(rules)
     };
     let position = || with(Limits { position_max: Some(Qty(12)), ..Limits::default() });
@@ -243,4 +243,32 @@ fn nothing_is_priced_from_a_book_that_is_stale_or_none() {
     assert_eq!(scene.step(), []);
     scene.make(8, limit(1, 100));
     assert_eq!(scene.step(), [Check::PricedWithoutBook]);
+}
+
+#[test]
+fn a_book_that_is_believed_is_the_venues() {
+    let level = |price, qty| Level { price: Price(price), qty: Qty(qty) };
+    let believing = |bids: &[Level], asks: &[Level]| {
+        let mut scene = Scene::new(Rules { books: Some(Duration::from_secs(5)), ..Rules::default() });
+        scene.tops.set(at(scene.now), Side::Buy, level(97, 4));
+        scene.belief.books.insert(HERE, [bids.to_vec(), asks.to_vec()]);
+        // A step is a second.
+        (0..8).map(|_| scene.step()).collect::<Vec<_>>()
+    };
+    let first = |found: Vec<Vec<Check>>| found.iter().position(|found| *found == [Check::BookDiffers]);
+    let (best, ask) = (level(100, 50), level(102, 50));
+    let cases: [(&str, &[Level], &[Level], bool); 6] = [
+        ("as it is", &[best, level(97, 4)], &[ask], true),
+        ("cut above what is missing", &[best], &[ask], true),
+        ("without a side", &[], &[ask], true),
+        ("a level that is none", &[best, level(98, 1)], &[ask], false),
+        ("another size", &[level(100, 51)], &[ask], false),
+        ("one is missing", &[best, level(96, 1)], &[ask], false),
+    ];
+    for (name, bids, asks, is_so) in cases {
+        assert_eq!(first(believing(bids, asks)).is_none(), is_so, "{name}");
+    }
+    // What changed a moment ago need not be known yet.
+    let late = first(believing(&[best, level(97, 1)], &[ask]));
+    assert!(late.is_some_and(|seconds| (4..=6).contains(&seconds)), "{late:?}");
 }
