@@ -105,10 +105,16 @@ fn the_history_of_the_top_follows_the_engine() {
     });
 }
 
+const fn at(secs: u64) -> Timestamp {
+    Timestamp::from_ms(secs * 1000)
+}
+
+const fn level(price: i64, qty: u64) -> Level {
+    Level { price: Price(price), qty: Qty(qty) }
+}
+
 #[test]
 fn a_top_holds_until_the_next_and_is_forgotten_in_time() {
-    let at = |secs: u64| Timestamp::from_ms(secs * 1000);
-    let level = |price, qty| Level { price: Price(price), qty: Qty(qty) };
     let mut tops = TopHistory::new(at(0), &[level(10, 1)], &[level(12, 1)]);
     tops.set(at(100), Side::Buy, level(11, 3));
     tops.set(at(100), Side::Buy, level(9, 3));
