@@ -63,7 +63,7 @@ pub(crate) async fn live(around: &Surroundings<'_>, (fate, life): (Fate, Mortal)
     let gate = Gate::with(around.judge.limits());
     let birth =
         Birth { fate, life: &life, gate: &gate, log: around.log, judge: around.judge, now: clock.now() };
-    let mut venues = Vec::new();
+    let (mut venues, mut journals) = (Vec::new(), Vec::new());
     for (n, &(kind, symbol)) in around.plan.places.iter().enumerate() {
         let transport = Wiretap {
             inner: around.world.transport(),
@@ -77,6 +77,7 @@ pub(crate) async fn live(around: &Surroundings<'_>, (fate, life): (Fate, Mortal)
         };
         let mut wiring = Wiring::new(kind, vec![symbol.to_owned()]);
         wiring.venue.recovery = around.plan.recovery;
+        journals.push(backing.journal.clone());
         wiring.session.jitter_seed = around.clock.now().0.wrapping_add(n as u64);
         let connector = wiring.connect(around.world.endpoints(), (&clock, transport), backing);
         venues.push((kind, connector.venue.clone()));
@@ -95,20 +96,35 @@ pub(crate) async fn live(around: &Surroundings<'_>, (fate, life): (Fate, Mortal)
         log: around.log,
         judge: around.judge,
     }));
-    if let Err(why) = core.start().await {
-        return End::NotStarted(why.to_string());
+    let broken = || journals.iter().find_map(|journal| journal.health().err().map(|why| why.to_string()));
+    let started = first_unless(core.start(), async {
+        while broken().is_none() {
+            around.clock.sleep(LOOK_EVERY).await;
+        }
+    });
+    match started.await {
+        Some(Ok(())) => {}
+        Some(Err(why)) => return End::NotStarted(why.to_string()),
+        None => {
+            let report = core.stop(true).await;
+            around.log.say(format_args!("bot stopped before it was ready {report:?}"));
+            return End::NotStarted(broken().unwrap_or_default());
+        }
     }
     around.log.say(format_args!("bot started"));
     let watch = async {
-        while around.clock.now() < around.stop_at {
+        while around.clock.now() < around.stop_at && broken().is_none() {
             around.judge.look(&venues, around.calm_from + TRADES_ON <= around.clock.now());
             around.clock.sleep(LOOK_EVERY).await;
         }
     };
     let ended = first_unless(core.wait_until_stopped(), watch).await;
+    let is_time_up = around.stop_at <= around.clock.now();
     let report = core.stop(true).await;
     around.log.say(format_args!("bot stopped {report:?}"));
     match ended {
+        // The program ends then, too.
+        None if !is_time_up => End::Over { error: broken() },
         None => End::Stopped(report),
         Some(Ok(outcome)) => {
             around.log.say(format_args!("strategy ended {outcome:?}"));
