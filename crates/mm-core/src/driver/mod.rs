@@ -123,7 +123,7 @@ pub struct Driver {
     legacy: Legacy,
     /// When the gate last heard of a market's touch.
     marked_at: BTreeMap<MarketId, Timestamp>,
-    /// What was last written down of the gate, but for fills, and when that was looked at.
+    /// What was last written down of the gate, and when that was looked at.
     risk_kept: (Timestamp, RiskState),
     mode_kept: Mode,
     reconciling: Reconciling,
@@ -181,7 +181,7 @@ impl Driver {
             if mode.has_changed().unwrap_or(true) && *mode.borrow_and_update() == Mode::Halted {
                 self.take_all_off(shared.clock.now());
             }
-            self.keep_mode(shared.clock.now());
+            self.keep_up(shared.clock.now());
             if *stop.borrow_and_update() {
                 return self.farewell(shared.clock.now());
             }

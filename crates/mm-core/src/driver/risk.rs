@@ -34,7 +34,7 @@ impl Driver {
         }
     }
 
-    /// Writes down what the gate must not forget, if that is something else than last time. Fills do so by themselves.
+    /// Writes down what the gate must not forget, if that is something else than last time.
     pub(super) fn keep_risk(&mut self, now: Timestamp) {
         self.risk_kept.0 = now;
         let state = self.shared.desk.state(now);
@@ -46,10 +46,11 @@ impl Driver {
         self.risk_kept.1 = state;
     }
 
-    /// A mode that changed is written down at once.
-    pub(super) fn keep_mode(&mut self, now: Timestamp) {
+    /// A mode that changed, and what fills came to, are written down before anything else is handed out.
+    pub(super) fn keep_up(&mut self, now: Timestamp) {
         let mode = self.shared.gate.mode();
-        if std::mem::replace(&mut self.mode_kept, mode) != mode {
+        let is_other = std::mem::replace(&mut self.mode_kept, mode) != mode;
+        if self.shared.desk.take_moved() || is_other {
             self.keep_risk(now);
         }
     }

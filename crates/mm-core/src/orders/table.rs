@@ -315,14 +315,6 @@ impl OrderTable {
     fn count(&self, slot: u32, at: Timestamp, (newly_filled, fill): (Qty, Option<&Fill>)) {
         if let Some(desk) = &self.desk {
             desk.follow(at, (self.tracker(slot).record(), newly_filled), fill);
-            self.write_down_risk(at, fill);
-        }
-    }
-
-    /// A fill changed what was made and lost: that is written down right after it.
-    fn write_down_risk(&self, at: Timestamp, fill: Option<&Fill>) {
-        if let Some(desk) = self.desk.as_ref().filter(|_| fill.is_some()) {
-            self.write_down(at, &Entry::Risk { state: &desk.state(at).to_string() });
         }
     }
 
@@ -338,7 +330,6 @@ impl OrderTable {
             self.write_down(at, &Entry::Updated { client_id, update, came_to });
             if let Some(desk) = &self.desk {
                 desk.late(at, (market, side), (joined.newly_filled, fill_of(update)));
-                self.write_down_risk(at, fill_of(update));
             }
         }
         (Heard { whose: Whose::Closed(client_id), joined }, Wakers::default())

@@ -227,6 +227,11 @@ impl Desk {
         self.gate.ledger().change(self.place(market), close) == Some(true)
     }
 
+    /// Whether a fill changed what was made and lost since this was last asked.
+    pub(crate) fn take_moved(&self) -> bool {
+        std::mem::take(&mut self.gate.ledger().accounts[self.account].is_moved)
+    }
+
     /// What must outlive the process of this connector's part, as it is now.
     pub(crate) fn state(&self, now: Timestamp) -> RiskState {
         let ledger = self.gate.ledger();

@@ -36,6 +36,8 @@ pub(super) struct Account {
     rejects: u32,
     skew: Duration,
     pub(super) share: Share,
+    /// A fill moved it since that was last asked.
+    pub(super) is_moved: bool,
     /// What earlier runs left of markets that are not known yet.
     pub(super) saved: Vec<SavedMarket>,
     pub(super) paused: Vec<Paused>,
@@ -117,6 +119,7 @@ impl Ledger {
             rejects: 0,
             skew: Duration::ZERO,
             share: Share::default(),
+            is_moved: false,
             saved: Vec::new(),
             paused: Vec::new(),
         };
@@ -303,6 +306,7 @@ impl Ledger {
             row.takings.fill(&row.market, fill);
             row.price = row.price.or(Some(fill.price));
         });
+        self.accounts[place.account].is_moved = true;
         self.take_stock(place, now);
     }
 

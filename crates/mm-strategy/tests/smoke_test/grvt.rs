@@ -62,7 +62,7 @@ fn an_order_that_is_acknowledged_and_never_carried_out_is_told() {
         Rule::new(Place::Request, Action::DropAccepted).ask("place").times(1),
         expect![[r#"
         grvt: entry on the book: open orders: REST says none of ours, the stream says ours are 9223372036854776807
-        grvt: orders answered: order 9223372036854776807 got no answer, nobody knew of it for 15.0s until it was looked up: never arrived
+        grvt: orders answered: order 9223372036854776807 got no answer, nobody knew of it for 13.0s until it was looked up: never arrived
         clean
     "#]],
     );

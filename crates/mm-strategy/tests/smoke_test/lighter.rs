@@ -39,7 +39,7 @@ fn an_order_that_the_sequencer_drops_is_told() {
         expect![[r#"
             lighter: entry filled: timed out after 1 order, 0.0000 of 0.0050 ETH filled
             lighter: entry on the book: open orders: REST says none of ours, the stream says ours are 1000
-            lighter: orders answered: order 1000 got no answer, nobody knew of it for 35.0s until it was looked up: never arrived
+            lighter: orders answered: order 1000 got no answer, nobody knew of it for 33.0s until it was looked up: never arrived
             clean
         "#]],
     );
