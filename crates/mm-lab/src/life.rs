@@ -1,10 +1,10 @@
 //! One life of the bot: connectors, core and strategy from start to stop, as the program runs them.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use mm_core::{Clock, CoreConfig, Spawner, StopReport, TradingCore, risk::Gate};
+use mm_core::{Clock, CoreConfig, Spawner, StopReport, TradingCore, Venue, journal::Journal, risk::Gate};
 use mm_model::Timestamp;
-use mm_sim::InProcess;
+use mm_sim::{InProcess, config::VenueKind};
 
 use crate::{
     connect::Wiring,
@@ -61,30 +61,10 @@ pub(crate) async fn live(around: &Surroundings<'_>, (fate, life): (Fate, Mortal)
         CoreConfig { tick: Duration::from_secs(1), start_timeout: START_TIMEOUT, stop_timeout: STOP_TIMEOUT };
     let mut core = TradingCore::new(bounds, clock.clone(), around.spawner.clone());
     let gate = Gate::with(around.judge.limits());
-    let birth =
-        Birth { fate, life: &life, gate: &gate, log: around.log, judge: around.judge, now: clock.now() };
-    let (mut venues, mut journals) = (Vec::new(), Vec::new());
-    for (n, &(kind, symbol)) in around.plan.places.iter().enumerate() {
-        let transport = Wiretap {
-            inner: around.world.transport(),
-            venue: kind.as_str(),
-            log: around.log.clone(),
-            life: life.clone(),
-        };
-        let backing = match around.memory.backing(kind, &birth) {
-            Ok(backing) => backing,
-            Err(why) => return End::NotStarted(why),
-        };
-        let mut wiring = Wiring::new(kind, vec![symbol.to_owned()]);
-        wiring.venue.recovery = around.plan.recovery;
-        journals.push(backing.journal.clone());
-        wiring.session.jitter_seed = around.clock.now().0.wrapping_add(n as u64);
-        let connector = wiring.connect(around.world.endpoints(), (&clock, transport), backing);
-        venues.push((kind, connector.venue.clone()));
-        if let Err(why) = core.add_connector(connector).await {
-            return End::NotStarted(why.to_string());
-        }
-    }
+    let (venues, journals) = match connect(around, (&fate, &life, &gate), &mut core).await {
+        Ok(connected) => connected,
+        Err(why) => return End::NotStarted(why),
+    };
     around.judge.born(&venues);
     let ahead_ns = fate.ahead_ns;
     let until = around.calm_from + TRADES_ON;
@@ -132,6 +112,37 @@ pub(crate) async fn live(around: &Surroundings<'_>, (fate, life): (Fate, Mortal)
         }
         Some(Err(why)) => End::Over { error: Some(why.to_string()) },
     }
+}
+
+/// The handles of the connectors, and their journals.
+type Connected = (Vec<(VenueKind, Venue)>, Vec<Arc<dyn Journal>>);
+
+/// Makes the connectors, each on its journal.
+async fn connect(
+    around: &Surroundings<'_>,
+    (fate, life, gate): (&Fate, &Mortal, &Gate),
+    core: &mut TradingCore,
+) -> Result<Connected, String> {
+    let clock = around.clock.off_by(fate.ahead_ns);
+    let birth = Birth { fate: *fate, life, gate, log: around.log, judge: around.judge, now: clock.now() };
+    let (mut venues, mut journals) = (Vec::new(), Vec::new());
+    for (n, &(kind, symbol)) in around.plan.places.iter().enumerate() {
+        let transport = Wiretap {
+            inner: around.world.transport(),
+            venue: kind.as_str(),
+            log: around.log.clone(),
+            life: life.clone(),
+        };
+        let backing = around.memory.backing(kind, &birth)?;
+        let mut wiring = Wiring::new(kind, vec![symbol.to_owned()]);
+        wiring.venue.recovery = around.plan.recovery;
+        journals.push(backing.journal.clone());
+        wiring.session.jitter_seed = around.clock.now().0.wrapping_add(n as u64);
+        let connector = wiring.connect(around.world.endpoints(), (&clock, transport), backing);
+        venues.push((kind, connector.venue.clone()));
+        core.add_connector(connector).await.map_err(|why| why.to_string())?;
+    }
+    Ok((venues, journals))
 }
 
 /// How long the load goes on once faults have ended.
