@@ -209,8 +209,8 @@ impl TradingCore {
     }
 
     /// Stops the strategy, cancels the orders that we placed (unless told otherwise, or unless the strategy keeps them and they
-    /// can still be written about) and waits for the proof of their end, stops the connectors. Takes no longer than `stop_timeout`. Dropped half-way, it
-    /// can be called again.
+    /// can still be written about) and waits for the proof of their end, stops the connectors. Takes no longer than
+    /// `stop_timeout`. Dropped half-way, it can be called again.
     pub async fn stop(&mut self, cancel_orders: bool) -> StopReport {
         let mut report = StopReport::default();
         let start = self.clock.now();

@@ -45,7 +45,7 @@ enum Mood {
     Shy,
     /// Trades, and takes parts of clients' resting orders.
     Nibbling,
-    /// Stands still, and goes back to the mood it was in.
+    /// Stands still until it is told to go on.
     Paused,
 }
 
